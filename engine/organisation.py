@@ -1,0 +1,88 @@
+"""What the engine must know of the people: a protocol, implemented by the app that `ENGINE_ORGANISATION` names.
+
+People are user ids (int) everywhere in the engine, in variables of a process too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Protocol, cast
+
+from django.conf import settings
+from django.db.models import TextChoices
+from django.dispatch import Signal
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    """The roles that diagrams may name. Their codes are fixed; who holds one is data."""
+
+    DEPARTMENT_HEAD = "department_head", _("Head of department")
+    FINANCE = "finance", _("Finance")
+    CASHIER = "cashier", _("Cashier")
+    GENERAL_MANAGER = "general_manager", _("General manager")
+    SALES_MANAGER = "sales_manager", _("Sales manager")
+    SERVICE_MANAGER = "service_manager", _("Service manager")
+    PURCHASING_MANAGER = "purchasing_manager", _("Purchasing manager")
+    WAREHOUSE = "warehouse", _("Warehouse")
+    HR = "hr", _("Human resources")
+    REPRESENTATIVE = "representative", _("Service representative")
+    ENGINEER = "engineer", _("Engineer")
+    HOTLINE = "hotline", _("Hotline")
+    REVIEWER = "reviewer", _("Reviewer")
+    PROCESS_ADMIN = "process_admin", _("Process administrator")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class Organisation(Protocol):
+    """Read-only questions about people, answered for the current account set and the moment asked."""
+
+    def holders(self, role: str, *, department: int | None = None) -> Sequence[int]:
+        """Active users who hold `role`, in a stable order. With `department` (an id): those who hold it for that
+        department or one above it, the nearest first; where none does, those who hold it everywhere.
+        `department_head` without a department gives nobody; of a department without a head, the next one up."""
+
+    def roles_of(self, user: int) -> frozenset[str]:
+        """Codes of all roles the user holds, anywhere; `department_head` for whoever heads a department."""
+
+    def superior(self, user: int) -> int | None:
+        """The user's superior: named, or the head of the department, or the head of the next one up; None at the top."""
+
+    def department_of(self, user: int) -> int | None:
+        """Id of the department the user belongs to."""
+
+    def substitutes(self, users: Collection[int], *, at: datetime) -> Mapping[int, int]:
+        """Principal -> substitute, for those of `users` who have one at that moment. No chains."""
+
+    def active(self, users: Collection[int]) -> frozenset[int]:
+        """Those of `users` who may log in."""
+
+    def names(self, users: Collection[int]) -> Mapping[int, str]:
+        """Display names, also of people who have left."""
+
+    def addresses(self, users: Collection[int]) -> Mapping[int, str]:
+        """E-mail addresses of those who have one."""
+
+    def languages(self, users: Collection[int]) -> Mapping[int, str]:
+        """Language code in which each of `users` reads."""
+
+
+people_changed = Signal()
+"""Sent inside the transaction by whoever changes roles, superiors, substitutes or employment.
+
+Arguments: `users` (collection of user ids concerned) and `roles` (collection of role codes). The engine's receiver
+queues a job of the same transaction that resolves the open human tasks concerned again.
+"""
+
+
+@cache
+def _organisation(path: str) -> Organisation:
+    return cast(Organisation, import_string(path)())
+
+
+def organisation() -> Organisation:
+    """The implementation that the settings name."""
+    return _organisation(settings.ENGINE_ORGANISATION)
