@@ -1,0 +1,19 @@
+"""The process engine as a Django app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
+
+
+class EngineConfig(AppConfig):
+    """Knows no business: apps register their operations, task forms and cards at start-up."""
+
+    name = "engine"
+    verbose_name = _("Process engine")
+
+    def ready(self) -> None:
+        from engine import assignment, checks  # noqa: F401  (their receivers and checks register themselves)
+
+        autodiscover_modules("operations", "task_forms")
