@@ -24,13 +24,11 @@ SHARED_APPS = [
     "django_tenants",
     "apps.accountsets",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django_celery_beat",
     "axes",
 ]
 TENANT_APPS = [
     "django.contrib.contenttypes",
-    "django.contrib.auth",
     "apps.people",
     "engine",
     "apps.core",
@@ -38,6 +36,7 @@ TENANT_APPS = [
 INSTALLED_APPS = [
     *SHARED_APPS,
     *[app for app in TENANT_APPS if app not in SHARED_APPS],
+    "django.contrib.auth",  # its code, not its tables: groups and permissions are ours (core.access)
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
@@ -68,6 +67,8 @@ DATABASES["default"] |= {
     },
 }
 DATABASE_ROUTERS = ("django_tenants.routers.TenantSyncRouter",)
+
+SESSION_ENGINE = "apps.accountsets.sessions"
 
 # --- people, language, time -------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
@@ -106,6 +107,7 @@ STATICFILES_DIRS = [BASE_DIR / "frontend" / "dist"]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "apps.accountsets.middleware.AccountSetMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

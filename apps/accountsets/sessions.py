@@ -1,0 +1,62 @@
+"""Where sessions are kept: in the database, account set and user in columns of their own.
+
+Named by the setting ``SESSION_ENGINE``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from apps.accountsets.models import AccountSet, Session
+
+ACCOUNT_SET_KEY = "account_set"  # primary key of the set, chosen at login
+
+
+class SessionStore(DatabaseSessionStore):
+    """A database session that loads its account set along with itself."""
+
+    _account_set: AccountSet | None = None
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        return apps.get_model("accountsets", "Session")
+
+    @property
+    def account_set(self) -> AccountSet | None:
+        """The set chosen at login, as it was when the session was loaded; None before that."""
+        self._get_session()
+        return self._account_set
+
+    def enter(self, account_set: AccountSet) -> None:
+        """Choose the set. From the next request on, everything of this session happens in it."""
+        self[ACCOUNT_SET_KEY] = account_set.pk
+        self._account_set = account_set
+
+    def load(self) -> dict[str, Any]:
+        row = (
+            self.model.objects.select_related("account_set")
+            .filter(session_key=self.session_key, expire_date__gt=timezone.now())
+            .first()
+        )
+        if row is None:
+            self._session_key = None
+            return {}
+        self._account_set = row.account_set
+        return self.decode(row.session_data)
+
+    def flush(self) -> None:
+        super().flush()
+        self._account_set = None
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        row = super().create_model_instance(data)
+        row.account_set_id = data.get(ACCOUNT_SET_KEY)
+        user = data.get(SESSION_KEY)
+        row.user_id = None if user is None else int(user)
+        return row

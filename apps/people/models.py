@@ -1,0 +1,300 @@
+"""The people of one account set: users, employees, departments, roles, substitutes, calendar."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from engine.organisation import Role
+
+HOURS_OF_A_DAY = Decimal("7.5")
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds users by name regardless of case: names are stored in lower case."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(username=(username or "").lower())
+
+
+class User(AbstractBaseUser):
+    """Somebody who may log in to this account set. The roles of the employee say for what."""
+
+    username = models.CharField(
+        _("user name"), max_length=150, unique=True, validators=[UnicodeUsernameValidator()]
+    )
+    display_name = models.CharField(_("name"), max_length=100)
+    email = models.EmailField(_("e-mail"), blank=True)
+    language = models.CharField(
+        _("language"), max_length=16, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["display_name"]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            models.CheckConstraint(
+                name="user_name_in_lower_case", condition=Q(username=Lower("username"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+
+class DepartmentQuerySet(models.QuerySet["Department"]):
+    """Reads of the tree of departments."""
+
+    def within(self, department: Department) -> DepartmentQuerySet:
+        """That department and all below it."""
+        return self.filter(path__startswith=department.path)
+
+    def above(self, department: Department) -> DepartmentQuerySet:
+        """That department and all above it, the nearest first."""
+        ids = [int(part) for part in department.path.strip("/").split("/")]
+        return self.filter(pk__in=ids).order_by("-path")
+
+
+class Department(models.Model):
+    """A node of the tree of departments. Without a head, the head of the next one up heads it."""
+
+    name = models.CharField(_("name"), max_length=100)
+    parent = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
+        verbose_name=_("part of"),
+    )
+    head = models.ForeignKey(
+        "people.Employee",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="headed_departments",
+        verbose_name=_("head"),
+    )
+    position = models.PositiveIntegerField(_("position"), default=0)
+    # Ids from the root to this one, "/3/17/": kept by the services, read by scopes.
+    path = models.CharField(max_length=200, editable=False)
+
+    objects = DepartmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("department")
+        verbose_name_plural = _("departments")
+        ordering = ["position", "pk"]
+        indexes = [
+            models.Index(fields=["path"], name="department_path", opclasses=["varchar_pattern_ops"])
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["parent", "name"], name="department_name_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                name="department_not_its_own_parent", condition=~Q(parent=F("pk"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EmployeeQuerySet(models.QuerySet["Employee"]):
+    """Reads of employees."""
+
+    def employed(self, *, on: date | None = None) -> EmployeeQuerySet:
+        """Those who work here on that day (default: today) and whose login is active."""
+        day = on or timezone.localdate()
+        return self.filter(
+            Q(hired_on__isnull=True) | Q(hired_on__lte=day),
+            Q(left_on__isnull=True) | Q(left_on__gt=day),
+            user__is_active=True,
+        )
+
+
+class Employee(models.Model):
+    """Somebody who works or worked here. Has the id of the user: people have one id everywhere."""
+
+    user = models.OneToOneField(
+        User, primary_key=True, on_delete=models.PROTECT, related_name="employee"
+    )
+    department = models.ForeignKey(
+        Department,
+        on_delete=models.PROTECT,
+        related_name="employees",
+        verbose_name=_("department"),
+    )
+    superior = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="subordinates",
+        verbose_name=_("superior"),
+        help_text=_("Left empty: the head of the department, or of the next one up."),
+    )
+    position = models.CharField(_("position"), max_length=100, blank=True)
+    hired_on = models.DateField(_("hired on"), null=True, blank=True)
+    left_on = models.DateField(
+        _("left on"), null=True, blank=True, help_text=_("The first day no longer employed.")
+    )
+
+    objects = EmployeeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("employee")
+        verbose_name_plural = _("employees")
+        constraints = [
+            models.CheckConstraint(
+                name="employee_not_own_superior", condition=~Q(superior=F("user"))
+            ),
+            models.CheckConstraint(
+                name="employee_left_after_hired",
+                condition=Q(left_on__isnull=True)
+                | Q(hired_on__isnull=True)
+                | Q(left_on__gte=F("hired_on")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.user.display_name
+
+
+class RoleHolder(models.Model):
+    """An employee who holds a role: in one department and those below it, or everywhere.
+
+    Heads of departments are not listed here: the department names its head.
+    """
+
+    role = models.CharField(_("role"), max_length=32, choices=Role.choices)
+    employee = models.ForeignKey(
+        Employee, on_delete=models.CASCADE, related_name="roles", verbose_name=_("employee")
+    )
+    department = models.ForeignKey(
+        Department,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="role_holders",
+        verbose_name=_("department"),
+        help_text=_("Left empty: everywhere."),
+    )
+
+    class Meta:
+        verbose_name = _("role holder")
+        verbose_name_plural = _("role holders")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["role", "employee", "department"],
+                name="role_held_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="role_not_department_head", condition=~Q(role=Role.DEPARTMENT_HEAD)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.employee}: {self.get_role_display()}"
+
+
+class SubstituteQuerySet(models.QuerySet["Substitute"]):
+    """Reads of substitutes."""
+
+    def at(self, moment: datetime) -> SubstituteQuerySet:
+        """Those that stand in at that moment."""
+        return self.filter(starts_at__lte=moment, ends_at__gt=moment)
+
+
+class Substitute(models.Model):
+    """Who acts for an absent employee, from one moment until before another.
+
+    A principal has one substitute at a time. No chains: a substitute's own substitute acts only
+    for that substitute.
+    """
+
+    principal = models.ForeignKey(
+        Employee, on_delete=models.CASCADE, related_name="substitutes", verbose_name=_("principal")
+    )
+    substitute = models.ForeignKey(
+        Employee,
+        on_delete=models.CASCADE,
+        related_name="substitutes_for",
+        verbose_name=_("substitute"),
+    )
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+
+    objects = SubstituteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("substitute")
+        verbose_name_plural = _("substitutes")
+        indexes = [models.Index(fields=["principal", "ends_at"], name="substitute_of_principal")]
+        constraints = [
+            models.CheckConstraint(
+                name="substitute_is_another", condition=~Q(principal=F("substitute"))
+            ),
+            models.CheckConstraint(
+                name="substitute_for_a_while", condition=Q(ends_at__gt=F("starts_at"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.substitute} / {self.principal}"
+
+
+class WorkCalendarDay(models.Model):
+    """A day on which this firm departs from the official calendar.
+
+    `hours` is the length of the working day, counted from its opening; empty means a whole one.
+    """
+
+    date = models.DateField(_("date"), unique=True)
+    works = models.BooleanField(_("working day"))
+    hours = models.DecimalField(
+        _("hours"),
+        max_digits=3,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.5")), MaxValueValidator(HOURS_OF_A_DAY)],
+    )
+    note = models.CharField(_("note"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("day of the working calendar")
+        verbose_name_plural = _("working calendar")
+        constraints = [
+            models.CheckConstraint(
+                name="hours_of_a_working_day",
+                condition=Q(hours__isnull=True)
+                | Q(works=True, hours__gt=0, hours__lte=HOURS_OF_A_DAY),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.date.isoformat()
