@@ -1,0 +1,71 @@
+"""Make and drop account sets."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from django_tenants.utils import quote_schema_name
+
+from apps.accountsets.models import RESERVED_SCHEMAS, AccountSet, validate_schema_name
+from apps.accountsets.ownership import as_owner
+from apps.accountsets.routing import PUBLIC, in_account_set
+from apps.accountsets.schemas import build_schema
+
+
+def create_account_set(
+    *,
+    schema_name: str,
+    name: str,
+    company: str = "",
+    valid_from: date | None = None,
+    valid_until: date | None = None,
+) -> AccountSet:
+    """Enter a set in the register and build its schema, both or neither.
+
+    Raises `ValidationError` where the name of set or schema is taken or not acceptable. Must not
+    be called inside a transaction of the caller's, except in tests.
+    """
+    account_set = AccountSet(
+        schema_name=schema_name,
+        name=name,
+        company=company,
+        valid_from=valid_from,
+        valid_until=valid_until,
+    )
+    with as_owner(), in_account_set(PUBLIC):
+        check_schema_name(schema_name)
+        account_set.full_clean()
+        with transaction.atomic():
+            account_set.save()
+            build_schema(schema_name)
+    return account_set
+
+
+def drop_account_set(*, account_set: AccountSet) -> None:
+    """Remove a set with everything in it, its sessions and its access keys. Can't be undone."""
+    with as_owner(), in_account_set(PUBLIC), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"DROP SCHEMA IF EXISTS {quote_schema_name(account_set.schema_name)} CASCADE"
+            )
+        account_set.delete()
+
+
+def check_schema_name(schema_name: str) -> None:
+    """Raises `ValidationError` unless a new set may have this schema."""
+    validate_schema_name(schema_name)
+    if schema_name in RESERVED_SCHEMAS or schema_exists(schema_name):
+        raise ValidationError(
+            _("There is a schema “%(name)s” already.") % {"name": schema_name}, code="taken"
+        )
+
+
+def schema_exists(schema_name: str) -> bool:
+    """Whether the database has a schema of that name, registered or not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = %s)", [schema_name])
+        row = cursor.fetchone()
+    return bool(row and row[0])

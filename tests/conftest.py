@@ -1,0 +1,204 @@
+"""The database of the tests: copied from a template that is migrated once per state of the migrations.
+
+Two account sets exist in it, `t_one` and `t_two`; the connection rests in `t_one`. An ordinary test
+(`pytest.mark.django_db`) is rolled back. A test with threads, processes or a browser asks for
+`own_database`: a fresh copy that is dropped afterwards.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from psycopg import sql
+
+from apps.accountsets import routing
+from apps.accountsets.routing import in_account_set
+
+SETS = ("t_one", "t_two")
+TEMPLATE_PREFIX = "crm_template_"
+DATABASE_PREFIX = "crm_test_"
+BUILDING = 4_200_001  # advisory lock: one process builds the template, the others wait
+KEEP_TEMPLATES = "1 day"
+POOL = {"min_size": 0, "max_size": 32}
+
+_serial = itertools.count()
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database of its own for one test; `url` is for processes that the test starts."""
+
+    name: str
+    url: str
+
+
+# --- template and copies ------------------------------------------------------------------------
+def template_name() -> str:
+    """Named by everything that shapes the tables, so that a changed migration makes a new one."""
+    digest = hashlib.sha256(repr((settings.SHARED_APPS, settings.TENANT_APPS)).encode())
+    for configuration in apps.get_app_configs():
+        folder = Path(configuration.path)
+        for file in sorted([*folder.glob("migrations/*.py"), *folder.glob("sql/*.sql")]):
+            digest.update(file.read_bytes())
+    return TEMPLATE_PREFIX + digest.hexdigest()[:16]
+
+
+@contextmanager
+def server() -> Iterator[psycopg.Cursor]:
+    """A cursor outside of any test database, for creating and dropping them."""
+    parameters = connection.get_connection_params()
+    for name in ("pool", "context", "cursor_factory", "prepare_threshold"):
+        parameters.pop(name, None)
+    with closing(psycopg.connect(**{**parameters, "dbname": "postgres"}, autocommit=True)) as link:
+        yield link.cursor()
+
+
+def use_database(name: str) -> None:
+    """Let all connections of this process go to that database from now on."""
+    connection.close()
+    connection.close_pool()
+    connection.settings_dict["NAME"] = name
+    connection.settings_dict["OPTIONS"]["pool"] = POOL
+
+
+def build_template(cursor: psycopg.Cursor, name: str) -> None:
+    """Migrate a new database and mark it as a template. Old ones of earlier migrations go."""
+    for (old,) in cursor.execute(
+        "SELECT datname FROM pg_database WHERE datname LIKE %s AND datname <> %s"
+        " AND shobj_description(oid, 'pg_database')::timestamptz < now() - %s::interval",
+        [TEMPLATE_PREFIX + "%", name, KEEP_TEMPLATES],
+    ).fetchall():
+        cursor.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(sql.Identifier(old)))
+        drop_database(cursor, old)
+    drop_database(cursor, name)
+    cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    use_database(name)
+    call_command("migrate_schemas", schema_name="public", verbosity=0, interactive=False)
+    from apps.accountsets.services import create_account_set
+
+    for schema in SETS:
+        create_account_set(schema_name=schema, name=schema)
+    use_database("postgres")
+    cursor.execute(
+        sql.SQL("COMMENT ON DATABASE {} IS {}").format(
+            sql.Identifier(name), sql.Literal(datetime.now(UTC).isoformat())
+        )
+    )
+    cursor.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(sql.Identifier(name)))
+
+
+def copy_template() -> str:
+    """Name of a fresh copy of the template, which is built first where it is missing."""
+    template, name = template_name(), f"{DATABASE_PREFIX}{os.getpid()}_{next(_serial)}"
+    with server() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [BUILDING])
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate", [template])
+        if cursor.fetchone() is None:
+            build_template(cursor, template)
+        drop_left_over(cursor)
+        cursor.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+    return name
+
+
+def drop_database(cursor: psycopg.Cursor, name: str) -> None:
+    cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def drop_left_over(cursor: psycopg.Cursor) -> None:
+    """Drop test databases of processes that are gone (their names hold the process id)."""
+    cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [DATABASE_PREFIX + "%"])
+    for (name,) in cursor.fetchall():
+        process = name.removeprefix(DATABASE_PREFIX).partition("_")[0]
+        if not Path("/proc", process).exists():
+            drop_database(cursor, name)
+
+
+# --- fixtures -----------------------------------------------------------------------------------
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker) -> Iterator[None]:
+    """One copy of the template per process, for all tests that are rolled back."""
+    with django_db_blocker.unblock():
+        name = copy_template()
+        use_database(name)
+        routing.resting_schema = SETS[0]
+    yield
+    with django_db_blocker.unblock():
+        use_database("postgres")
+        with server() as cursor:
+            drop_database(cursor, name)
+
+
+@pytest.fixture(autouse=True)
+def account_set() -> str:
+    """Every test begins in the first account set. Its schema name."""
+    connection.set_schema(SETS[0])
+    return SETS[0]
+
+
+@pytest.fixture
+def own_database(django_db_setup: None, django_db_blocker) -> Iterator[Database]:
+    """A database that this test has for itself, really committing. Not with `django_db`."""
+    shared = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        name = copy_template()
+        use_database(name)
+        connection.set_schema(SETS[0])
+        yield Database(name=name, url=database_url(name))
+        use_database(shared)
+        with server() as cursor:
+            drop_database(cursor, name)
+
+
+def database_url(name: str) -> str:
+    """Address of a database of the server that the tests use."""
+    of = connection.settings_dict
+    login = quote(of["USER"], safe="") + (
+        f":{quote(of['PASSWORD'], safe='')}" if of["PASSWORD"] else ""
+    )
+    if str(of["HOST"]).startswith("/"):
+        return f"postgresql://{login}@/{name}?host={quote(of['HOST'], safe='')}"
+    return f"postgresql://{login}@{of['HOST'] or 'localhost'}:{of['PORT'] or 5432}/{name}"
+
+
+@pytest.fixture
+def in_set() -> Callable[[str], AbstractContextManager[None]]:
+    """`with in_set("t_two"):` works in another account set."""
+    return in_account_set
+
+
+@pytest.fixture
+def signed_in() -> Callable[..., Client]:
+    """`signed_in("shanlina")`: a client with a session of that user, in `t_one` or another set."""
+
+    def sign_in(username: str, schema_name: str = SETS[0]) -> Client:
+        from apps.accountsets.models import AccountSet
+        from apps.people.models import User
+
+        client = Client()
+        with in_account_set(schema_name):
+            session = client.session
+            session.enter(AccountSet.objects.get(schema_name=schema_name))
+            session.save()
+            client.force_login(User.objects.get_by_natural_key(username))
+        return client
+
+    return sign_in
