@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -27,6 +27,7 @@ from django.test import Client
 from psycopg import sql
 
 from apps.accountsets import routing
+from apps.accountsets.ownership import as_owner
 from apps.accountsets.routing import in_account_set
 
 SETS = ("t_one", "t_two")
@@ -61,7 +62,8 @@ def template_name() -> str:
 @contextmanager
 def server() -> Iterator[psycopg.Cursor]:
     """A cursor outside of any test database, for creating and dropping them."""
-    parameters = connection.get_connection_params()
+    with as_owner():
+        parameters = connection.get_connection_params()
     for name in ("pool", "context", "cursor_factory", "prepare_threshold"):
         parameters.pop(name, None)
     with closing(psycopg.connect(**{**parameters, "dbname": "postgres"}, autocommit=True)) as link:
@@ -88,7 +90,8 @@ def build_template(cursor: psycopg.Cursor, name: str) -> None:
     drop_database(cursor, name)
     cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     use_database(name)
-    call_command("migrate_schemas", schema_name="public", verbosity=0, interactive=False)
+    with as_owner():
+        call_command("migrate_schemas", schema_name="public", verbosity=0, interactive=False)
     from apps.accountsets.services import create_account_set
 
     for schema in SETS:
@@ -170,13 +173,7 @@ def own_database(django_db_setup: None, django_db_blocker) -> Iterator[Database]
 
 def database_url(name: str) -> str:
     """Address of a database of the server that the tests use."""
-    of = connection.settings_dict
-    login = quote(of["USER"], safe="") + (
-        f":{quote(of['PASSWORD'], safe='')}" if of["PASSWORD"] else ""
-    )
-    if str(of["HOST"]).startswith("/"):
-        return f"postgresql://{login}@/{name}?host={quote(of['HOST'], safe='')}"
-    return f"postgresql://{login}@{of['HOST'] or 'localhost'}:{of['PORT'] or 5432}/{name}"
+    return urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
 
 
 @pytest.fixture
