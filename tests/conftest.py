@@ -1,4 +1,4 @@
-"""The database of the tests: copied from a template that is migrated once per state of the migrations.
+"""The database of the tests: a copy of a template, which is migrated once per state of migrations.
 
 Two account sets exist in it, `t_one` and `t_two`; the connection rests in `t_one`. An ordinary test
 (`pytest.mark.django_db`) is rolled back. A test with threads, processes or a browser asks for
@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import psycopg
@@ -29,6 +30,9 @@ from psycopg import sql
 from apps.accountsets import routing
 from apps.accountsets.ownership import as_owner
 from apps.accountsets.routing import in_account_set
+
+if TYPE_CHECKING:
+    from apps.people.models import User
 
 SETS = ("t_one", "t_two")
 TEMPLATE_PREFIX = "crm_template_"
@@ -199,3 +203,12 @@ def signed_in() -> Callable[..., Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def company(request: pytest.FixtureRequest) -> dict[str, User]:
+    """The demo company's people in the first account set, by user name."""
+    request.getfixturevalue("own_database" if "own_database" in request.fixturenames else "db")
+    from apps.people.demo import make_people
+
+    return make_people()

@@ -12,6 +12,8 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.utils import timezone
 
+from apps.accountsets.routing import current_set, in_public
+
 if TYPE_CHECKING:
     from apps.accountsets.models import AccountSet, Session
 
@@ -60,3 +62,16 @@ class SessionStore(DatabaseSessionStore):
         user = data.get(SESSION_KEY)
         row.user_id = None if user is None else int(user)
         return row
+
+
+def sign_out_everywhere(*, user_id: int, keep: str | None = None) -> None:
+    """End all sessions of a user of the current account set, but the one with the key `keep`.
+
+    In ``public`` it is a server administrator whose sessions end.
+    """
+    sessions = SessionStore.get_model_class().objects.filter(user_id=user_id)
+    if in_public():
+        sessions = sessions.filter(account_set__isnull=True)
+    else:
+        sessions = sessions.filter(account_set__schema_name=current_set())
+    sessions.exclude(session_key=keep).delete()

@@ -10,8 +10,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models import F, Q, Subquery
+from django.db.models.functions import Length, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +20,20 @@ from engine.organisation import Role
 HOURS_OF_A_DAY = Decimal("7.5")
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    """Reads of users."""
+
+    def able(self, *, on: date | None = None) -> UserQuerySet:
+        """Those who may log in on that day (default: today): active, and not out of employment."""
+        day = on or timezone.localdate()
+        return self.filter(
+            Q(employee__hired_on__isnull=True) | Q(employee__hired_on__lte=day),
+            Q(employee__left_on__isnull=True) | Q(employee__left_on__gt=day),
+            is_active=True,
+        )
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Finds users by name regardless of case: names are stored in lower case."""
 
     def get_by_natural_key(self, username: str | None) -> User:
@@ -70,10 +83,14 @@ class DepartmentQuerySet(models.QuerySet["Department"]):
         """That department and all below it."""
         return self.filter(path__startswith=department.path)
 
-    def above(self, department: Department) -> DepartmentQuerySet:
+    def above(self, department_id: int) -> DepartmentQuerySet:
         """That department and all above it, the nearest first."""
-        ids = [int(part) for part in department.path.strip("/").split("/")]
-        return self.filter(pk__in=ids).order_by("-path")
+        asked = Department.objects.filter(pk=department_id).values("path")
+        return (
+            self.annotate(asked=Subquery(asked))
+            .filter(asked__startswith=F("path"))
+            .order_by(Length("path").desc())
+        )
 
 
 class Department(models.Model):
@@ -126,7 +143,7 @@ class EmployeeQuerySet(models.QuerySet["Employee"]):
     """Reads of employees."""
 
     def employed(self, *, on: date | None = None) -> EmployeeQuerySet:
-        """Those who work here on that day (default: today) and whose login is active."""
+        """Those who work here on that day (default: today) and may log in."""
         day = on or timezone.localdate()
         return self.filter(
             Q(hired_on__isnull=True) | Q(hired_on__lte=day),
@@ -228,6 +245,16 @@ class SubstituteQuerySet(models.QuerySet["Substitute"]):
         """Those that stand in at that moment."""
         return self.filter(starts_at__lte=moment, ends_at__gt=moment)
 
+    def overlapping(self, starts_at: datetime, ends_at: datetime) -> SubstituteQuerySet:
+        """Those that stand in at any moment between the two."""
+        return self.filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
+
+    def unannounced(self, moment: datetime) -> SubstituteQuerySet:
+        """Those that have begun or ended by then without the open human tasks knowing."""
+        return self.filter(
+            Q(began=False, starts_at__lte=moment) | Q(ends_at__lte=moment), ended=False
+        )
+
 
 class Substitute(models.Model):
     """Who acts for an absent employee, from one moment until before another.
@@ -247,13 +274,19 @@ class Substitute(models.Model):
     )
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
+    # Whether the open human tasks have been resolved again since it began and since it ended.
+    began = models.BooleanField(default=False, editable=False)
+    ended = models.BooleanField(default=False, editable=False)
 
     objects = SubstituteQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("substitute")
         verbose_name_plural = _("substitutes")
-        indexes = [models.Index(fields=["principal", "ends_at"], name="substitute_of_principal")]
+        indexes = [
+            models.Index(fields=["principal", "ends_at"], name="substitute_of_principal"),
+            models.Index(fields=["ends_at"], condition=Q(ended=False), name="substitute_open"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="substitute_is_another", condition=~Q(principal=F("substitute"))
