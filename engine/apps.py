@@ -14,6 +14,6 @@ class EngineConfig(AppConfig):
     verbose_name = _("Process engine")
 
     def ready(self) -> None:
-        from engine import assignment, checks  # noqa: F401  (their receivers and checks register themselves)
+        from engine import assignment  # noqa: F401 (its receiver registers itself)
 
         autodiscover_modules("operations", "task_forms")

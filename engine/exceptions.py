@@ -1,4 +1,5 @@
-"""Errors of the engine. Each has a `code` that an API client can rely on, and data that says what it is about."""
+"""Errors of the engine. Each has a `code` that an API client can rely on, and data that says what
+it is about."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ class NotAllowed(EngineError):
 
 
 class WrongState(EngineError):
-    """The thing is not in a state in which this can be done. Never used for a missing permission."""
+    """The thing is not in a state in which this can be done. Never used for a missing
+    permission."""
 
     code = "wrong_state"
 
@@ -50,7 +52,8 @@ class NothingCaught(WrongState):
 
 
 class InvalidData(EngineError):
-    """Form data, variables or parameters are not acceptable. `data["errors"]` maps a field to its messages."""
+    """Form data, variables or parameters are not acceptable. `data["errors"]` maps a field to its
+    messages."""
 
     code = "invalid_data"
 

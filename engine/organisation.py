@@ -1,4 +1,5 @@
-"""What the engine must know of the people: a protocol, implemented by the app that `ENGINE_ORGANISATION` names.
+"""What the engine must know of the people: a protocol, implemented by the app that
+`ENGINE_ORGANISATION` names.
 
 People are user ids (int) everywhere in the engine, in variables of a process too.
 """
@@ -38,18 +39,22 @@ class Role(TextChoices):
 
 
 class Organisation(Protocol):
-    """Read-only questions about people, answered for the current account set and the moment asked."""
+    """Read-only questions about people, answered for the current account set and the moment
+    asked."""
 
     def holders(self, role: str, *, department: int | None = None) -> Sequence[int]:
-        """Active users who hold `role`, in a stable order. With `department` (an id): those who hold it for that
-        department or one above it, the nearest first; where none does, those who hold it everywhere.
-        `department_head` without a department gives nobody; of a department without a head, the next one up."""
+        """Active users who hold `role`, in a stable order. With `department` (an id): those who
+        hold it for that department or one above it, the nearest first; where none does, those who
+        hold it everywhere. `department_head` without a department gives nobody; of a department
+        without a head, the next one up."""
 
     def roles_of(self, user: int) -> frozenset[str]:
-        """Codes of all roles the user holds, anywhere; `department_head` for whoever heads a department."""
+        """Codes of all roles the user holds, anywhere; `department_head` for whoever heads a
+        department."""
 
     def superior(self, user: int) -> int | None:
-        """The user's superior: named, or the head of the department, or the head of the next one up; None at the top."""
+        """The user's superior: named, or the head of the department, or the head of the next one
+        up; None at the top."""
 
     def department_of(self, user: int) -> int | None:
         """Id of the department the user belongs to."""
@@ -73,8 +78,9 @@ class Organisation(Protocol):
 people_changed = Signal()
 """Sent inside the transaction by whoever changes roles, superiors, substitutes or employment.
 
-Arguments: `users` (collection of user ids concerned) and `roles` (collection of role codes). The engine's receiver
-queues a job of the same transaction that resolves the open human tasks concerned again.
+Arguments: `users` (collection of user ids concerned) and `roles` (collection of role codes). The
+engine's receiver queues a job of the same transaction that resolves the open human tasks concerned
+again.
 """
 
 

@@ -1,4 +1,5 @@
-"""Office hours: a protocol, implemented by the app that `ENGINE_CALENDAR` names, and ISO 8601 durations."""
+"""Office hours: a protocol, implemented by the app that `ENGINE_CALENDAR` names, and ISO 8601
+durations."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ class Calendar(Protocol):
     """Working time of the current account set."""
 
     def add(self, start: datetime, work: timedelta) -> datetime:
-        """The moment at which `work` (a length of working time, not negative) has passed since `start` (aware).
+        """The moment at which `work` (a length of working time, not negative) has passed since
+        `start` (aware).
 
         Zero gives the first working moment at or after `start`. The result is aware, in UTC."""
 
@@ -44,12 +46,14 @@ def calendar() -> Calendar:
 
 
 def parse_duration(text: str, *, day: timedelta = timedelta(days=1)) -> timedelta:
-    """Length of an ISO 8601 duration in weeks (of 5 days where `day` is a working day, else 7), days, hours, minutes,
-    seconds. Raises `InvalidExpression`: years and months have no length of their own."""
+    """Length of an ISO 8601 duration in weeks (of 5 days where `day` is a working day, else 7),
+    days, hours, minutes, seconds. Raises `InvalidExpression`: years and months have no length of
+    their own."""
     match = _DURATION.fullmatch(text.strip())
     if match is None or text.strip() in ("P", "PT") or text.strip().endswith("T"):
         raise InvalidExpression(
-            _("“%(text)s” is no duration; write for instance PT4H, P1D or P1DT30M.") % {"text": text[:50]}
+            _("“%(text)s” is no duration; write for instance PT4H, P1D or P1DT30M.")
+            % {"text": text[:50]}
         )
     parts = {name: int(value or 0) for name, value in match.groupdict().items()}
     week = 7 if day == timedelta(days=1) else 5

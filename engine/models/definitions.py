@@ -23,7 +23,8 @@ class Deployment(models.Model):
 
 
 class Resource(models.Model):
-    """A BPMN or DMN file, byte for byte as it came. Kept for ever; the newest of a key is the one in force."""
+    """A BPMN or DMN file, byte for byte as it came. Kept for ever; the newest of a key is the one
+    in force."""
 
     key = models.CharField(max_length=100, help_text=_("id of the process or decision in it"))
     name = models.CharField(max_length=120, help_text=_("file name"))
@@ -39,7 +40,8 @@ class Resource(models.Model):
 
 
 class ProcessDefinition(models.Model):
-    """One version of a process with everything it calls and decides; an instance keeps the version it began with."""
+    """One version of a process with everything it calls and decides; an instance keeps the version
+    it began with."""
 
     key = models.CharField(max_length=100)
     version = models.PositiveIntegerField()

@@ -125,9 +125,7 @@ class TrailEntry(models.Model):
     hash = models.BinaryField(help_text=_("SHA-256 of the entry before and this one"))
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["instance", "seq"], name="engine_trail_seq")
-        ]
+        constraints = [models.UniqueConstraint(fields=["instance", "seq"], name="engine_trail_seq")]
 
     def __str__(self) -> str:
         return f"{self.instance_id}/{self.seq} {self.event}"
@@ -136,7 +134,8 @@ class TrailEntry(models.Model):
 class TrailCheckpoint(models.Model):
     """A signature over all trail entries of transactions closed since the checkpoint before it.
 
-    `line` counts from 1 and grows when an account set is restored: a new chain of checkpoints begins there."""
+    `line` counts from 1 and grows when an account set is restored: a new chain of checkpoints
+    begins there."""
 
     line = models.PositiveIntegerField(default=1)
     at = models.DateTimeField()

@@ -34,7 +34,8 @@ class AudienceMember(models.Model):
 class InboxCount(models.Model):
     """A change of how many open tasks of a queue an audience has; the sum is the count.
 
-    A row is inserted with the step, so no row is hot; the sweeper folds rows of one audience and queue into one."""
+    A row is inserted with the step, so no row is hot; the sweeper folds rows of one audience and
+    queue into one."""
 
     audience = models.ForeignKey(Audience, models.CASCADE, db_index=False)
     queue = models.CharField(max_length=30)

@@ -1,7 +1,9 @@
-"""What is running: instances, human tasks, jobs, subscriptions, incidents, and what must leave the database.
+"""What is running: instances, human tasks, jobs, subscriptions, incidents, and what must leave the
+database.
 
-People are user ids without a foreign key: the engine knows them by the protocol in `engine.organisation`, and nobody is
-ever deleted. Steps write these tables in one call of the database function `engine_store` (engine/sql).
+People are user ids without a foreign key: the engine knows them by the protocol in
+`engine.organisation`, and nobody is ever deleted. Steps write these tables in one call of the
+database function `engine_store` (engine/sql).
 """
 
 from __future__ import annotations
@@ -67,8 +69,8 @@ class TaskState(models.IntegerChoices):
 class HumanTask(models.Model):
     """Something a person is asked to do. Open in the states ready, reserved and waiting.
 
-    `pool` are those who may take it, `audience` those in whose inbox it lies now: the pool while it is ready, the
-    assignee once it is reserved, nobody while it waits for its turn or is closed.
+    `pool` are those who may take it, `audience` those in whose inbox it lies now: the pool while it
+    is ready, the assignee once it is reserved, nobody while it waits for its turn or is closed.
     """
 
     instance = models.ForeignKey(ProcessInstance, models.CASCADE, related_name="tasks")
@@ -80,7 +82,9 @@ class HumanTask(models.Model):
     version = models.PositiveIntegerField(default=1)
     queue = models.CharField(max_length=30)
     priority = models.PositiveSmallIntegerField(default=50)
-    audience = models.ForeignKey(Audience, models.PROTECT, null=True, db_index=False, related_name="+")
+    audience = models.ForeignKey(
+        Audience, models.PROTECT, null=True, db_index=False, related_name="+"
+    )
     pool = models.ForeignKey(Audience, models.PROTECT, null=True, db_index=False, related_name="+")
     assignee = models.BigIntegerField(null=True)
     owner = models.BigIntegerField(null=True, help_text=_("who delegated it and gets it back"))
@@ -127,7 +131,8 @@ class JobKind(models.TextChoices):
 
 
 class Job(models.Model):
-    """Something to do at a time, in a transaction of its own. Gone when done; with no retries left it is an incident."""
+    """Something to do at a time, in a transaction of its own. Gone when done; with no retries left
+    it is an incident."""
 
     kind = models.CharField(max_length=10, choices=JobKind.choices)
     instance = models.ForeignKey(ProcessInstance, models.CASCADE, null=True, related_name="jobs")
@@ -196,7 +201,8 @@ class Incident(models.Model):
 
 
 class OutboxMessage(models.Model):
-    """Something that leaves the database after commit: sent at least once, always under the same message id."""
+    """Something that leaves the database after commit: sent at least once, always under the same
+    message id."""
 
     message_id = models.CharField(max_length=200, unique=True)
     kind = models.CharField(max_length=20)

@@ -1,0 +1,193 @@
+"""Changing who decides together: added approvers, further candidates, and the way back to an
+earlier step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from engine import definitions
+from engine.cases import Task, lock_task
+from engine.completion import REMOVED, change_task, complete, require_asked, require_open
+from engine.exceptions import Conflict, NotAllowed, WrongState
+from engine.execution import Execution
+from engine.instances import Result, require_active, result
+from engine.models import HumanTask, TaskState, TrailEvent
+from engine.organisation import Role, organisation
+from engine.spiff import resettable
+from engine.spiff.types import AddChild, Reset, Variables
+from engine.store import Case, Store
+from engine.tasks import require_eligible
+from engine.wake import wake
+
+Place = Literal["before", "parallel", "after"]
+
+
+def add_candidate(store: Store, case: Case, task: Task, user: int, why: Variables) -> bool:
+    """A further candidate of an open task, one vote as before; whether anything changed.
+
+    For operations (escalation): part of their step, so nothing is saved here."""
+    if user in task.pool or user in task.rule.get("excluded", ()):
+        return False
+    pool = sorted({*task.pool, user})
+    assignment_now = {**task.assignment, str(user): why}
+    audience = sorted({*task.audience, user})
+    HumanTask.objects.filter(pk=task.id).update(
+        rule={
+            **task.rule,
+            "terms": [*task.rule.get("terms", ()), {"user": user, **why}],
+            "reserve": False,
+        }
+    )
+    change_task(
+        store,
+        task,
+        state=TaskState.READY,
+        assignee=None,
+        pool=pool,
+        audience=audience,
+        assignment=assignment_now,
+    )
+    store.record(
+        case,
+        TrailEvent.CANDIDATE_ADDED,
+        actor=None,
+        process=task.process,
+        element=task.element,
+        task=task.task_id,
+        data={"user": user, **why},
+    )
+    return True
+
+
+def add_approver(
+    task: int,
+    *,
+    user: int,
+    by: int,
+    place: Place = "parallel",
+    reason: str = "",
+    seen_version: int | None = None,
+    now: datetime | None = None,
+) -> Result:
+    """One more approver beside me, before me (I wait) or after me (they wait): 加签.
+
+    Only where several decide together (a multi-instance)."""
+    with transaction.atomic():
+        case, row = lock_task(task)
+        require_open(row, seen_version)
+        require_active(case)
+        require_asked(row, by)
+        if row.activity == row.task_id:
+            raise WrongState(_("Nobody can be added to this task."))
+        require_eligible(row, user)
+        _require_new(row, user)
+        store = Store(now or timezone.now(), wake)
+        store.record(
+            case,
+            TrailEvent.APPROVER_ADDED,
+            actor=by,
+            process=row.process,
+            element=row.element,
+            task=row.task_id,
+            data={"user": user, "place": place, "reason": reason},
+        )
+        item = {"user": user, "found": f"added_{place}", "by": by}
+        Execution(case, store, actor=by).run(AddChild(row.task_id, item), added_by=by)
+        if place == "after":
+            (added,) = store.rows["opened"]
+            added.update(state=TaskState.WAITING, waits_for=row.id, audience=[])
+        opened = store.save()
+        if place == "before":
+            _wait_for(row, opened[0], store.now)
+        return result(case, opened)
+
+
+def _require_new(row: Task, user: int) -> None:
+    open_now = HumanTask.objects.filter(activity=row.activity, state__lte=TaskState.WAITING)
+    if open_now.filter(pool__members__user=user).exists():
+        raise Conflict(_("This person is asked already."), by=user, at=None)
+
+
+def _wait_for(row: Task, other: int, now: datetime) -> None:
+    store = Store(now, wake)
+    change_task(store, row, state=TaskState.WAITING, audience=[], waits_for=other)
+    store.save()
+
+
+def remove_approver(task: int, *, by: int, reason: str = "", now: datetime | None = None) -> Result:
+    """Take an added approver off again (减签): whoever added them, or an administrator. They no
+    longer count."""
+    with transaction.atomic():
+        case, row = lock_task(task)
+        if row.added_by is None:
+            raise WrongState(_("Only an added approver can be removed."))
+        if by != row.added_by and Role.ADMINISTRATOR not in organisation().roles_of(by):
+            raise NotAllowed(_("Only whoever added an approver may remove them."))
+        if row.state == TaskState.WAITING:
+            _ask_now(row, now or timezone.now())
+        store = Store(now or timezone.now(), wake)
+        store.record(
+            case,
+            TrailEvent.APPROVER_REMOVED,
+            actor=by,
+            process=row.process,
+            element=row.element,
+            task=row.task_id,
+            data={"user": row.pool, "reason": reason},
+        )
+        store.save()
+    people = row.assignee if row.assignee is not None else row.pool[0]
+    return complete(task, user=people, decision=REMOVED, opinion=reason, now=now)
+
+
+def _ask_now(row: Task, now: datetime) -> None:
+    store = Store(now, wake)
+    change_task(store, row, state=TaskState.READY, audience=row.pool, waits_for=None)
+    store.save()
+
+
+def send_back(
+    task: int,
+    *,
+    to: str,
+    user: int,
+    opinion: str,
+    now: datetime | None = None,
+) -> Result:
+    """Back to an earlier human step (`to`: its task_id) whose scope is still open; what came after
+    is undone.
+
+    Where the diagram draws sending back, that is a decision; this is for the other steps. Raises
+    WrongState where the earlier step lies in a scope that has ended."""
+    with transaction.atomic():
+        case, row = lock_task(task)
+        require_open(row)
+        require_active(case)
+        require_asked(row, user)
+        store = Store(now or timezone.now(), wake)
+        store.record(
+            case,
+            TrailEvent.SENT_BACK,
+            actor=user,
+            process=row.process,
+            element=row.element,
+            task=row.task_id,
+            data={"to": to, "opinion": opinion},
+        )
+        Execution(case, store, actor=user).run(Reset(to))
+        return result(case, store.save())
+
+
+def earlier_steps(task: HumanTask) -> Sequence[HumanTask]:
+    """Completed human tasks to which `send_back` can lead from this one."""
+    instance = task.instance
+    process = definitions.compiled(instance.definition_id, instance.definition.checksum)
+    possible = set(resettable(process, bytes(instance.runtime or b"")))
+    done = instance.tasks.filter(state=TaskState.COMPLETED).order_by("id")
+    return [other for other in done if str(other.task_id) in possible]

@@ -1,0 +1,353 @@
+"""Deciding human tasks: one, or a thousand in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from engine import definitions, forms
+from engine.cases import Task, lock_task, lock_tasks
+from engine.exceptions import Conflict, EngineError, InvalidData, NotAllowed, NotFound, WrongState
+from engine.execution import Execution
+from engine.instances import Result, require_active, result
+from engine.models import HumanTask, TaskState, TrailEvent
+from engine.operations import Decided
+from engine.organisation import organisation
+from engine.spiff import peek
+from engine.spiff.types import Complete, Variables
+from engine.store import Case, Store
+from engine.trail import plain
+from engine.wake import wake
+
+REMOVED = "removed"  # decision of an added approver who was taken off again
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a person decides."""
+
+    decision: str = ""
+    opinion: str = ""
+    data: Mapping[str, Any] | None = None
+    files: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one task of many: a result, or the error that kept it as it was."""
+
+    task: int
+    result: Result | None = None
+    error: EngineError | None = None
+
+
+def complete(
+    task: int,
+    *,
+    user: int,
+    decision: str = "",
+    opinion: str = "",
+    data: Mapping[str, Any] | None = None,
+    files: Mapping[str, Any] | None = None,
+    seen_version: int | None = None,
+    now: datetime | None = None,
+) -> Result:
+    """Decide a human task. A ready task is claimed by deciding it.
+
+    `decision` is one of the codes of the user task's property `decisions`; `data` and `files` go
+    through its task form. `seen_version` is the version of the task that the user saw. Raises
+    Conflict where somebody was faster or the task has changed since, NotAllowed for somebody who
+    isn't asked, WrongState for a suspended case, InvalidData for the form, OperationFailed where
+    what follows can't be done: the task is open as before then.
+    """
+    choice = Choice(decision, opinion, data, files)
+    with transaction.atomic():
+        case, row = lock_task(task)
+        store = Store(now or timezone.now(), wake)
+        _decide(case, row, store, choice, user=user, seen_version=seen_version)
+        return result(case, store.save())
+
+
+def complete_many(
+    tasks: Sequence[int],
+    *,
+    user: int,
+    decision: str = "",
+    opinion: str = "",
+    data: Mapping[str, Any] | None = None,
+    batch: str = "",
+    now: datetime | None = None,
+) -> list[Outcome]:
+    """Decide many tasks alike in one transaction, written by one call; an outcome for each, in the
+    order of `tasks`.
+
+    A task that fails stays open and says why; the others are decided. Tasks that somebody else has
+    locked are skipped (Conflict). At most one task of an instance: of several the first is decided,
+    the others are Conflicts."""
+    choice = Choice(decision, opinion, data)
+    outcomes: dict[int, Outcome] = {}
+    with transaction.atomic():
+        store = Store(now or timezone.now(), wake)
+        done: dict[int, tuple[Case, int]] = {}
+        for case, row in lock_tasks(tasks, skip_locked=True):
+            if case.id in {met.id for met, _opened in done.values()}:
+                outcomes[row.id] = Outcome(row.id, error=_busy())
+                continue
+            try:
+                opened = _decide_in_savepoint(case, row, store, choice, user=user, batch=batch)
+            except EngineError as error:
+                outcomes[row.id] = Outcome(row.id, error=error)
+            else:
+                done[row.id] = (case, opened)
+        made = iter(store.save())
+        for identity, (case, opened) in done.items():
+            ids = [next(made) for _number in range(opened)]
+            outcomes[identity] = Outcome(identity, result=result(case, ids))
+    return [outcomes.get(task) or _missing(task) for task in tasks]
+
+
+def _decide_in_savepoint(
+    case: Case, row: Task, store: Store, choice: Choice, *, user: int, batch: str
+) -> int:
+    """Decide one of many; how many tasks it opened. What a failing one wrote, in rows or tables, is
+    undone."""
+    mark = store.mark()
+    before = len(store.rows.get("opened", ()))
+    process = definitions.compiled(case.definition, case.checksum)
+    savepoint = transaction.savepoint() if process.operations else None
+    try:
+        _decide(case, row, store, choice, user=user, batch=batch)
+    except BaseException:
+        mark.undo()
+        if savepoint:
+            transaction.savepoint_rollback(savepoint)
+        raise
+    if savepoint:
+        transaction.savepoint_commit(savepoint)
+    return len(store.rows.get("opened", ())) - before
+
+
+def _busy() -> Conflict:
+    return Conflict(_("Somebody is deciding this case at this moment."), by=None, at=None)
+
+
+def _missing(task: int) -> Outcome:
+    if HumanTask.objects.filter(pk=task).exists():
+        return Outcome(task, error=_busy())
+    return Outcome(task, error=NotFound(_("There is no task %(id)s.") % {"id": task}))
+
+
+def _decide(
+    case: Case,
+    row: Task,
+    store: Store,
+    choice: Choice,
+    *,
+    user: int,
+    seen_version: int | None = None,
+    batch: str = "",
+) -> None:
+    require_open(row, seen_version)
+    require_active(case)
+    require_asked(row, user)
+    process = definitions.compiled(case.definition, case.checksum)
+    properties = process.element(row.process, row.element).properties
+    _check_choice(choice, properties)
+    cleaned = _clean(case, row, choice, properties, user)
+    on_behalf_of = row.assignment.get(str(user), {}).get("for")
+    decided = Decided(
+        task=row.id,
+        activity=row.activity,
+        user=user,
+        on_behalf_of=on_behalf_of,
+        code=choice.decision,
+        opinion=choice.opinion,
+        data=cleaned,
+    )
+    store.record(
+        case,
+        TrailEvent.TASK_COMPLETED,
+        actor=user,
+        process=row.process,
+        element=row.element,
+        task=row.task_id,
+        data=_said(decided, batch),
+    )
+    store.add(
+        "decisions",
+        task=row.id,
+        activity=row.activity,
+        user=user,
+        on_behalf_of=on_behalf_of,
+        code=choice.decision,
+        opinion=plain(choice.opinion),
+        data=plain(cleaned),
+    )
+    names = _names(properties.get("variables", ""))
+    variables = {name: cleaned[name] for name in names if name in cleaned}
+    waiting = _waiting_behind(row) if row.activity != row.task_id else []
+    Execution(case, store, actor=user, decided=decided).run(
+        Complete(row.task_id, choice.decision, variables, hold=bool(waiting))
+    )
+    _wake_waiting(case, row, waiting, store)
+
+
+def _said(decided: Decided, batch: str) -> Variables:
+    said: Variables = {"decision": decided.code, "opinion": decided.opinion}
+    if decided.on_behalf_of:
+        said["on_behalf_of"] = decided.on_behalf_of
+    if decided.data:
+        said["data"] = decided.data
+    if batch:
+        said["batch"] = batch
+    return said
+
+
+def require_open(row: Task, seen_version: int | None = None) -> None:
+    """Raises Conflict for a task that is closed or was changed since it was seen, WrongState for
+    one that waits."""
+    if row.state == TaskState.WAITING:
+        raise WrongState(_("This task waits for its turn."))
+    if not row.open:
+        by = row.decided_by
+        if by is None:
+            raise Conflict(_("This task is no longer open."), by=None, at=row.ended_at)
+        raise Conflict(
+            _("Already handled by %(name)s at %(time)s.")
+            % {
+                "name": organisation().names([by]).get(by, str(by)),
+                "time": timezone.localtime(row.ended_at).strftime("%H:%M"),
+            },
+            by=by,
+            at=row.ended_at,
+        )
+    if seen_version is not None and seen_version != row.version:
+        raise Conflict(_("This task has changed since you opened it."), by=None, at=None)
+
+
+def require_asked(row: Task, user: int) -> None:
+    """Raises NotAllowed for somebody in whose inbox the task doesn't lie, Conflict where another
+    has claimed it."""
+    if user in row.audience:
+        return
+    if user in row.pool and row.assignee is not None:
+        name = organisation().names([row.assignee]).get(row.assignee, str(row.assignee))
+        raise Conflict(
+            _("%(name)s has claimed this task.") % {"name": name}, by=row.assignee, at=None
+        )
+    raise NotAllowed(_("This task isn't yours."))
+
+
+def _check_choice(choice: Choice, properties: Mapping[str, str]) -> None:
+    if choice.decision == REMOVED:
+        return
+    offered = _names(properties.get("decisions", ""))
+    if choice.decision not in (offered or [""]):
+        raise InvalidData(
+            _("“%(decision)s” can't be decided here; choose one of: %(offered)s.")
+            % {"decision": choice.decision, "offered": ", ".join(offered)},
+            errors={"decision": [_("Not one of the decisions offered.")]},
+        )
+    if (
+        choice.decision in _names(properties.get("opinionRequired", ""))
+        and not choice.opinion.strip()
+    ):
+        raise InvalidData(
+            _("Say why: this decision needs an opinion."),
+            errors={"opinion": [_("This decision needs an opinion.")]},
+        )
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _clean(
+    case: Case, row: Task, choice: Choice, properties: Mapping[str, str], user: int
+) -> dict[str, Any]:
+    key = properties.get("formKey", "")
+    if not key or choice.decision == REMOVED:
+        return {}
+    task = forms.FormTask(
+        task=row.id,
+        instance=case.id,
+        business_key=case.business_key,
+        process=row.process,
+        element=row.element,
+        user=user,
+        decision=choice.decision,
+        variables=_LazyVariables(case, row.task_id),
+    )
+    return forms.clean(key, choice.data or {}, choice.files, task)
+
+
+class _LazyVariables(dict[str, Any]):
+    """What the task sees; read from the state only by a form that asks."""
+
+    def __init__(self, case: Case, task_id: str) -> None:
+        super().__init__()
+        self._case, self._task_id, self._loaded = case, task_id, False
+
+    def __missing__(self, name: str) -> Any:
+        if self._loaded:
+            raise KeyError(name)
+        self._loaded = True
+        process = definitions.compiled(self._case.definition, self._case.checksum)
+        picture = peek(process, self._case.runtime or b"")
+        self.update(next(t.variables for t in picture.tasks if t.task_id == self._task_id))
+        return self[name]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+
+def _waiting_behind(row: Task) -> list[HumanTask]:
+    """Added approvers of this activity who wait for their turn."""
+    return list(HumanTask.objects.filter(activity=row.activity, state=TaskState.WAITING))
+
+
+def _wake_waiting(case: Case, row: Task, waiting: Sequence[HumanTask], store: Store) -> None:
+    """Those who waited for this very task are asked now, unless the step has closed them."""
+    closed = {gone["task"] for gone in store.rows.get("closed", ())}
+    turn = [
+        task.pk
+        for task in waiting
+        if task.waits_for_id == row.id and str(task.task_id) not in closed
+    ]
+    for _case, task in lock_tasks(turn) if turn else ():
+        reserved = task.assignee is not None
+        change_task(
+            store,
+            task,
+            state=TaskState.RESERVED if reserved else TaskState.READY,
+            audience=[task.assignee] if task.assignee is not None else task.pool,
+            waits_for=None,
+        )
+
+
+def change_task(store: Store, task: Task, **changes: Any) -> None:
+    """Write a human task's new assignment and dates; what `changes` doesn't name stays."""
+    row = {
+        "state": task.state,
+        "audience": sorted(task.audience),
+        "pool": sorted(task.pool),
+        "assignee": task.assignee,
+        "owner": task.owner,
+        "waits_for": task.waits_for,
+        "assignment": task.assignment,
+        "priority": task.priority,
+        "due_at": task.due_at,
+        "follow_up_at": task.follow_up_at,
+        "rank_at": task.rank_at,
+        **changes,
+    }
+    store.add("changed", id=task.id, **row)

@@ -1,0 +1,319 @@
+"""One act upon one locked instance: runs it and turns what happened into rows.
+
+`Execution` is the host of `engine.spiff.advance`: operations are called where the token meets them,
+in the transaction of the step, each in a savepoint where its diagram catches business errors
+(elsewhere an error undoes the whole step).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import nullcontext
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from engine import assignment, definitions, operations
+from engine.exceptions import BusinessError, EngineError, OperationFailed
+from engine.models import ActivityState, InstanceState, JobKind, TaskState, TrailEvent
+from engine.spiff import CompiledProcess, advance
+from engine.spiff.types import Act, CallSite, OpenedTask, Step, Thrown, Variables, Visit
+from engine.store import Case, Store
+from engine.trail import plain
+from engine.working_time import after_working
+
+FAR = datetime.fromisoformat("9999-12-31T00:00:00+00:00")  # rank of a task that is never due
+CARD = ("subject", "party", "amount")
+QUEUE_LENGTH, TEXT_LENGTH = 30, 200
+
+VISIT_STATES = {
+    "active": ActivityState.ACTIVE,
+    "completed": ActivityState.COMPLETED,
+    "cancelled": ActivityState.CANCELLED,
+    "failed": ActivityState.FAILED,
+}
+
+
+class Execution:
+    """See the module. `decided` is handed to operations; `skipped` (by process and element) holds
+    the results of service tasks that an administrator skips, each once."""
+
+    def __init__(
+        self,
+        case: Case,
+        store: Store,
+        *,
+        actor: int | None,
+        decided: operations.Decided | None = None,
+        skipped: Mapping[tuple[str, str], Any] | None = None,
+    ) -> None:
+        self.case = case
+        self.store = store
+        self.actor = actor
+        self.decided = decided
+        self.skipped = dict(skipped or {})
+        self.process: CompiledProcess = definitions.compiled(case.definition, case.checksum)
+
+    # --- the host ---------------------------------------------------------------------------------
+    def now(self) -> datetime:
+        return self.store.now
+
+    def working(self, duration: str) -> datetime:
+        return after_working(self.store.now, duration)
+
+    def call(self, operation: str, parameters: Mapping[str, Any], site: CallSite) -> Any:
+        if (site.process, site.element) in self.skipped:
+            return self.skipped.pop((site.process, site.element))
+        found = operations.registry.get(operation)
+        if found is None:
+            raise OperationFailed(
+                _("There is no operation “%(name)s”, which “%(element)s” calls.")
+                % {"name": operation, "element": site.element},
+                operation=operation,
+                process=site.process,
+                element=site.element,
+                task_id=site.task_id,
+            )
+        context = operations.Context(
+            instance=self.case.id,
+            business_key=self.case.business_key,
+            starter=self.case.starter,
+            actor=self.actor,
+            now=self.store.now,
+            decided=self.decided,
+            site=site,
+        )
+        try:
+            with transaction.atomic() if site.has_error_boundary else nullcontext():
+                result = found.function(context, **parameters)
+        except BusinessError as error:
+            if site.has_error_boundary:
+                raise
+            raise self._failed(error, operation, site) from error
+        except EngineError:
+            raise
+        except Exception as error:
+            raise self._failed(error, operation, site) from error
+        self._take_over(context)
+        return result
+
+    def _failed(self, error: Exception, operation: str, site: CallSite) -> OperationFailed:
+        return OperationFailed(
+            str(error) or type(error).__name__,
+            operation=operation,
+            process=site.process,
+            element=site.element,
+            task_id=site.task_id,
+        )
+
+    def _take_over(self, context: operations.Context) -> None:
+        site = context.site
+        for event, data in context.notes:
+            self.store.record(
+                self.case,
+                event,
+                actor=self.actor,
+                process=site.process,
+                element=site.element,
+                data=data,
+            )
+        for mail in context.mails:
+            self.store.rows["outbox"].append(mail.row())
+
+    # --- the step ---------------------------------------------------------------------------------
+    def run(self, act: Act, *, added_by: int | None = None) -> Step:
+        """Take the step; the store then holds all its rows."""
+        step = advance(self.process, self.case.runtime, act, self)
+        self.case.runtime, self.case.new_runtime = step.state, True
+        self.store.track(self.case)
+        self._update_card(step.variables)
+        self._visits(step)
+        self._values(step)
+        self._closed(step)
+        for task in step.opened:
+            self._open(task, added_by)
+        self._timers(step)
+        self._subscriptions(step)
+        for message in step.thrown:
+            self._throw(message)
+        if step.ended:
+            self._end(step)
+        return step
+
+    def _update_card(self, variables: Variables) -> None:
+        """The card shows what the process says itself; where a document kind keeps the card,
+        nothing of it is here."""
+        for name in CARD:
+            value = variables.get(name)
+            if value is not None and plain(value) != self.case.card.get(name):
+                self.case.card[name] = plain(value)
+                self.case.new_card = True
+
+    def _visits(self, step: Step) -> None:
+        for visit in step.visits:
+            if visit.began:
+                self.store.add("visits", instance=self.case.id, **_visit(visit))
+            else:
+                self.store.add("left", task=visit.task_id, state=VISIT_STATES[visit.state])
+
+    def _values(self, step: Step) -> None:
+        for change in step.changes:
+            self.store.add(
+                "values",
+                instance=self.case.id,
+                scope=change.scope or None,
+                process=change.process,
+                element=change.element,
+                name=change.name,
+                value=plain(change.value),
+            )
+
+    def _closed(self, step: Step) -> None:
+        decided = self.decided
+        for closed in step.closed:
+            completed = closed.state == "completed" and decided is not None
+            if completed:
+                state = TaskState.COMPLETED
+            else:
+                state = TaskState.SUPERSEDED if step.tally else TaskState.CANCELLED
+                self.store.record(
+                    self.case,
+                    TrailEvent.TASK_CANCELLED,
+                    actor=None,
+                    task=closed.task_id,
+                    data={"superseded": step.tally is not None},
+                )
+            self.store.add(
+                "closed",
+                task=closed.task_id,
+                state=state,
+                decided_by=decided.user if completed and decided else None,
+                decision=decided.code if completed and decided else "",
+            )
+
+    def _open(self, task: OpenedTask, added_by: int | None) -> None:
+        properties = self.process.element(task.process, task.element).properties
+        category = properties.get("category", "work")
+        initiator = _user(task.variables.get("initiator"), self.case.starter)
+        rule = assignment.make_rule(
+            assignee=task.assignee,
+            candidates=task.candidates,
+            groups=task.groups,
+            item=task.item,
+            initiator=initiator,
+            excluded=(initiator,) if category == "approval" and initiator is not None else (),
+        )
+        found = assignment.resolve(rule, now=self.store.now)
+        due_at = (
+            after_working(self.store.now, properties["dueIn"]) if "dueIn" in properties else None
+        )
+        queue = properties.get("queue") or self._queue(category)
+        self.store.add(
+            "opened",
+            instance=self.case.id,
+            task=task.task_id,
+            activity=task.activity,
+            process=task.process,
+            element=task.element,
+            state=TaskState.RESERVED if found.assignee is not None else TaskState.READY,
+            queue=queue[:QUEUE_LENGTH],
+            priority=int(properties.get("priority", 50)),
+            audience=found.audience,
+            pool=found.pool,
+            assignee=found.assignee,
+            added_by=added_by,
+            waits_for=None,
+            rule=plain(rule),
+            assignment=plain(found.reasons),
+            due_at=due_at,
+            rank_at=due_at or FAR,
+            subject=str(self.case.card.get("subject", ""))[:TEXT_LENGTH],
+            party=str(self.case.card.get("party", ""))[:TEXT_LENGTH],
+            amount=self.case.card.get("amount"),
+            initiator=initiator,
+        )
+        self.store.record(
+            self.case,
+            TrailEvent.TASK_CREATED,
+            actor=added_by,
+            process=task.process,
+            element=task.element,
+            task=task.task_id,
+            data={"asked": found.reasons},
+        )
+
+    def _queue(self, category: str) -> str:
+        return str(self.case.card.get("queue", "other")) if category == "approval" else category
+
+    def _timers(self, step: Step) -> None:
+        for task_id in step.timers_gone:
+            self.store.add("timers_gone", instance=self.case.id, task=task_id)
+        for timer in step.timers:
+            self.store.add(
+                "timers",
+                instance=self.case.id,
+                task=timer.task_id,
+                process=timer.process,
+                element=timer.element,
+                due_at=timer.due_at,
+                moved=True,
+            )
+
+    def _subscriptions(self, step: Step) -> None:
+        for task_id in step.subscriptions_gone:
+            self.store.add("subscriptions_gone", instance=self.case.id, task=task_id)
+        for waiting in step.subscriptions:
+            self.store.add(
+                "subscriptions",
+                instance=self.case.id,
+                task=waiting.task_id,
+                process=waiting.process,
+                element=waiting.element,
+                name=waiting.name,
+                key=waiting.key,
+            )
+
+    def _throw(self, message: Thrown) -> None:
+        self.store.later(
+            JobKind.MESSAGE,
+            instance=None,
+            payload={
+                "name": message.name,
+                "key": message.key,
+                "payload": message.payload,
+                "optional": message.optional,
+                "from": self.case.id,
+            },
+            process=message.process,
+            element=message.element,
+        )
+
+    def _end(self, step: Step) -> None:
+        self.case.state = InstanceState.COMPLETED
+        self.case.end_event = step.end_events[-1]
+        self.case.outcome = str(step.variables.get("outcome") or "")[:100]
+        self.store.record(
+            self.case,
+            TrailEvent.COMPLETED,
+            actor=self.actor,
+            process=self.process.key,
+            element=self.case.end_event,
+            data={"outcome": self.case.outcome},
+        )
+
+
+def _visit(visit: Visit) -> dict[str, Any]:
+    return {
+        "task": visit.task_id,
+        "scope": visit.scope or None,
+        "process": visit.process,
+        "element": visit.element,
+        "flow": visit.flow,
+        "state": VISIT_STATES[visit.state],
+    }
+
+
+def _user(value: Any, default: int | None) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else default

@@ -1,0 +1,183 @@
+"""Who sees what: pages of open tasks by keyset, counts per queue, and what a user has decided.
+
+An inbox is a projection written with the step, so it is never behind. A page reads the first rows
+of each (audience, queue) pair in which the user has open tasks, merges them and stops: its cost
+doesn't grow with the tables.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import orjson
+from django.utils.translation import gettext as _
+
+from engine.database import execute
+from engine.exceptions import InvalidData
+from engine.models import HumanTask
+
+PAGE = 25
+View = Literal["all", "mine", "pool"]
+
+PAIRS = """
+WITH pairs AS MATERIALIZED (
+    SELECT c.audience_id, c.queue
+    FROM engine_audiencemember m
+        JOIN engine_audience a ON a.id = m.audience_id
+        JOIN engine_inboxcount c ON c.audience_id = m.audience_id
+    WHERE m."user" = %(user)s
+        AND (%(queues)s::text[] IS NULL OR c.queue = ANY(%(queues)s::text[]))
+        AND (%(view)s::text = 'all' OR (a.size = 1) = (%(view)s::text = 'mine'))
+    GROUP BY c.audience_id, c.queue HAVING sum(c.delta) > 0
+)
+"""
+
+NEXT = (
+    PAIRS  # noqa: S608 (constants)
+    + """
+SELECT t.id, t.rank_at FROM pairs p CROSS JOIN LATERAL (
+    SELECT h.id, h.rank_at FROM engine_humantask h
+    WHERE h.audience_id = p.audience_id AND h.queue = p.queue
+        AND (h.rank_at, h.id) > (%(rank)s::timestamptz, %(id)s::bigint)
+        AND (%(now)s::timestamptz IS NULL OR h.follow_up_at IS NULL
+            OR h.follow_up_at <= %(now)s::timestamptz)
+    ORDER BY h.rank_at, h.id LIMIT %(limit)s
+) t ORDER BY t.rank_at, t.id LIMIT %(limit)s
+"""
+)
+
+PREVIOUS = (
+    PAIRS  # noqa: S608 (constants)
+    + """
+SELECT t.id, t.rank_at FROM pairs p CROSS JOIN LATERAL (
+    SELECT h.id, h.rank_at FROM engine_humantask h
+    WHERE h.audience_id = p.audience_id AND h.queue = p.queue
+        AND (h.rank_at, h.id) < (%(rank)s::timestamptz, %(id)s::bigint)
+        AND (%(now)s::timestamptz IS NULL OR h.follow_up_at IS NULL
+            OR h.follow_up_at <= %(now)s::timestamptz)
+    ORDER BY h.rank_at DESC, h.id DESC LIMIT %(limit)s
+) t ORDER BY t.rank_at DESC, t.id DESC LIMIT %(limit)s
+"""
+)
+
+COUNTS = """
+SELECT c.queue, a.size = 1, sum(c.delta)
+FROM engine_audiencemember m
+    JOIN engine_audience a ON a.id = m.audience_id
+    JOIN engine_inboxcount c ON c.audience_id = m.audience_id
+WHERE m."user" = %s GROUP BY 1, 2 HAVING sum(c.delta) > 0
+"""
+
+FIRST = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Tasks of one page, by due date; cursors to the neighbours, '' where there is none."""
+
+    tasks: list[HumanTask]
+    next: str
+    previous: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Open tasks of a user: per queue, and how many of all lie in a pool for several (to claim)."""
+
+    queues: dict[str, int]
+    to_claim: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.queues.values())
+
+
+def page(
+    user: int,
+    *,
+    queues: Sequence[str] | None = None,
+    view: View = "all",
+    cursor: str = "",
+    limit: int = PAGE,
+    hide_snoozed_at: datetime | None = None,
+) -> Page:
+    """One page of the tasks that lie in a user's inbox, the most urgent first.
+
+    `view` mine: only the user's own; pool: only those that others could take as well.
+    `hide_snoozed_at` leaves out tasks whose follow-up date is later than that moment. `cursor`
+    comes from another page; InvalidData for another text."""
+    backwards, rank, identity = _decode(cursor)
+    rows = execute(
+        PREVIOUS if backwards else NEXT,
+        {
+            "user": user,
+            "queues": list(queues) if queues is not None else None,
+            "view": view,
+            "rank": rank,
+            "id": identity,
+            "limit": limit + 1,
+            "now": hide_snoozed_at,
+        },
+    )
+    more = len(rows) > limit
+    rows = rows[:limit]
+    if backwards:
+        rows.reverse()
+    found = (
+        HumanTask.objects.select_related("instance", "instance__definition")
+        .defer("instance__runtime", "instance__definition__compiled")
+        .in_bulk([row[0] for row in rows])
+    )
+    return Page(
+        [found[row[0]] for row in rows if row[0] in found],
+        next=_encode(False, rows[-1]) if rows and (more or backwards) else "",
+        previous=_encode(True, rows[0]) if rows and (more if backwards else cursor) else "",
+    )
+
+
+def counts(user: int) -> Counts:
+    """How much waits for a user."""
+    queues: dict[str, int] = {}
+    to_claim = 0
+    for queue, alone, number in execute(COUNTS, [user]):
+        queues[queue] = queues.get(queue, 0) + int(number)
+        to_claim += 0 if alone else int(number)
+    return Counts(queues, to_claim)
+
+
+def decided(user: int, *, before: datetime | None = None, limit: int = PAGE) -> list[HumanTask]:
+    """What a user has decided, the latest first; `before` is the `ended_at` of the last one
+    seen."""
+    tasks = HumanTask.objects.filter(decided_by=user).select_related(
+        "instance", "instance__definition"
+    )
+    if before is not None:
+        tasks = tasks.filter(ended_at__lt=before)
+    return list(
+        tasks.defer("instance__runtime", "instance__definition__compiled").order_by("-ended_at")[
+            :limit
+        ]
+    )
+
+
+def _encode(backwards: bool, row: Sequence[object]) -> str:
+    text = orjson.dumps([backwards, row[1], row[0]])
+    return base64.urlsafe_b64encode(text).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> tuple[bool, datetime, int]:
+    if not cursor:
+        return False, FIRST, 0
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        backwards, rank, identity = orjson.loads(text)
+        return bool(backwards), datetime.fromisoformat(rank), int(identity)
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise InvalidData(
+            _("This page address is not valid."), errors={"cursor": [cursor]}
+        ) from error

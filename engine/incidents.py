@@ -1,0 +1,113 @@
+"""Incidents: what could not be done, and how a person gets it going again.
+
+A decision that fails is no incident: it is rolled back and the person who decided reads why.
+Incidents come from jobs (timers, messages) that fail however often they are tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from engine.cases import lock_instance
+from engine.exceptions import NotFound, OperationFailed, WrongState
+from engine.execution import Execution
+from engine.instances import require_active
+from engine.models import Incident, Job, JobKind, TrailEvent
+from engine.spiff.types import Fire
+from engine.store import Store
+from engine.wake import wake
+
+RETRIES = 3
+
+
+def open_incident(job: Job, error: Exception) -> Incident:
+    """Keep the cause of a job that has no retries left, and say it in the trail of its instance."""
+    place = error.data if isinstance(error, OperationFailed) else {}
+    instance = job.instance_id or (job.payload or {}).get("from")
+    case = lock_instance(instance)
+    store = Store(timezone.now(), wake)
+    process = place.get("process", job.process)
+    element = place.get("element", job.element)
+    incident = Incident.objects.create(
+        instance_id=case.id,
+        job=job,
+        process=process,
+        element=element,
+        operation=place.get("operation", ""),
+        message=str(error)[:2000] or type(error).__name__,
+        cause=job.error,
+        opened_at=store.now,
+    )
+    data = {"incident": incident.pk, "message": incident.message, "operation": incident.operation}
+    store.record(
+        case, TrailEvent.INCIDENT_OPENED, actor=None, process=process, element=element, data=data
+    )
+    store.save()
+    return incident
+
+
+def retry(incident: int, *, by: int, now: datetime | None = None) -> None:
+    """Try the failed job again, at once and with fresh retries. A new failure makes a new
+    incident."""
+    with transaction.atomic():
+        row, job, store = _begin(incident, TrailEvent.INCIDENT_RETRIED, by, now)
+        job.retries, job.due_at, job.locked_until = RETRIES, store.now, None
+        job.save(update_fields=["retries", "due_at", "locked_until"])
+        _resolve(row, "retried", by, store.now)
+        transaction.on_commit(wake)
+
+
+def skip(
+    incident: int,
+    *,
+    by: int,
+    results: Mapping[tuple[str, str], Any] | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Go on without the operation that fails: its service task counts as done, with the result
+    given for it.
+
+    `results` maps (process, element) of service tasks to results; by default the failed one gives
+    None. A message that nobody waits for is dropped."""
+    with transaction.atomic():
+        row, job, store = _begin(incident, TrailEvent.INCIDENT_SKIPPED, by, now)
+        if job.kind == JobKind.TIMER:
+            case = store.cases[row.instance_id]
+            require_active(case)
+            skipped = {(row.process, row.element): None} if row.operation else {}
+            execution = Execution(case, store, actor=by, skipped=results or skipped)
+            execution.run(Fire([str(job.task_id)]))
+        job.delete()
+        store.save()
+        _resolve(row, "skipped", by, store.now)
+
+
+def _begin(
+    incident: int, event: TrailEvent, by: int, now: datetime | None
+) -> tuple[Incident, Job, Store]:
+    row = Incident.objects.filter(pk=incident).first()
+    if row is None:
+        raise NotFound(_("There is no incident %(id)s.") % {"id": incident})
+    case = lock_instance(row.instance_id)
+    row.refresh_from_db()
+    if row.state != Incident.State.OPEN or row.job is None:
+        raise WrongState(_("This incident is resolved already."))
+    store = Store(now or timezone.now(), wake)
+    store.record(
+        case, event, actor=by, process=row.process, element=row.element, data={"incident": row.pk}
+    )
+    if event == TrailEvent.INCIDENT_RETRIED:
+        store.save()
+    return row, row.job, store
+
+
+def _resolve(row: Incident, how: str, by: int, now: datetime) -> None:
+    Incident.objects.filter(pk=row.pk).update(
+        state=Incident.State.RESOLVED, resolved_at=now, resolved_by=by, resolution=how
+    )

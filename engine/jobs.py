@@ -1,0 +1,24 @@
+"""The Celery doors of the engine: they fetch and call, nothing else.
+
+Truth is in the rows; a message only says "look now". One that is lost is made up for by the
+sweeper.
+"""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from engine import housekeeping, outbox, worker
+
+
+@shared_task(name="engine.work")
+def work() -> None:
+    """Do all that is due in this account set."""
+    worker.run_due_jobs()
+    outbox.drain()
+
+
+@shared_task(name="engine.housekeeping")
+def keep_house() -> None:
+    """Fold counts and sign the trail of this account set."""
+    housekeeping.run()

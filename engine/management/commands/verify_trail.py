@@ -1,0 +1,53 @@
+"""manage.py verify_trail: is the trail of the account sets what was written?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+from django_tenants.utils import get_tenant_model, schema_context
+
+from engine.checkpoints import verify_checkpoints
+from engine.trail import verify_instances
+
+
+class Command(BaseCommand):
+    """Checks every chain and every checkpoint; names the first broken row of each; fails if there
+    is one."""
+
+    help = "Verify the trail of one account set, or of all."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("account_set", nargs="*", help="schema names; all by default")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        names = options["account_set"] or list(
+            get_tenant_model().objects.values_list("schema_name", flat=True)
+        )
+        broken = sum(self._verify(name) for name in names)
+        if broken:
+            raise CommandError(_("%(count)d breaks found.") % {"count": broken})
+
+    def _verify(self, name: str) -> int:
+        with schema_context(name):
+            breaks = list(verify_instances())
+            forged = list(verify_checkpoints())
+        for found in breaks:
+            self.stderr.write(
+                _("%(set)s: instance %(instance)s, entry %(seq)s: %(reason)s")
+                % {
+                    "set": name,
+                    "instance": found.instance,
+                    "seq": found.seq,
+                    "reason": found.reason,
+                }
+            )
+        for wrong in forged:
+            self.stderr.write(
+                _("%(set)s: checkpoint %(id)s: %(reason)s")
+                % {"set": name, "id": wrong.checkpoint, "reason": wrong.reason}
+            )
+        if not breaks and not forged:
+            self.stdout.write(_("%(set)s: whole") % {"set": name})
+        return len(breaks) + len(forged)

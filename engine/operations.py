@@ -1,0 +1,113 @@
+"""Operations: the Python functions that a service task may name.
+
+    @operation("sales.promote_lead")
+    def promote_lead(context: Context, *, lead_id: int) -> str: ...
+
+An operation is thin and idempotent: it calls services, inside the transaction and a savepoint of
+the step that met the service task. What it returns (JSON values, Decimal, date, datetime) goes to
+the task's result variable. It raises `BusinessError` for what the diagram may handle by an error
+boundary; anything else rolls the step back.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.models import TrailEvent
+from engine.outbox import Mail
+from engine.registry import Registry
+from engine.spiff.types import CallSite, Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The decision that set this step off."""
+
+    task: int  # primary key of the human task
+    activity: str
+    user: int
+    on_behalf_of: int | None
+    code: str
+    opinion: str
+    data: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Context:
+    """What an operation knows of the case it runs for, and what it may add to it."""
+
+    instance: int
+    business_key: str
+    starter: int | None
+    actor: int | None  # who set the step off; None: a timer
+    now: datetime
+    decided: Decided | None
+    site: CallSite
+    notes: list[tuple[TrailEvent, dict[str, Any]]] = field(default_factory=list)
+    mails: list[Mail] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        """Names this effect for ever: the same for every retry of this visit, another for every
+        other visit."""
+        return f"{self.instance}:{self.site.task_id}"
+
+    @property
+    def tally(self) -> Tally | None:
+        """Result of the multi-instance that last closed in this scope."""
+        return self.site.tally
+
+    def note(self, text: str, **data: Any) -> None:
+        """Say something in the trail."""
+        self.notes.append((TrailEvent.NOTE, {"text": text, **data}))
+
+    def mail(self, mail: Mail) -> None:
+        """Send a mail after the step has been committed."""
+        self.mails.append(mail)
+
+
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A registered function and the parameters a diagram may give it."""
+
+    name: str
+    function: Function
+    required: frozenset[str]
+    optional: frozenset[str]
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        return self.required | self.optional
+
+
+registry: Registry[Operation] = Registry("operation")
+
+
+def operation(name: str) -> Callable[[Function], Function]:
+    """Register a function under the name that diagrams use. All parameters but the context are
+    keyword-only."""
+
+    def register(function: Function) -> Function:
+        registry.add(name, describe(name, function))
+        return function
+
+    return register
+
+
+def describe(name: str, function: Function) -> Operation:
+    """The operation that `function` makes; raises TypeError where its signature is not an
+    operation's."""
+    first, *rest = inspect.signature(function).parameters.values()
+    if first.kind is not first.POSITIONAL_OR_KEYWORD or any(
+        p.kind is not p.KEYWORD_ONLY for p in rest
+    ):
+        raise TypeError(f"operation {name}: (context, *, parameters…) is expected")
+    required = frozenset(p.name for p in rest if p.default is p.empty)
+    return Operation(name, function, required, frozenset(p.name for p in rest) - required)

@@ -1,0 +1,95 @@
+"""What leaves the database: sent after commit, at least once, always under the same message id."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils import timezone
+
+from engine.database import execute
+from engine.models import OutboxMessage
+
+logger = structlog.get_logger(__name__)
+
+LEASE = timedelta(minutes=2)  # longer than sending one message may take
+BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3))
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail to people's addresses. `key` makes the message id: the same key is sent under the same
+    id."""
+
+    key: str
+    to: tuple[str, ...]
+    subject: str
+    text: str
+
+    def row(self) -> dict[str, Any]:
+        """The row of the outbox."""
+        payload = {"to": list(self.to), "subject": self.subject, "text": self.text}
+        return {"message_id": f"mail:{self.key}", "kind": "mail", "payload": payload}
+
+
+ACQUIRE = """
+UPDATE engine_outboxmessage m
+SET locked_until = %s, attempts = m.attempts + 1
+FROM (
+    SELECT id FROM engine_outboxmessage
+    WHERE sent_at IS NULL AND due_at <= %s AND (locked_until IS NULL OR locked_until < %s)
+    ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED
+) due
+WHERE m.id = due.id RETURNING m.id, m.message_id, m.kind, m.payload, m.attempts
+"""
+
+
+def drain(*, now: datetime | None = None, limit: int = 20) -> int:
+    """Send what is due; how many were tried. One that fails is tried again later, for ever less
+    often."""
+    tried = 0
+    while rows := _acquire(now or timezone.now(), limit):
+        for identity, message_id, kind, payload, attempts in rows:
+            tried += 1
+            _send(identity, message_id, kind, payload, attempts, now or timezone.now())
+    return tried
+
+
+def _acquire(now: datetime, limit: int) -> Sequence[tuple[Any, ...]]:
+    return execute(ACQUIRE, [now + LEASE, now, now, limit])
+
+
+def _send(
+    identity: int, message_id: str, kind: str, payload: dict[str, Any], attempts: int, now: datetime
+) -> None:
+    try:
+        SENDERS[kind](message_id, payload)
+    except (OSError, smtplib.SMTPException) as error:
+        wait = BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
+        OutboxMessage.objects.filter(pk=identity).update(
+            due_at=now + wait, locked_until=None, error=str(error)[:2000]
+        )
+        logger.warning("outbox_failed", message_id=message_id, attempts=attempts, error=str(error))
+    else:
+        OutboxMessage.objects.filter(pk=identity, sent_at=None).update(
+            sent_at=now, locked_until=None, error=""
+        )
+
+
+def _send_mail(message_id: str, payload: dict[str, Any]) -> None:
+    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
+    EmailMessage(
+        subject=payload["subject"],
+        body=payload["text"],
+        to=payload["to"],
+        headers={"Message-ID": f"<{message_id.replace(':', '.')}@{domain}>"},
+    ).send()
+
+
+SENDERS: dict[str, Callable[[str, dict[str, Any]], None]] = {"mail": _send_mail}

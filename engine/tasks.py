@@ -1,0 +1,287 @@
+"""Human tasks: what a person may do with one beside deciding it.
+
+Every command locks the instance, checks, writes the change and its trail entry in one transaction.
+Whoever has the role administrator may assign any task; otherwise only those asked may act on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from engine import assignment
+from engine.cases import Task, lock_task
+from engine.completion import (
+    REMOVED,
+    Choice,
+    Outcome,
+    change_task,
+    complete,
+    complete_many,
+    require_asked,
+    require_open,
+)
+from engine.exceptions import NotAllowed, WrongState
+from engine.instances import require_active
+from engine.models import HumanTask, TaskState, TrailEvent
+from engine.organisation import Role, organisation
+from engine.outbox import Mail
+from engine.spiff.types import Variables
+from engine.store import Case, Store
+from engine.trail import plain
+from engine.wake import wake
+
+__all__ = [
+    "REMOVED",
+    "Choice",
+    "Outcome",
+    "assign",
+    "claim",
+    "complete",
+    "complete_many",
+    "delegate",
+    "resolve",
+    "set_dates",
+    "transfer",
+    "unclaim",
+    "urge",
+]
+
+
+@dataclass(slots=True)
+class Command:
+    """A locked task about to be changed."""
+
+    case: Case
+    task: Task
+    store: Store
+
+    def change(self, event: TrailEvent, *, by: int | None, data: Variables, **changes: Any) -> None:
+        """Write the change and say it in the trail."""
+        change_task(self.store, self.task, **changes)
+        self.record(event, by=by, data=data)
+
+    def record(self, event: TrailEvent, *, by: int | None, data: Variables) -> None:
+        self.store.record(
+            self.case,
+            event,
+            actor=by,
+            process=self.task.process,
+            element=self.task.element,
+            task=self.task.task_id,
+            data=data,
+        )
+
+
+@contextmanager
+def _command(task: int, seen_version: int | None, now: datetime | None) -> Iterator[Command]:
+    """Lock the task; at the end everything is written."""
+    with transaction.atomic():
+        case, row = lock_task(task)
+        require_open(row, seen_version)
+        require_active(case)
+        command = Command(case, row, Store(now or timezone.now(), wake))
+        yield command
+        command.store.save()
+
+
+def claim(
+    task: int, *, user: int, seen_version: int | None = None, now: datetime | None = None
+) -> None:
+    """Take a task out of the pool. Of several who claim at once one wins, the others get a
+    Conflict."""
+    with _command(task, seen_version, now) as command:
+        row = command.task
+        if row.assignee == user:
+            return
+        require_asked(row, user)
+        command.change(
+            TrailEvent.TASK_CLAIMED,
+            by=user,
+            data={},
+            state=TaskState.RESERVED,
+            assignee=user,
+            audience=[user],
+        )
+
+
+def unclaim(
+    task: int, *, user: int, seen_version: int | None = None, now: datetime | None = None
+) -> None:
+    """Put a claimed task back into its pool."""
+    with _command(task, seen_version, now) as command:
+        row = command.task
+        _require_assignee(row, user)
+        if row.owner is not None or len(row.pool) < 2:
+            raise WrongState(_("Nobody else could take this task; transfer it instead."))
+        command.change(
+            TrailEvent.TASK_UNCLAIMED,
+            by=user,
+            data={},
+            state=TaskState.READY,
+            assignee=None,
+            audience=row.pool,
+        )
+
+
+def assign(
+    task: int,
+    *,
+    to: int,
+    by: int,
+    reason: str = "",
+    seen_version: int | None = None,
+    now: datetime | None = None,
+) -> None:
+    """An administrator, or somebody of the pool, gives the task to `to`, who need not be in the
+    pool."""
+    with _command(task, seen_version, now) as command:
+        if Role.ADMINISTRATOR not in organisation().roles_of(by):
+            require_asked(command.task, by)
+        _give(command, to, by, TrailEvent.TASK_ASSIGNED, "assigned", reason)
+
+
+def transfer(
+    task: int,
+    *,
+    to: int,
+    by: int,
+    reason: str = "",
+    seen_version: int | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Hand a task over for good (转办); its timers go on."""
+    with _command(task, seen_version, now) as command:
+        require_asked(command.task, by)
+        _give(command, to, by, TrailEvent.TASK_TRANSFERRED, "transferred", reason)
+
+
+def _give(command: Command, to: int, by: int, event: TrailEvent, rule: str, reason: str) -> None:
+    row = command.task
+    require_eligible(row, to)
+    new_rule = assignment.named(to, rule=rule, by=by, initiator=row.initiator)
+    HumanTask.objects.filter(pk=row.id).update(rule=new_rule)
+    command.change(
+        event,
+        by=by,
+        data={"to": to, "from": row.assignee, "reason": reason},
+        state=TaskState.RESERVED,
+        assignee=to,
+        owner=None,
+        audience=[to],
+        pool=[to],
+        assignment={str(to): {"rule": rule, "by": by}},
+    )
+
+
+def delegate(
+    task: int,
+    *,
+    to: int,
+    by: int,
+    reason: str = "",
+    seen_version: int | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Ask somebody to look into it (委派); it comes back by `resolve`, and only then is decided."""
+    with _command(task, seen_version, now) as command:
+        row = command.task
+        require_asked(row, by)
+        if row.owner is not None:
+            raise WrongState(_("This task is delegated to you already; answer it first."))
+        require_eligible(row, to)
+        command.change(
+            TrailEvent.TASK_DELEGATED,
+            by=by,
+            data={"to": to, "reason": reason},
+            state=TaskState.RESERVED,
+            assignee=to,
+            owner=by,
+            audience=[to],
+            assignment={**row.assignment, str(to): {"rule": "delegated", "by": by}},
+        )
+
+
+def resolve(
+    task: int,
+    *,
+    user: int,
+    opinion: str = "",
+    seen_version: int | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Answer a delegated task: it goes back to whoever delegated it."""
+    with _command(task, seen_version, now) as command:
+        row = command.task
+        _require_assignee(row, user)
+        if row.owner is None:
+            raise WrongState(_("This task is your own; decide it."))
+        command.change(
+            TrailEvent.TASK_RESOLVED,
+            by=user,
+            data={"opinion": opinion, "to": row.owner},
+            assignee=row.owner,
+            owner=None,
+            audience=[row.owner],
+        )
+
+
+def _require_assignee(row: Task, user: int) -> None:
+    if row.assignee != user:
+        require_asked(row, user)
+        raise WrongState(_("Claim the task first."))
+
+
+def require_eligible(row: Task, user: int) -> None:
+    if user not in organisation().active([user]):
+        raise NotAllowed(_("This person can't log in."))
+    if user in row.rule.get("excluded", ()):
+        raise NotAllowed(_("Nobody decides their own case."))
+
+
+def set_dates(
+    task: int,
+    *,
+    user: int,
+    due_at: datetime | None = None,
+    follow_up_at: datetime | None = None,
+    priority: int | None = None,
+    seen_version: int | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Set due date, follow-up date (snooze) and priority; what is None stays."""
+    with _command(task, seen_version, now) as command:
+        require_asked(command.task, user)
+        given = {"due_at": due_at, "follow_up_at": follow_up_at, "priority": priority}
+        changes = {name: value for name, value in given.items() if value is not None}
+        if due_at is not None:
+            changes["rank_at"] = due_at
+        command.change(TrailEvent.TASK_RESCHEDULED, by=user, data=plain(changes), **changes)
+
+
+def urge(task: int, *, by: int, text: str = "", now: datetime | None = None) -> None:
+    """Ask those who have the task to hurry (催办): a mail, and an entry in the trail. Once an hour
+    and task."""
+    with _command(task, None, now) as command:
+        row, store = command.task, command.store
+        people = organisation()
+        addresses = people.addresses(row.audience)
+        for address in sorted(addresses.values()):
+            key = f"urge:{row.id}:{store.now:%Y%m%d%H}:{address}"
+            store.rows["outbox"].append(
+                Mail(
+                    key,
+                    (address,),
+                    _("Please decide: %(subject)s")
+                    % {"subject": command.case.card.get("subject", command.case.business_key)},
+                    text,
+                ).row()
+            )
+        command.record(TrailEvent.TASK_URGED, by=by, data={"text": text, "urged": row.audience})
