@@ -1,30 +1,43 @@
-"""One settings module. It is production unless CRM_MODE says demo (`make run`) or test."""
+"""One settings module. It is production unless CRM_MODE says demo (`make run`) or test.
+
+Everything that differs between installations comes from the environment; README.md lists the names.
+"""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
+from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from config.keys import DEMO_KEY, require_strong
+from config.logs import configure_structlog, logging_settings
+from config.redis_urls import broker_url, cache_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 MODE = env.str("CRM_MODE", "production")
+if MODE not in ("production", "demo", "test"):
+    raise ImproperlyConfigured("CRM_MODE: production, demo or test")
 PRODUCTION = MODE == "production"
+TEST = MODE == "test"
 DEBUG = False
 
-_DEFAULT_KEY = "insecure-demo-key-that-production-refuses-to-start-with"
-SECRET_KEY = env.str("SECRET_KEY", _DEFAULT_KEY)
-TRAIL_KEY = env.str("TRAIL_KEY", _DEFAULT_KEY)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
+SECRET_KEY = env.str("SECRET_KEY", DEMO_KEY)
+TRAIL_KEY = env.str("TRAIL_KEY", DEMO_KEY)  # signs the checkpoints of the trail
+if PRODUCTION:
+    require_strong(SECRET_KEY=SECRET_KEY, TRAIL_KEY=TRAIL_KEY)
 
-# --- applications -----------------------------------------------------------------------------------------------------
+# --- applications -------------------------------------------------------------------------------
 SHARED_APPS = [
     "django_tenants",
     "apps.accountsets",
     "django.contrib.contenttypes",
-    "django_celery_beat",
     "axes",
 ]
 TENANT_APPS = [
@@ -36,12 +49,17 @@ TENANT_APPS = [
 INSTALLED_APPS = [
     *SHARED_APPS,
     *[app for app in TENANT_APPS if app not in SHARED_APPS],
-    "django.contrib.auth",  # its code, not its tables: groups and permissions are ours (core.access)
+    "config",
+    # Its code, not its tables: groups and permissions are ours (core.access).
+    "django.contrib.auth",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django_structlog",
     "crispy_forms",
     "crispy_bootstrap5",
+    "csp",
+    "django_filters",
     "django_htmx",
     "rest_framework",
     "drf_spectacular",
@@ -52,25 +70,80 @@ TENANT_LIMIT_SET_CALLS = True  # without it every cursor sets the path again: 15
 AUTH_USER_MODEL = "people.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- database ---------------------------------------------------------------------------------------------------------
-DATABASE_URL = env.str("DATABASE_URL", "postgresql://crm_app@localhost/crm")
-DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", "")  # used by migrate and the account-set commands
-DATABASES = {"default": env.db_url_config(DATABASE_URL)}
-DATABASES["default"] |= {
-    "ENGINE": "django_tenants.postgresql_backend",
-    "ATOMIC_REQUESTS": False,
-    "CONN_MAX_AGE": 0,
-    "OPTIONS": {
-        **DATABASES["default"].get("OPTIONS", {}),
-        "pool": {"min_size": 1, "max_size": 8},
-        "prepare_threshold": 2,  # for the engine's own cursors; Django's never prepare
-    },
+# --- database: the truth ------------------------------------------------------------------------
+_NO_DATABASE = "postgresql://crm_app@localhost/crm"
+DATABASE_URL = env.str("DATABASE_URL") if PRODUCTION else env.str("DATABASE_URL", _NO_DATABASE)
+DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", "")  # for migrations and account sets
+_connection: dict[str, Any] = env.db_url_config(DATABASE_URL)
+DATABASES = {
+    "default": {
+        **_connection,
+        "ENGINE": "django_tenants.postgresql_backend",
+        "CONN_MAX_AGE": 0,  # the pool keeps them
+        "OPTIONS": {
+            **_connection.get("OPTIONS", {}),
+            "pool": {"min_size": 1, "max_size": 8, "timeout": 5},
+            "prepare_threshold": 2,  # for the engine's own cursors; Django's never prepare
+        },
+    }
 }
 DATABASE_ROUTERS = ("django_tenants.routers.TenantSyncRouter",)
 
-SESSION_ENGINE = "apps.accountsets.sessions"
+# --- Redis or Valkey: it only wakes, and remembers what can be computed again -------------------
+REDIS_URL = env.str("REDIS_URL") if PRODUCTION else env.str("REDIS_URL", "redis://localhost/0")
+_CACHE = {
+    "BACKEND": "django.core.cache.backends.redis.RedisCache",
+    "LOCATION": cache_url(REDIS_URL),
+    "OPTIONS": {"socket_timeout": 5, "socket_connect_timeout": 2},
+}
+CACHES = {
+    "default": {**_CACHE, "KEY_FUNCTION": "apps.accountsets.caching.make_key"},
+    # What belongs to the server and to no account set.
+    "server": {**_CACHE, "KEY_PREFIX": "server"},
+}
 
-# --- people, language, time -------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = broker_url(REDIS_URL)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_timeout": 5}
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 15
+CELERY_TIMEZONE = "Asia/Shanghai"
+
+# --- people, language, time ---------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = [
+    # Tests log in often; the point of the others is to be slow.
+    *(["django.contrib.auth.hashers.MD5PasswordHasher"] if TEST else []),
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/"
+
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -78,12 +151,12 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
-# --- the engine -------------------------------------------------------------------------------------------------------
+# --- the engine ---------------------------------------------------------------------------------
 ENGINE_PROCESSES = BASE_DIR / "processes"
 ENGINE_ORGANISATION = "apps.people.organisation.Organisation"
 ENGINE_CALENDAR = "apps.people.calendar.WorkCalendar"
 
-# --- web --------------------------------------------------------------------------------------------------------------
+# --- pages --------------------------------------------------------------------------------------
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
@@ -94,23 +167,117 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
             ]
         },
     }
 ]
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
-STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "var" / "static"
-STATICFILES_DIRS = [BASE_DIR / "frontend" / "dist"]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "apps.accountsets.middleware.AccountSetMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
+
+# --- files --------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+STATICFILES_DIRS = [BASE_DIR / "frontend" / "dist"]
+WHITENOISE_USE_FINDERS = TEST  # tests need no collected copy
+FILES_URL = env.url("FILES_URL", f"file://{BASE_DIR / 'var' / 'files'}")
+if FILES_URL.scheme != "file":
+    raise ImproperlyConfigured("FILES_URL: file:///a/folder")
+MEDIA_ROOT = FILES_URL.path
+STORAGES = {
+    "default": {"BACKEND": "apps.accountsets.storage.AccountSetStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TEST
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- API ----------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "rest_framework.parsers.JSONParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Lingdang CRM",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# --- security -----------------------------------------------------------------------------------
+ALLOWED_HOSTS = (
+    env.list("ALLOWED_HOSTS") if PRODUCTION else env.list("ALLOWED_HOSTS", default=["*"])
+)
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if PRODUCTION]
+SESSION_ENGINE = "apps.accountsets.sessions"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
+LANGUAGE_COOKIE_HTTPONLY = True
+# Production stands behind a proxy that ends TLS and sets this header itself.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src-elem": [SELF, NONCE],
+        "style-src-attr": [UNSAFE_INLINE],  # bpmn-js positions by it
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- mail, logs ---------------------------------------------------------------------------------
+_mail = env.email_url("EMAIL_URL", "consolemail://")
+EMAIL_BACKEND = _mail.pop("EMAIL_BACKEND")
+EMAIL_HOST = _mail.get("EMAIL_HOST")
+EMAIL_PORT = _mail.get("EMAIL_PORT")
+EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+
+configure_structlog()
+LOGGING = logging_settings(
+    machine_readable=PRODUCTION, level=env.str("LOG_LEVEL", "WARNING" if TEST else "INFO")
+)
+DJANGO_STRUCTLOG_CELERY_ENABLED = True

@@ -1,0 +1,28 @@
+"""Start-up of the project as a whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from django.apps import AppConfig
+
+
+class ConfigConfig(AppConfig):
+    """Brings the Celery app into every process, and the account set into every log line."""
+
+    name = "config"
+
+    def ready(self) -> None:
+        from django_structlog.signals import bind_extra_request_metadata
+
+        from config import celery  # noqa: F401  (tasks must find it wherever they are sent from)
+
+        bind_extra_request_metadata.connect(name_account_set)
+
+
+def name_account_set(request: Any, **signal: Any) -> None:
+    """Write the request's account set into every line that it logs."""
+    account_set = getattr(request, "account_set", None)
+    if account_set is not None:
+        structlog.contextvars.bind_contextvars(account_set=account_set.schema_name)

@@ -1,0 +1,51 @@
+"""The Celery app. Every message carries its account set (apps.accountsets.celery).
+
+Nothing that matters lives in the broker: a message says "look now", the rows say what is to do.
+So the schedule needs no memory either; it lies here, in code.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import heartbeat_sent, setup_logging
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("lingdang", task_cls="apps.accountsets.celery:AccountSetTask")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(related_name="jobs")
+app.steps["worker"].add(DjangoStructLogInitStep)
+
+
+def in_every_account_set(task: str, seconds: float) -> dict[str, Any]:
+    """An entry for a task that is to run in each account set, so often."""
+    return {
+        "task": "config.in_every_account_set",
+        "args": (task, seconds),
+        "schedule": seconds,
+        "options": {"headers": {"account_set": "public"}, "expires": seconds},
+    }
+
+
+app.conf.beat_schedule = {
+    # What a lost message would have woken is found within this time.
+    "work": in_every_account_set("engine.work", 30),
+    "housekeeping": in_every_account_set("engine.housekeeping", 60),
+}
+
+
+@setup_logging.connect
+def keep_our_logging(**signal: Any) -> None:
+    """A receiver is all it takes to stop Celery from setting up its own."""
+
+
+@heartbeat_sent.connect
+def worker_is_alive(**signal: Any) -> None:
+    """Sent by the worker's main process every two seconds, however busy its children are."""
+    from apps.core.health.heartbeats import record
+
+    record("worker")
