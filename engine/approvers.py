@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from engine import definitions
-from engine.cases import Task, lock_task
-from engine.completion import REMOVED, change_task, complete, require_asked, require_open
+from engine.cases import Task, change_task, lock_task
+from engine.completion import REMOVED, complete, require_asked, require_open
 from engine.exceptions import Conflict, NotAllowed, WrongState
 from engine.execution import Execution
 from engine.instances import Result, require_active, result

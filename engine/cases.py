@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from engine.database import execute
 from engine.exceptions import NotFound
 from engine.models import InstanceState, TaskState
-from engine.store import Case
+from engine.store import Case, Store
 
 INSTANCE = """i.id, i.definition_id, d.checksum, i.business_key, i.state, i.starter, i.card,
     i.runtime, i.version, i.trail_length, i.trail_head"""
@@ -111,6 +111,25 @@ def lock_task(task: int) -> tuple[Case, Task]:
     if not found:
         raise NotFound(_("There is no task %(id)s.") % {"id": task})
     return found[0]
+
+
+def change_task(store: Store, task: Task, **changes: Any) -> None:
+    """Write a human task's new assignment and dates; what `changes` doesn't name stays."""
+    row = {
+        "state": task.state,
+        "audience": sorted(task.audience),
+        "pool": sorted(task.pool),
+        "assignee": task.assignee,
+        "owner": task.owner,
+        "waits_for": task.waits_for,
+        "assignment": task.assignment,
+        "priority": task.priority,
+        "due_at": task.due_at,
+        "follow_up_at": task.follow_up_at,
+        "rank_at": task.rank_at,
+        **changes,
+    }
+    store.add("changed", id=task.id, **row)
 
 
 def _case(row: Sequence[Any]) -> Case:

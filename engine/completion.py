@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from engine import definitions, forms
-from engine.cases import Task, lock_task, lock_tasks
+from engine.cases import Task, change_task, lock_task, lock_tasks
 from engine.exceptions import Conflict, EngineError, InvalidData, NotAllowed, NotFound, WrongState
 from engine.execution import Execution
 from engine.instances import Result, require_active, result
@@ -332,22 +332,3 @@ def _wake_waiting(case: Case, row: Task, waiting: Sequence[HumanTask], store: St
             audience=[task.assignee] if task.assignee is not None else task.pool,
             waits_for=None,
         )
-
-
-def change_task(store: Store, task: Task, **changes: Any) -> None:
-    """Write a human task's new assignment and dates; what `changes` doesn't name stays."""
-    row = {
-        "state": task.state,
-        "audience": sorted(task.audience),
-        "pool": sorted(task.pool),
-        "assignee": task.assignee,
-        "owner": task.owner,
-        "waits_for": task.waits_for,
-        "assignment": task.assignment,
-        "priority": task.priority,
-        "due_at": task.due_at,
-        "follow_up_at": task.follow_up_at,
-        "rank_at": task.rank_at,
-        **changes,
-    }
-    store.add("changed", id=task.id, **row)

@@ -9,8 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from engine.assignment import resolve
-from engine.cases import lock_task
-from engine.completion import change_task
+from engine.cases import change_task, lock_task
 from engine.models import Audience, HumanTask, TaskState, TrailEvent
 from engine.store import Store
 from engine.trail import plain

@@ -17,12 +17,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from engine import assignment
-from engine.cases import Task, lock_task
+from engine.cases import Task, change_task, lock_task
 from engine.completion import (
     REMOVED,
     Choice,
     Outcome,
-    change_task,
     complete,
     complete_many,
     require_asked,
