@@ -1,10 +1,12 @@
 """What goes into a step and what comes out: plain data, no database, no SpiffWorkflow.
 
-`engine.spiff` is a pure function from (definition, state, act) to a `Step`. The rest of the engine locks, loads, calls it
-and writes the `Step` in one database call. The only way out during a step is the `Host`: it runs operations and tells time.
+`engine.spiff` is a pure function from (definition, state, act) to a `Step`. The rest of the engine
+locks, loads, calls it and writes the `Step` in one database call. The only way out during a step is
+the `Host`: it runs operations and tells time.
 
-Ids of tasks are strings (uuid4 with dashes) made here; they are the keys of human tasks, timers and subscriptions.
-An element is named by the pair (process key, element id): called processes have ids of their own.
+Ids of tasks are strings (uuid4 with dashes) made here; they are the keys of human tasks, timers and
+subscriptions. An element is named by the pair (process key, element id): called processes have ids
+of their own.
 """
 
 from __future__ import annotations
@@ -12,12 +14,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 Variables = dict[str, Any]
 
 
-# --- acts: what may happen to an instance -----------------------------------------------------------------------------
+# --- acts: what may happen to an instance ---------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Start:
     """Begin: `variables` become the data of the start event."""
@@ -29,25 +31,29 @@ class Start:
 class Complete:
     """A person is done with a human task.
 
-    `decision` lands in the variable ``decision`` and, in a multi-instance, in its output item. `variables` are the
-    process variables that the task's property ``variables`` admits (the caller has filtered them).
+    `decision` lands in the variable ``decision`` and, in a multi-instance, in its output item.
+    `variables` are the process variables that the task's property ``variables`` admits (the caller
+    has filtered them).
     """
 
     task_id: str
     decision: str = ""
     variables: Variables = field(default_factory=dict)
+    hold: bool = False  # added approvers still wait for their turn: mode any doesn't close by a yes
 
 
 @dataclass(frozen=True, slots=True)
 class Fire:
-    """Timers that are due. Those that no longer wait, or are not due at the host's time, are passed over."""
+    """Timers that are due. Those that no longer wait, or are not due at the host's time, are passed
+    over."""
 
     task_ids: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Deliver:
-    """A message for the one task that waits for it (by its subscription). Raises `NothingCaught` if it no longer does."""
+    """A message for the one task that waits for it (by its subscription). Raises `NothingCaught` if
+    it no longer does."""
 
     task_id: str
     name: str
@@ -56,10 +62,16 @@ class Deliver:
 
 @dataclass(frozen=True, slots=True)
 class AddChild:
-    """One more child of the parallel multi-instance that `task_id` (an open child) belongs to."""
+    """One more child of the parallel multi-instance that `task_id` (an open child) belongs to.
+
+    `order` says when the child is asked: ``before`` `task_id` (which waits for it), in ``parallel``
+    with it, or ``after`` it. The caller keeps a child that waits out of the inboxes; the tally of
+    mode any is open while one waits.
+    """
 
     task_id: str
     item: Any
+    order: Literal["before", "parallel", "after"] = "parallel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +91,8 @@ class Reschedule:
 
 @dataclass(frozen=True, slots=True)
 class SetVariables:
-    """An administrator mends data: in the live tasks of the scope `task_id` stands in, or of the whole process if empty."""
+    """An administrator mends data: in the live tasks of the scope `task_id` stands in, or of the
+    whole process if empty."""
 
     variables: Variables
     task_id: str = ""
@@ -88,12 +101,13 @@ class SetVariables:
 Act = Start | Complete | Fire | Deliver | AddChild | Reset | Reschedule | SetVariables
 
 
-# --- the step: everything that happened -------------------------------------------------------------------------------
+# --- the step: everything that happened -----------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One visit to a node. `flow` is the sequence flow taken to it ('' for a start, a boundary or a child of a
-    multi-instance). `began` tells whether the visit began in this step; `state` what it is after the step. A visit that
-    began and ended in the step appears once, with began=True; one that was active before appears when it ends."""
+    """One visit to a node. `flow` is the sequence flow taken to it ('' for a start, a boundary or a
+    child of a multi-instance). `began` tells whether the visit began in this step; `state` what it
+    is after the step. A visit that began and ended in the step appears once, with began=True; one
+    that was active before appears when it ends."""
 
     task_id: str
     process: str
@@ -106,7 +120,8 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class OpenedTask:
-    """A human task that became ready. Expressions of its properties are evaluated in its own data."""
+    """A human task that became ready. Expressions of its properties are evaluated in its own
+    data."""
 
     task_id: str
     process: str
@@ -149,7 +164,8 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Thrown:
-    """A message thrown by an end or intermediate event; delivered later, in a transaction of its own."""
+    """A message thrown by an end or intermediate event; delivered later, in a transaction of its
+    own."""
 
     process: str
     element: str
@@ -184,7 +200,8 @@ class Tally:
 
 @dataclass(slots=True)
 class Step:
-    """Result of one act. `state` is None when the process has ended: nothing is left to remember."""
+    """Result of one act. `state` is None when the process has ended: nothing is left to
+    remember."""
 
     state: bytes | None
     ended: bool
@@ -202,12 +219,15 @@ class Step:
     tally: Tally | None = None
 
 
-# --- the host: the only way out ---------------------------------------------------------------------------------------
+# --- the host: the only way out -------------------------------------------------------------------
 class CallSite(Protocol):
-    """Where an operation is called from, and what it may do to the running instance beside returning a value."""
+    """Where an operation is called from, and what it may do to the running instance beside
+    returning a value."""
 
     @property
-    def task_id(self) -> str: ...  # with the instance: the unique key of the effect (instance, activity, attempt)
+    def task_id(
+        self,
+    ) -> str: ...  # with the instance: the unique key of the effect (instance, activity, attempt)
     @property
     def process(self) -> str: ...
     @property
@@ -218,7 +238,8 @@ class CallSite(Protocol):
     def has_error_boundary(self) -> bool: ...
     @property
     def tally(self) -> Tally | None:
-        """Result of the multi-instance last closed in this scope, kept until the next one of the scope closes."""
+        """Result of the multi-instance last closed in this scope, kept until the next one of the
+        scope closes."""
 
     def timers(self) -> Sequence[Timer]:
         """All timers that wait, of the whole instance."""
@@ -231,8 +252,9 @@ class CallSite(Protocol):
 
 class Host(Protocol):
     def call(self, operation: str, parameters: Mapping[str, Any], site: CallSite) -> Any:
-        """Run an operation. `engine.exceptions.BusinessError` goes to the error boundary of the service task, any
-        other exception (and a business error that no boundary catches) leaves `advance` and undoes the step."""
+        """Run an operation. `engine.exceptions.BusinessError` goes to the error boundary of the
+        service task, any other exception (and a business error that no boundary catches) leaves
+        `advance` and undoes the step."""
 
     def now(self) -> datetime:
         """The present, aware, constant during a step."""

@@ -1,0 +1,269 @@
+"""One step while it runs: what the specs may ask, and what they leave for the result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from django.utils.translation import gettext as _
+
+from engine.exceptions import EngineError, LimitExceeded, NotFound, WrongState
+from engine.spiff.expressions import FUNCTIONS, evaluate
+from engine.spiff.timers import WorkingCycle, text_of
+from engine.spiff.tree import READY, WAITING, EngineTask, Scope
+from engine.spiff.types import Change, Host, Tally, Thrown, Timer
+from engine.spiff.values import normalized
+from engine.working_time import parse_duration
+
+if TYPE_CHECKING:
+    from engine.spiff.tree import Instance
+
+MAX_STEPS: Final = 1000
+"""Most automatic steps of one transaction."""
+MAX_TASKS: Final = 20_000
+"""Most tasks that the state of an instance may hold."""
+MAX_SCOPES: Final = 16
+"""Deepest nesting of subprocesses and calls."""
+
+
+class Run:
+    """The context of a step, reached by every task through its instance."""
+
+    instance: Instance
+
+    def __init__(self, host: Host, sequence: int = 0) -> None:
+        self.host = host
+        self.sequence = sequence
+        self.steps = 0
+        self.tasks = 0
+        self.visits: dict[str, EngineTask] = {}
+        self.new: set[str] = set()
+        self.failed: set[str] = set()
+        self.ready: list[EngineTask] = []
+        self.ends: list[str] = []
+        self.thrown: list[Thrown] = []
+        self.changes: list[Change] = []
+        self.tally: Tally | None = None
+        self.functions = {
+            **FUNCTIONS,
+            "working": self._working,
+            "calendar": self._calendar,
+            "every_working": self._every_working,
+        }
+
+    # --- bookkeeping of the tree
+    def tick(self) -> int:
+        self.sequence += 1
+        return self.sequence
+
+    def internal_id(self) -> str:
+        """Id of a task that nobody outside ever sees; unique within the instance."""
+        self.sequence += 1
+        return f"~{self.sequence}"
+
+    def created(self, task: EngineTask) -> None:
+        self.tasks += 1
+        if self.tasks > MAX_TASKS:
+            raise LimitExceeded(
+                _("An instance may hold %(limit)s tasks.") % {"limit": MAX_TASKS},
+                process=task.task_spec.process_key,
+                element=task.task_spec.bpmn_id,
+            )
+        if task.task_spec.visible:
+            identity = cast(str, task.id)
+            self.visits[identity] = task
+            self.new.add(identity)
+
+    def touched(self, task: EngineTask, state: int) -> None:
+        if task.task_spec.visible:
+            self.visits[cast(str, task.id)] = task
+        if state == READY and not task.task_spec.manual:
+            self.ready.append(task)
+
+    def entered(self, scope: Scope) -> None:
+        if scope.depth > MAX_SCOPES:
+            raise LimitExceeded(
+                _("Calls and subprocesses may be nested %(limit)s deep.") % {"limit": MAX_SCOPES},
+                process=scope.spec.name,
+            )
+
+    def count_step(self, task: EngineTask) -> None:
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise LimitExceeded(
+                _("More than %(limit)s automatic steps in a row.") % {"limit": MAX_STEPS},
+                process=task.task_spec.process_key,
+                element=task.task_spec.bpmn_id,
+            )
+
+    def reached_end(self, task: EngineTask) -> None:
+        if task.workflow is self.instance:
+            self.ends.append(task.task_spec.bpmn_id)
+
+    # --- what specs ask
+    def evaluate(self, task: EngineTask, source: str, more: Mapping[str, Any] | None = None) -> Any:
+        names = {**task.data, **more} if more else task.data
+        try:
+            return evaluate(source, names, self.functions)
+        except EngineError as error:
+            spec = task.task_spec
+            error.data.setdefault("process", spec.process_key)
+            error.data.setdefault("element", spec.bpmn_id)
+            raise
+
+    def call(self, task: EngineTask, operation: str, parameters: Mapping[str, Any]) -> Any:
+        return self.host.call(operation, normalized(parameters), Site(self, task))
+
+    def set_variable(self, task: EngineTask, name: str, value: Any) -> None:
+        """Give a variable a value, in the data of `task`, and note the change."""
+        value = normalized(value)
+        task.data[name] = value
+        spec = task.task_spec
+        self.changes.append(
+            Change(
+                scope=task.workflow.scope_id,
+                process=spec.process_key,
+                element=spec.bpmn_id or "",
+                name=name,
+                value=value,
+            )
+        )
+
+    def _working(self, duration: str) -> str:
+        return self.host.working(_duration_text(duration)).isoformat()
+
+    def _calendar(self, duration: str) -> str:
+        return (self.host.now() + parse_duration(_duration_text(duration))).isoformat()
+
+    def _every_working(self, duration: str) -> str:
+        return WorkingCycle(self.host.working(_duration_text(duration)), duration)
+
+    # --- the loop
+    def until_waiting(self) -> None:
+        """Run automatic tasks until nothing moves: innermost scopes first, within one from top to
+        bottom of the tree."""
+        while True:
+            while self.ready:
+                self._run_batch()
+            if not self._end_scopes():
+                return
+
+    def _run_batch(self) -> None:
+        batch = [task for task in self.ready if task._state == READY]
+        if len(batch) > 1:
+            scope = max((task.workflow for task in batch), key=lambda scope: scope.depth)
+            self.ready = [task for task in batch if task.workflow is not scope]
+            batch = [task for task in batch if task.workflow is scope]
+            batch.sort(key=EngineTask.position)
+        else:
+            self.ready = []
+        for task in batch:
+            if task._state == READY:  # an earlier one of the batch may have cancelled it
+                if task.task_spec.visible:
+                    self.count_step(task)
+                task.run()
+
+    def _end_scopes(self) -> bool:
+        """Let scopes end in which a branch went away without reaching the end."""
+        for scope in reversed(self.instance.scopes()):
+            if scope.completed:
+                continue
+            for task in scope.tasks.values():
+                if task._state == WAITING and task.task_spec is scope.spec.end:
+                    task.task_spec._update(task)
+                    if self.ready:
+                        return True
+                    break
+        return False
+
+
+def _duration_text(duration: Any) -> str:
+    if not isinstance(duration, str):
+        raise TypeError(_("a duration is needed as ISO 8601 text"))
+    return duration
+
+
+def timer_of(task: EngineTask) -> Timer:
+    """A waiting timer as the outside sees it."""
+    spec, _definition = cast(Any, task.task_spec).timer
+    timer = task.internal_data["timer"]
+    return Timer(
+        task_id=cast(str, task.id),
+        process=spec.process_key,
+        element=spec.bpmn_id,
+        due_at=datetime.fromisoformat(timer["due"]),
+        cycle="left" in timer,
+    )
+
+
+def waiting_timer(instance: Instance, task_id: str) -> EngineTask:
+    """The task of a timer that waits. Raises `NotFound` or `WrongState`."""
+    task = instance.find(task_id)
+    if task is None:
+        raise NotFound(_("There is no such timer."), task_id=task_id)
+    if task._state != WAITING or "timer" not in task.internal_data:
+        raise WrongState(_("The timer no longer waits."), task_id=task_id)
+    return task
+
+
+def reschedule(instance: Instance, task_id: str, due_at: datetime) -> None:
+    """Move a waiting timer; a cycle goes on from there."""
+    task = waiting_timer(instance, task_id)
+    task.internal_data = {
+        **task.internal_data,
+        "timer": {**task.internal_data["timer"], "due": text_of(due_at)},
+    }
+
+
+class Site:
+    """Where an operation is called from (`types.CallSite`)."""
+
+    def __init__(self, run: Run, task: EngineTask) -> None:
+        self._run = run
+        self._task = task
+
+    @property
+    def task_id(self) -> str:
+        return cast(str, self._task.id)
+
+    @property
+    def process(self) -> str:
+        return self._task.task_spec.process_key
+
+    @property
+    def element(self) -> str:
+        return cast(str, self._task.task_spec.bpmn_id)
+
+    @property
+    def scope(self) -> str:
+        return self._task.workflow.scope_id
+
+    @property
+    def has_error_boundary(self) -> bool:
+        from engine.spiff.specs import catches_errors
+
+        return catches_errors(self._task)
+
+    @property
+    def tally(self) -> Tally | None:
+        kept = self._task.workflow.tally
+        return None if kept is None else Tally(*kept)
+
+    def timers(self) -> Sequence[Timer]:
+        return [
+            timer_of(task)
+            for scope in self._run.instance.scopes()
+            for task in scope.tasks.values()
+            if task._state == WAITING and "timer" in task.internal_data
+        ]
+
+    def open_tasks(self) -> Sequence[tuple[str, str]]:
+        return [
+            (cast(str, task.id), cast(str, task.activity.id))
+            for task in self._task.workflow.tasks.values()
+            if task._state == READY and task.task_spec.manual
+        ]
+
+    def reschedule(self, task_id: str, due_at: datetime) -> None:
+        reschedule(self._run.instance, task_id, due_at)
