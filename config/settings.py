@@ -97,7 +97,7 @@ _CACHE = {
     "OPTIONS": {"socket_timeout": 5, "socket_connect_timeout": 2},
 }
 CACHES = {
-    "default": {**_CACHE, "KEY_FUNCTION": "apps.accountsets.caching.make_key"},
+    "default": {**_CACHE, "KEY_FUNCTION": "django_tenants.cache.make_key"},
     # What belongs to the server and to no account set.
     "server": {**_CACHE, "KEY_PREFIX": "server"},
 }
@@ -120,7 +120,8 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 # --- people, language, time ---------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "apps.people.backends.PeopleBackend",
+    "apps.accountsets.backends.ServerBackend",
 ]
 PASSWORD_HASHERS = [
     # Tests log in often; the point of the others is to be slow.
@@ -141,7 +142,10 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
-LOGIN_URL = "/login/"
+AXES_ENABLE_ADMIN = False
+AXES_USERNAME_CALLABLE = "apps.accountsets.lockout.qualified_username"
+AXES_LOCKOUT_CALLABLE = "apps.accountsets.lockout.locked_response"
+LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 
 LANGUAGE_CODE = "zh-hans"
@@ -186,6 +190,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -214,6 +219,7 @@ STORAGES = {
 # --- API ----------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "apps.people.authentication.AccessKeyAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

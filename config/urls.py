@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.contrib.auth.decorators import login_not_required
+from django.urls import URLPattern, URLResolver, include, path
 
 from apps.accountsets.middleware import without_account_set
 from apps.core.health.views import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("healthz", without_account_set(healthz), name="healthz"),
+    path("healthz", without_account_set(login_not_required(healthz)), name="healthz"),
+    path("server/", include("apps.accountsets.urls")),
+    path("", include("apps.people.urls")),
 ]
