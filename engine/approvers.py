@@ -11,7 +11,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from engine import definitions
 from engine.cases import Task, change_task, lock_task
 from engine.completion import REMOVED, complete, require_asked, require_open
 from engine.exceptions import Conflict, NotAllowed, WrongState
@@ -19,7 +18,7 @@ from engine.execution import Execution
 from engine.instances import Result, require_active, result
 from engine.models import HumanTask, TaskState, TrailEvent
 from engine.organisation import Role, organisation
-from engine.spiff import resettable
+from engine.pictures import steps_to_go_back_to
 from engine.spiff.types import AddChild, Reset, Variables
 from engine.store import Case, Store
 from engine.tasks import require_eligible
@@ -186,8 +185,6 @@ def send_back(
 
 def earlier_steps(task: HumanTask) -> Sequence[HumanTask]:
     """Completed human tasks to which `send_back` can lead from this one."""
-    instance = task.instance
-    process = definitions.compiled(instance.definition_id, instance.definition.checksum)
-    possible = set(resettable(process, bytes(instance.runtime or b"")))
-    done = instance.tasks.filter(state=TaskState.COMPLETED).order_by("id")
+    possible = steps_to_go_back_to(task.instance)
+    done = task.instance.tasks.filter(state=TaskState.COMPLETED).order_by("id")
     return [other for other in done if str(other.task_id) in possible]

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from engine import definitions, forms
@@ -19,7 +20,7 @@ from engine.instances import Result, require_active, result
 from engine.models import HumanTask, TaskState, TrailEvent
 from engine.operations import Decided
 from engine.organisation import organisation
-from engine.spiff import peek
+from engine.pictures import task_variables
 from engine.spiff.types import Complete, Variables
 from engine.store import Case, Store
 from engine.trail import plain
@@ -120,7 +121,7 @@ def _decide_in_savepoint(
     mark = store.mark()
     before = len(store.rows.get("opened", ()))
     process = definitions.compiled(case.definition, case.checksum)
-    savepoint = transaction.savepoint() if process.operations else None
+    savepoint = transaction.savepoint() if process.calls_operations else None
     try:
         _decide(case, row, store, choice, user=user, batch=batch)
     except BaseException:
@@ -282,32 +283,11 @@ def _clean(
         element=row.element,
         user=user,
         decision=choice.decision,
-        variables=_LazyVariables(case, row.task_id),
+        variables=SimpleLazyObject(
+            lambda: task_variables(case.definition, case.checksum, case.runtime or b"", row.task_id)
+        ),
     )
     return forms.clean(key, choice.data or {}, choice.files, task)
-
-
-class _LazyVariables(dict[str, Any]):
-    """What the task sees; read from the state only by a form that asks."""
-
-    def __init__(self, case: Case, task_id: str) -> None:
-        super().__init__()
-        self._case, self._task_id, self._loaded = case, task_id, False
-
-    def __missing__(self, name: str) -> Any:
-        if self._loaded:
-            raise KeyError(name)
-        self._loaded = True
-        process = definitions.compiled(self._case.definition, self._case.checksum)
-        picture = peek(process, self._case.runtime or b"")
-        self.update(next(t.variables for t in picture.tasks if t.task_id == self._task_id))
-        return self[name]
-
-    def get(self, name: str, default: Any = None) -> Any:
-        try:
-            return self[name]
-        except KeyError:
-            return default
 
 
 def _waiting_behind(row: Task) -> list[HumanTask]:

@@ -8,6 +8,7 @@ from engine.spiff.advance import Picture, advance, peek
 from engine.spiff.compiler import compile_process
 from engine.spiff.elements import Element
 from engine.spiff.process import CompiledProcess, cached_process, load_process
+from engine.spiff.resetting import resettable
 
 __all__ = [
     "CompiledProcess",
@@ -18,4 +19,5 @@ __all__ = [
     "compile_process",
     "load_process",
     "peek",
+    "resettable",
 ]

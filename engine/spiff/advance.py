@@ -103,12 +103,12 @@ def _complete(instance: Instance, act: Complete) -> None:
         if loop.output_item is not None:
             task.data[loop.output_item.bpmn_id] = act.decision
         if "tallyMode" in task.task_spec.properties:
-            _count(run, task, act.decision)
+            _count(run, task, act)
     task.run()
 
 
-def _count(run: Run, task: EngineTask, decision: str) -> None:
-    result = tally.count(run, task, decision)
+def _count(run: Run, task: EngineTask, act: Complete) -> None:
+    result = tally.count(run, task, act.decision, hold=act.hold)
     task.data[tally.CLOSED] = result is not None
     if result is not None:
         run.tally = result

@@ -5,8 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from engine.exceptions import NotFound, WrongState
+from engine.spiff.process import CompiledProcess
 from engine.spiff.specs import BoundaryEventSplit
-from engine.spiff.tree import UNFINISHED, WAITING, EngineTask, Instance
+from engine.spiff.state import load_instance
+from engine.spiff.tree import COMPLETED, UNFINISHED, WAITING, EngineTask, Instance
+from engine.spiff.types import Host
 
 
 def reset_to(instance: Instance, task_id: str) -> None:
@@ -33,6 +36,17 @@ def reset_to(instance: Instance, task_id: str) -> None:
         _take_back(join)
     again = anchor._add_child(top.task_spec)
     again.task_spec._update(again)
+
+
+def resettable(process: CompiledProcess, state: bytes, host: Host) -> list[str]:
+    """Ids of the completed human tasks to which `reset_to` can lead."""
+    return [
+        str(task.id)
+        for scope in load_instance(process, state, host).scopes()
+        if not scope.completed
+        for task in scope.tasks.values()
+        if task.task_spec.manual and task._state == COMPLETED
+    ]
 
 
 def _joins_passed(top: EngineTask) -> list[EngineTask]:

@@ -19,13 +19,13 @@ CLOSED: Final = "level_closed"
 MODES: Final = ("all", "any", "percent")
 
 
-def count(run: Run, child: EngineTask, decision: str) -> Tally | None:
+def count(run: Run, child: EngineTask, decision: str, *, hold: bool = False) -> Tally | None:
     """Count `decision` of `child` with those of its siblings; None while the multi-instance goes
     on.
 
     The properties tallyMode, tallyThreshold (percent), tallyYes, tallyNo and tallyStop of the task
-    are expressions, evaluated in the child's data. Where a child waits for another one, `any` isn't
-    decided before it was asked.
+    are expressions, evaluated in the child's data. With `hold` an added approver still waits for
+    their turn: `any` isn't decided before they were asked.
     """
     mode = _property(run, child, "tallyMode", "all")
     yes_codes, no_codes, stop_codes = (
@@ -45,8 +45,7 @@ def count(run: Run, child: EngineTask, decision: str) -> Tally | None:
     if decision in stop_codes:
         return result("stop")
     if mode == "any":
-        someone_waits = any("waits_for" in t.internal_data for t in siblings if _open(t))
-        won, lost = yes >= 1 and not someone_waits, no >= of
+        won, lost = yes >= 1 and not hold, no >= of
     elif mode == "all":
         won, lost = 0 < of <= yes, no >= 1
     else:
