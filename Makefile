@@ -1,0 +1,43 @@
+# Every target does its own set-up. README.md says what they give.
+PYTHON ?= python3
+PREPARE = @$(PYTHON) -m config.bootstrap
+BIN = .venv/bin
+ARGS ?=
+
+.PHONY: run test check format faults bench stop requirements messages
+
+run:
+	$(PREPARE) runtime frontend
+	@exec $(BIN)/python -m config.run
+
+test:
+	$(PREPARE) development frontend browser
+	@$(BIN)/python -m pytest $(ARGS)
+
+faults:
+	$(PREPARE) development frontend
+	@$(BIN)/python -m pytest tests/faults --faults $(ARGS)
+
+bench:
+	$(PREPARE) development
+	@$(BIN)/python -m config.services.shared run -- $(BIN)/python -m bench $(ARGS)
+
+check:
+	$(PREPARE) development frontend
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m config.check
+
+format:
+	$(PREPARE) development
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format --quiet .
+
+messages:
+	$(PREPARE) development
+	@$(BIN)/python -m config.messages update
+
+requirements:
+	$(PREPARE) development
+	@$(BIN)/python -m config.requirements
+
+stop:
+	@$(PYTHON) -m config.services.stop

@@ -1,0 +1,32 @@
+"""The demo: the company of the tests and the documentation, and an empty account set beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from apps.accountsets.models import AccountSet
+from apps.accountsets.routing import in_account_set
+from apps.accountsets.services import create_account_set
+from apps.people.demo import DEMO_PASSWORD, STAFF, make_people
+
+# Schema name, name. The second stays empty: that nothing of the first is seen in it, can be seen.
+ACCOUNT_SETS = (("demo", "灵当演示账套"), ("empty", "空白账套"))
+
+
+def make_demo(say: Callable[[str], None]) -> None:
+    """Make what is missing of it; through the services, like a user."""
+    for schema_name, name in ACCOUNT_SETS:
+        if not AccountSet.objects.filter(schema_name=schema_name).exists():
+            say(f"account set {name}")
+            create_account_set(schema_name=schema_name, name=name)
+    say("demo company")
+    with in_account_set(ACCOUNT_SETS[0][0]):
+        make_people()
+
+
+def logins() -> str:
+    """Who may log in to the demo, a line each, for the terminal."""
+    people = "".join(
+        f"    {person.username:<14} {person.name}　{person.position}\n" for person in STAFF
+    )
+    return f"{people}    password of all: {DEMO_PASSWORD}\n"

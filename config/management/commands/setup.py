@@ -1,0 +1,55 @@
+"""manage.py setup: everything between an empty or older database and a running product."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+
+from apps.accountsets.models import AccountSet
+from apps.accountsets.ownership import as_owner
+from apps.accountsets.routing import in_account_set
+from config.demo import logins, make_demo
+from config.grants import grant_to_application
+from config.messages import compile_catalogues
+from config.static import collect_static
+from engine.definitions import deploy, shipped_files
+from engine.models import Deployment
+
+
+class Command(BaseCommand):
+    """One command instead of five: each start of Django costs a second or more.
+
+    Again and again without harm: what is there is kept, what is missing is made.
+    """
+
+    help = "Migrate, compile, collect and deploy; in demo mode, make the demo company."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--logins", type=Path, help="write the demo's logins to this file")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.say("translations")
+        compile_catalogues()
+        self.say("static files")
+        collect_static()
+        self.say("database: migrations of all account sets")
+        with as_owner():
+            grant_to_application()
+            call_command("migrate_schemas", interactive=False, verbosity=0)
+        if settings.MODE == "demo":
+            make_demo(self.say)
+        for account_set in AccountSet.objects.open():
+            self.say(f"processes of {account_set}")
+            with in_account_set(account_set.schema_name):
+                deploy(shipped_files(), source=Deployment.Source.SHIPPED)
+
+        if options["logins"]:
+            options["logins"].write_text(logins(), encoding="utf-8")
+
+    def say(self, line: str) -> None:
+        self.stdout.write(f"  {line}")
+        self.stdout.flush()
