@@ -109,9 +109,7 @@ def resolve(rule: Mapping[str, Any], *, now: datetime) -> Assignment:
     for term in rule["terms"]:
         for user in _users(term, rule.get("initiator"), people):
             reasons.setdefault(str(user), _reason(term))
-    excluded = set(rule["excluded"])
-    _keep(reasons, people.active([int(user) for user in reasons]) - excluded)
-    _add_substitutes(reasons, excluded, people, now)
+    _settle(reasons, set(rule["excluded"]), people, now)
     if not reasons:
         for user in people.holders(Role.ADMINISTRATOR):
             reasons[str(user)] = {"rule": "nobody_found"}
@@ -149,20 +147,15 @@ def _without(term: Term, *names: str) -> Term:
     return {key: value for key, value in term.items() if key not in names and value is not None}
 
 
-def _keep(reasons: Reasons, users: frozenset[int] | set[int]) -> None:
-    for user in [user for user in reasons if int(user) not in users]:
-        del reasons[user]
-
-
-def _add_substitutes(
-    reasons: Reasons, excluded: set[int], people: Organisation, now: datetime
-) -> None:
+def _settle(reasons: Reasons, excluded: set[int], people: Organisation, now: datetime) -> None:
+    """Leave out who can't or may not, and let substitutes stand beside their principals."""
     if not reasons:
         return
-    for principal, substitute in people.substitutes(
-        [int(user) for user in reasons], at=now
-    ).items():
-        if substitute not in excluded:
+    standing = people.standing([int(user) for user in reasons], at=now)
+    for user in [user for user in reasons if int(user) in excluded or int(user) not in standing]:
+        del reasons[user]
+    for principal, substitute in standing.items():
+        if substitute is not None and substitute not in excluded and str(principal) in reasons:
             reasons.setdefault(str(substitute), {"rule": "substitute", "for": principal})
 
 

@@ -11,11 +11,21 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import orjson
 import psycopg
 from django.db import connection
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 from psycopg.rows import TupleRow
 
 SQL = Path(__file__).parent / "sql"
+
+
+class JsonLoader(Loader):
+    """jsonb as Python values; Django has it loaded as text."""
+
+    def load(self, data: Buffer) -> Any:
+        return orjson.loads(data)
 
 
 def execute(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[TupleRow]:
@@ -27,6 +37,7 @@ def execute(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) 
         pass
     began = monotonic()
     with psycopg.Cursor(connection.connection) as cursor, connection.wrap_database_errors:
+        cursor.adapters.register_loader("jsonb", JsonLoader)
         cursor.execute(statement, parameters, prepare=True)
         rows = cursor.fetchall() if cursor.description else []
     if connection.queries_logged:  # so that tests can count us like any other query

@@ -22,7 +22,7 @@ from engine.spiff import CompiledProcess, advance
 from engine.spiff.types import Act, CallSite, OpenedTask, Step, Thrown, Variables, Visit
 from engine.store import Case, Store
 from engine.trail import plain
-from engine.working_time import after_working
+from engine.working_time import WORKING_DAY, calendar, parse_duration
 
 FAR = datetime.fromisoformat("9999-12-31T00:00:00+00:00")  # rank of a task that is never due
 CARD = ("subject", "party", "amount")
@@ -54,6 +54,7 @@ class Execution:
         self.actor = actor
         self.decided = decided
         self.skipped = dict(skipped or {})
+        self.calendar = calendar().snapshot()
         self.process: CompiledProcess = definitions.compiled(case.definition, case.checksum)
 
     # --- the host ---------------------------------------------------------------------------------
@@ -61,7 +62,8 @@ class Execution:
         return self.store.now
 
     def working(self, duration: str) -> datetime:
-        return after_working(self.store.now, duration)
+        work = parse_duration(duration, day=WORKING_DAY)
+        return self.calendar.add(self.store.now, work)
 
     def call(self, operation: str, parameters: Mapping[str, Any], site: CallSite) -> Any:
         if (site.process, site.element) in self.skipped:
@@ -206,9 +208,7 @@ class Execution:
             excluded=(initiator,) if category == "approval" and initiator is not None else (),
         )
         found = assignment.resolve(rule, now=self.store.now)
-        due_at = (
-            after_working(self.store.now, properties["dueIn"]) if "dueIn" in properties else None
-        )
+        due_at = self.working(properties["dueIn"]) if "dueIn" in properties else None
         queue = properties.get("queue") or self._queue(category)
         self.store.add(
             "opened",

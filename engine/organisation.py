@@ -62,6 +62,10 @@ class Organisation(Protocol):
     def substitutes(self, users: Collection[int], *, at: datetime) -> Mapping[int, int]:
         """Principal -> substitute, for those of `users` who have one at that moment. No chains."""
 
+    def standing(self, users: Collection[int], *, at: datetime) -> Mapping[int, int | None]:
+        """Those of `users` who may log in, each with the substitute at that moment or None: what
+        `active` and `substitutes` say, in one question."""
+
     def active(self, users: Collection[int]) -> frozenset[int]:
         """Those of `users` who may log in."""
 

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
-from apps.people.models import WorkCalendarDay
+from engine.database import execute
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MORNING = (time(9), time(12))
@@ -43,11 +43,25 @@ class Day:
 
 
 class WorkCalendar:
-    """Working time of the current account set. Each question costs one query."""
+    """Working time of the current account set. Each question costs a query, but of a snapshot."""
+
+    def __init__(self, *, keep: bool = False) -> None:
+        self._keep = keep
+        self._kept: Lengths | None = None
+
+    def snapshot(self) -> WorkCalendar:
+        return WorkCalendar(keep=True)
+
+    def _exceptions(self) -> Lengths:
+        if not self._keep:
+            return _exceptions()
+        if self._kept is None:
+            self._kept = _exceptions()
+        return self._kept
 
     def add(self, start: datetime, work: timedelta) -> datetime:
         local = start.astimezone(ZONE)
-        exceptions = _exceptions(local.date())
+        exceptions = self._exceptions()
         done = _worked_before(local, _length(local.date(), exceptions))
         left = work + done
         for day, length in _days_from(local.date(), exceptions):
@@ -60,7 +74,7 @@ class WorkCalendar:
         if end < start:
             return -self.between(end, start)
         first, last = start.astimezone(ZONE), end.astimezone(ZONE)
-        exceptions = _exceptions(first.date(), last.date())
+        exceptions = self._exceptions()
         days = takewhile(lambda day: day[0] < last.date(), _days_from(first.date(), exceptions))
         return (
             sum((length for _day, length in days), NOTHING)
@@ -70,19 +84,17 @@ class WorkCalendar:
 
     def day(self, asked: date) -> Day:
         """What the calendar says of that day."""
-        exceptions = _exceptions(asked, asked)
+        exceptions = self._exceptions()
         provisional = asked not in exceptions and not _is_known(asked.year)
         return Day(asked, _length(asked, exceptions), provisional)
 
 
-def _exceptions(first: date, last: date | None = None) -> Lengths:
+def _exceptions() -> Lengths:
     """Lengths of the days that the firm has set itself, also of those it doesn't work on."""
-    rows = WorkCalendarDay.objects.filter(date__gte=first)
-    if last is not None:
-        rows = rows.filter(date__lte=last)
+    rows = execute("SELECT date, works, hours FROM people_workcalendarday")  # a few a year
     return {
         day: (timedelta(hours=float(hours)) if hours else DAY_LENGTH) if works else NOTHING
-        for day, works, hours in rows.values_list("date", "works", "hours")
+        for day, works, hours in rows
     }
 
 

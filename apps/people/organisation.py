@@ -12,7 +12,26 @@ from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
 from apps.people.models import Department, Employee, RoleHolder, Substitute, User
+from engine.database import execute
 from engine.organisation import Role
+
+# Asked with every human task that opens, and therefore prepared.
+STANDING = """
+SELECT u.id, s.id FROM people_user u
+    LEFT JOIN people_employee e ON e.user_id = u.id
+    LEFT JOIN LATERAL (
+        SELECT su.id FROM people_substitute p
+            JOIN people_user su ON su.id = p.substitute_id AND su.is_active
+            JOIN people_employee se ON se.user_id = su.id
+        WHERE p.principal_id = u.id AND p.starts_at <= %(at)s AND p.ends_at > %(at)s
+            AND (se.hired_on IS NULL OR se.hired_on <= %(day)s)
+            AND (se.left_on IS NULL OR se.left_on > %(day)s)
+        LIMIT 1
+    ) s ON true
+WHERE u.id = ANY(%(users)s) AND u.is_active
+    AND (e.hired_on IS NULL OR e.hired_on <= %(day)s)
+    AND (e.left_on IS NULL OR e.left_on > %(day)s)
+"""
 
 
 class Organisation:
@@ -59,6 +78,11 @@ class Organisation:
             principal_id__in=users, substitute__in=Employee.objects.employed(on=day)
         )
         return dict(rows.values_list("principal_id", "substitute_id"))
+
+    def standing(self, users: Collection[int], *, at: datetime) -> Mapping[int, int | None]:
+        day = timezone.localdate(at)
+        rows = execute(STANDING, {"users": list(users), "at": at, "day": day})
+        return dict(rows)
 
     def active(self, users: Collection[int]) -> frozenset[int]:
         return frozenset(User.objects.able().filter(pk__in=users).values_list("pk", flat=True))
