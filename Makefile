@@ -20,7 +20,7 @@ faults:
 
 bench:
 	$(PREPARE) development
-	@$(BIN)/python -m config.services.shared run -- $(BIN)/python -m bench $(ARGS)
+	@$(BIN)/python -m config.services.within var/bench $(BIN)/python -m bench $(ARGS)
 
 check:
 	$(PREPARE) development frontend

@@ -18,7 +18,7 @@ from pathlib import Path
 from config.services.exceptions import ServiceError, Stopped
 from config.services.folders import private_folder
 from config.services.stores import start_postgresql, start_valkey
-from config.services.supervisor import Program, Supervisor
+from config.services.supervisor import Program, Supervisor, last_lines
 
 ROOT = Path(__file__).resolve().parent.parent
 WEB_WORKERS = "2"
@@ -56,7 +56,7 @@ def python(name: str, *words: str, environment: dict[str, str], restart: bool = 
 
 def start_stores(supervisor: Supervisor, home: Path) -> dict[str, str]:
     """PostgreSQL and Valkey where the environment names none; returns their addresses."""
-    addresses = {}
+    addresses: dict[str, str] = {}
     if "DATABASE_URL" not in os.environ:
         addresses |= start_postgresql(supervisor, home, durable=True)
         say("PostgreSQL is up")
@@ -78,7 +78,9 @@ def set_up(supervisor: Supervisor, environment: dict[str, str], logins: Path) ->
         environment=environment,
         options={"cwd": ROOT, "stdout": None},
     )
-    supervisor.run(program)
+    if supervisor.run(program) != 0:
+        log = supervisor.run_folder / "setup.log"
+        raise ServiceError(f"the set-up failed:\n{last_lines(log)}")
 
 
 def start_processes(supervisor: Supervisor, environment: dict[str, str], port: int) -> None:

@@ -200,7 +200,7 @@ MIDDLEWARE = [
 
 # --- files --------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "var" / "static"
+STATIC_ROOT = None if TEST else BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "frontend" / "dist"]
 WHITENOISE_USE_FINDERS = TEST  # tests need no collected copy
 FILES_URL = env.url("FILES_URL", f"file://{BASE_DIR / 'var' / 'files'}")
@@ -210,9 +210,12 @@ MEDIA_ROOT = FILES_URL.path
 STORAGES = {
     "default": {"BACKEND": "apps.accountsets.storage.AccountSetStorage"},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if TEST
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": {
+            "test": "django.contrib.staticfiles.storage.StaticFilesStorage",
+            # Compressing takes 20 s, and nothing is gained on one machine.
+            "demo": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
+            "production": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        }[MODE]
     },
 }
 

@@ -129,7 +129,7 @@ def _serve(supervisor: Supervisor, home: Path, users: IO[str]) -> None:
 def _watch_until_idle(supervisor: Supervisor, users: IO[str]) -> None:
     last_used = time.monotonic()
     while not supervisor.stopping:
-        supervisor.watch(1)
+        supervisor.watch()
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -9,6 +9,7 @@ killed too, the next start does it. So two never work on the same data.
 from __future__ import annotations
 
 import fcntl
+import math
 import os
 import signal
 import subprocess
@@ -32,6 +33,7 @@ from config.services.processes import (
 LOCK_SECONDS = 45
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 RESTARTS_A_MINUTE = 5
+WATCH_SECONDS = 0.2
 LARGEST_LOG = 8 * 1024 * 1024
 
 
@@ -62,11 +64,10 @@ class Child:
         self.due = None
         self.starts = [*self.starts[1 - RESTARTS_A_MINUTE :], time.monotonic()]
         with _log_file(self.log) as log:
-            options: dict[str, Any] = {"stdout": log, **self.program.options}
+            options: dict[str, Any] = {"stdout": log, "stderr": log, **self.program.options}
             self.process = subprocess.Popen(
                 self.program.command,
                 stdin=subprocess.DEVNULL,
-                stderr=log,
                 env={**os.environ, **self.program.environment},
                 start_new_session=True,
                 **options,
@@ -180,19 +181,17 @@ class Supervisor:
                 raise ProgramFailed(f"{child.program.name} does not answer: see {child.log}")
             time.sleep(POLL_SECONDS)
 
-    def run(self, program: Program, seconds: float = 600) -> None:
-        """Run a program to its end; raise ProgramFailed unless it ends well."""
+    def run(self, program: Program) -> int:
+        """Run a program to its end, however long it takes; returns its exit status."""
         child = self.start(program)
-        if not wait_until(lambda: self.stopping or child.ended(), seconds):
-            raise ProgramFailed(f"{program.name} does not end: see {child.log}")
+        wait_until(lambda: self.stopping or child.ended(), math.inf)
         if self.stopping:
             raise Stopped
-        if child.process.returncode != 0:
-            raise ProgramFailed(f"{program.name} failed:\n{last_lines(child.log)}")
         self.children.remove(child)
         self._remember()
+        return child.process.returncode
 
-    def watch(self, seconds: float = 0.2) -> None:
+    def watch(self) -> None:
         """One look at every child: restart what may be, raise ProgramFailed for the others."""
         for child in self.children:
             if not child.ended():
@@ -200,7 +199,7 @@ class Supervisor:
             if not child.program.restart:
                 raise ProgramFailed(f"{child.program.name} ended:\n{last_lines(child.log)}")
             self._bring_back(child)
-        time.sleep(seconds)
+        time.sleep(WATCH_SECONDS)
 
     def _bring_back(self, child: Child) -> None:
         if child.due is None:

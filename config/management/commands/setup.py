@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--logins", type=Path, help="write the demo's logins to this file")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.started = time.monotonic()
         self.say("translations")
         compile_catalogues()
         self.say("static files")
@@ -51,5 +53,5 @@ class Command(BaseCommand):
             options["logins"].write_text(logins(), encoding="utf-8")
 
     def say(self, line: str) -> None:
-        self.stdout.write(f"  {line}")
+        self.stdout.write(f"[{time.monotonic() - self.started:5.1f} s]   {line}")
         self.stdout.flush()
