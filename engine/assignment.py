@@ -11,7 +11,7 @@ of a user (`{"superior_of": 5}`); what else it holds (`rule`, `by`) is told as t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,23 @@ from engine.organisation import Organisation, Role, organisation, people_changed
 
 Term = dict[str, Any]
 Reasons = dict[str, dict[str, Any]]
+
+
+class Standing:
+    """Who may log in and who stands in for whom, asked once a transaction and person."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._known: dict[int, int | None] = {}
+        self._asked: set[int] = set()
+
+    def of(self, users: Collection[int]) -> dict[int, int | None]:
+        """Those of `users` who may log in, each with the substitute or None."""
+        unknown = set(users) - self._asked
+        if unknown:
+            self._known.update(organisation().standing(unknown, at=self._now))
+            self._asked |= unknown
+        return {user: self._known[user] for user in users if user in self._known}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +116,7 @@ def _terms(value: Any) -> list[Term]:
     )
 
 
-def resolve(rule: Mapping[str, Any], *, now: datetime) -> Assignment:
+def resolve(rule: Mapping[str, Any], *, standing: Standing) -> Assignment:
     """The people that a rule means now. Nobody found: those who hold the role administrator.
 
     Users who may not log in are left out; a substitute stands beside the person who is away, never
@@ -109,7 +126,7 @@ def resolve(rule: Mapping[str, Any], *, now: datetime) -> Assignment:
     for term in rule["terms"]:
         for user in _users(term, rule.get("initiator"), people):
             reasons.setdefault(str(user), _reason(term))
-    _settle(reasons, set(rule["excluded"]), people, now)
+    _settle(reasons, set(rule["excluded"]), standing)
     if not reasons:
         for user in people.holders(Role.ADMINISTRATOR):
             reasons[str(user)] = {"rule": "nobody_found"}
@@ -147,11 +164,9 @@ def _without(term: Term, *names: str) -> Term:
     return {key: value for key, value in term.items() if key not in names and value is not None}
 
 
-def _settle(reasons: Reasons, excluded: set[int], people: Organisation, now: datetime) -> None:
+def _settle(reasons: Reasons, excluded: set[int], known: Standing) -> None:
     """Leave out who can't or may not, and let substitutes stand beside their principals."""
-    if not reasons:
-        return
-    standing = people.standing([int(user) for user in reasons], at=now)
+    standing = known.of([int(user) for user in reasons])
     for user in [user for user in reasons if int(user) in excluded or int(user) not in standing]:
         del reasons[user]
     for principal, substitute in standing.items():

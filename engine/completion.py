@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -96,8 +96,9 @@ def complete_many(
     with transaction.atomic():
         store = Store(now or timezone.now(), wake)
         done: dict[int, tuple[Case, int]] = {}
+        met: set[int] = set()
         for case, row in lock_tasks(tasks, skip_locked=True):
-            if case.id in {met.id for met, _opened in done.values()}:
+            if case.id in met:
                 outcomes[row.id] = Outcome(row.id, error=_busy())
                 continue
             try:
@@ -106,6 +107,7 @@ def complete_many(
                 outcomes[row.id] = Outcome(row.id, error=error)
             else:
                 done[row.id] = (case, opened)
+                met.add(case.id)
         made = iter(store.save())
         for identity, (case, opened) in done.items():
             ids = [next(made) for _number in range(opened)]
@@ -120,18 +122,34 @@ def _decide_in_savepoint(
     undone."""
     mark = store.mark()
     before = len(store.rows.get("opened", ()))
-    process = definitions.compiled(case.definition, case.checksum)
-    savepoint = transaction.savepoint() if process.calls_operations else None
+    savepoint = _Savepoint()
     try:
-        _decide(case, row, store, choice, user=user, batch=batch)
+        _decide(case, row, store, choice, user=user, batch=batch, before_effects=savepoint.set)
     except BaseException:
         mark.undo()
-        if savepoint:
-            transaction.savepoint_rollback(savepoint)
+        savepoint.roll_back()
         raise
-    if savepoint:
-        transaction.savepoint_commit(savepoint)
+    savepoint.release()
     return len(store.rows.get("opened", ())) - before
+
+
+class _Savepoint:
+    """Set when it is needed first: a decision without effects needs none."""
+
+    def __init__(self) -> None:
+        self._name: str | None = None
+
+    def set(self) -> None:
+        if self._name is None:
+            self._name = transaction.savepoint()
+
+    def roll_back(self) -> None:
+        if self._name is not None:
+            transaction.savepoint_rollback(self._name)
+
+    def release(self) -> None:
+        if self._name is not None:
+            transaction.savepoint_commit(self._name)
 
 
 def _busy() -> Conflict:
@@ -153,6 +171,7 @@ def _decide(
     user: int,
     seen_version: int | None = None,
     batch: str = "",
+    before_effects: Callable[[], None] = lambda: None,
 ) -> None:
     require_open(row, seen_version)
     require_active(case)
@@ -193,9 +212,8 @@ def _decide(
     names = _names(properties.get("variables", ""))
     variables = {name: cleaned[name] for name in names if name in cleaned}
     waiting = _waiting_behind(row) if row.activity != row.task_id else []
-    Execution(case, store, actor=user, decided=decided).run(
-        Complete(row.task_id, choice.decision, variables, hold=bool(waiting))
-    )
+    execution = Execution(case, store, actor=user, decided=decided, before_effects=before_effects)
+    execution.run(Complete(row.task_id, choice.decision, variables, hold=bool(waiting)))
     _wake_waiting(case, row, waiting, store)
 
 
@@ -297,6 +315,8 @@ def _waiting_behind(row: Task) -> list[HumanTask]:
 
 def _wake_waiting(case: Case, row: Task, waiting: Sequence[HumanTask], store: Store) -> None:
     """Those who waited for this very task are asked now, unless the step has closed them."""
+    if not waiting:
+        return
     closed = {gone["task"] for gone in store.rows.get("closed", ())}
     turn = [
         task.pk

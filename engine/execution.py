@@ -7,7 +7,8 @@ in the transaction of the step, each in a savepoint where its diagram catches bu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
@@ -16,13 +17,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from engine import assignment, definitions, operations
+from engine.candidates import add_candidates
 from engine.exceptions import BusinessError, EngineError, OperationFailed
 from engine.models import ActivityState, InstanceState, JobKind, TaskState, TrailEvent
 from engine.spiff import CompiledProcess, advance
 from engine.spiff.types import Act, CallSite, OpenedTask, Step, Thrown, Variables, Visit
 from engine.store import Case, Store
 from engine.trail import plain
-from engine.working_time import WORKING_DAY, calendar, parse_duration
+from engine.working_time import WORKING_DAY, parse_duration
 
 FAR = datetime.fromisoformat("9999-12-31T00:00:00+00:00")  # rank of a task that is never due
 CARD = ("subject", "party", "amount")
@@ -37,8 +39,12 @@ VISIT_STATES = {
 
 
 class Execution:
-    """See the module. `decided` is handed to operations; `skipped` (by process and element) holds
-    the results of service tasks that an administrator skips, each once."""
+    """See the module.
+
+    `decided` is handed to operations; `skipped` (by process and element) holds the results of
+    service tasks that an administrator skips, each once. `before_effects` is called before every
+    operation: the first moment at which the step writes to tables beside the engine's own.
+    """
 
     def __init__(
         self,
@@ -48,13 +54,15 @@ class Execution:
         actor: int | None,
         decided: operations.Decided | None = None,
         skipped: Mapping[tuple[str, str], Any] | None = None,
+        before_effects: Callable[[], None] = lambda: None,
     ) -> None:
         self.case = case
         self.store = store
         self.actor = actor
         self.decided = decided
         self.skipped = dict(skipped or {})
-        self.calendar = calendar().snapshot()
+        self.candidates: defaultdict[str, list[assignment.Term]] = defaultdict(list)
+        self.before_effects = before_effects
         self.process: CompiledProcess = definitions.compiled(case.definition, case.checksum)
 
     # --- the host ---------------------------------------------------------------------------------
@@ -63,7 +71,7 @@ class Execution:
 
     def working(self, duration: str) -> datetime:
         work = parse_duration(duration, day=WORKING_DAY)
-        return self.calendar.add(self.store.now, work)
+        return self.store.calendar.add(self.store.now, work)
 
     def call(self, operation: str, parameters: Mapping[str, Any], site: CallSite) -> Any:
         if (site.process, site.element) in self.skipped:
@@ -78,6 +86,7 @@ class Execution:
                 element=site.element,
                 task_id=site.task_id,
             )
+        self.before_effects()
         context = operations.Context(
             instance=self.case.id,
             business_key=self.case.business_key,
@@ -86,6 +95,7 @@ class Execution:
             now=self.store.now,
             decided=self.decided,
             site=site,
+            card=self.case.card,
         )
         try:
             with transaction.atomic() if site.has_error_boundary else nullcontext():
@@ -112,10 +122,10 @@ class Execution:
 
     def _take_over(self, context: operations.Context) -> None:
         site = context.site
-        for event, data in context.notes:
+        for data in context.notes:
             self.store.record(
                 self.case,
-                event,
+                TrailEvent.NOTE,
                 actor=self.actor,
                 process=site.process,
                 element=site.element,
@@ -123,6 +133,8 @@ class Execution:
             )
         for mail in context.mails:
             self.store.rows["outbox"].append(mail.row())
+        for task_id, term in context.candidates:
+            self.candidates[task_id].append(term)
 
     # --- the step ---------------------------------------------------------------------------------
     def run(self, act: Act, *, added_by: int | None = None) -> Step:
@@ -136,6 +148,7 @@ class Execution:
         self._closed(step)
         for task in step.opened:
             self._open(task, added_by)
+        add_candidates(self.case, self.store, self.candidates)
         self._timers(step)
         self._subscriptions(step)
         for message in step.thrown:
@@ -207,7 +220,7 @@ class Execution:
             initiator=initiator,
             excluded=(initiator,) if category == "approval" and initiator is not None else (),
         )
-        found = assignment.resolve(rule, now=self.store.now)
+        found = assignment.resolve(rule, standing=self.store.standing)
         due_at = self.working(properties["dueIn"]) if "dueIn" in properties else None
         queue = properties.get("queue") or self._queue(category)
         self.store.add(

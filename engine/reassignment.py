@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from engine.assignment import resolve
+from engine.assignment import Standing, resolve
 from engine.cases import change_task, lock_task
 from engine.models import Audience, HumanTask, TaskState, TrailEvent
 from engine.store import Store
@@ -25,9 +25,10 @@ def resolve_again(*, users: Collection[int], roles: Collection[str], now: dateti
     A task that somebody has claimed stays theirs as long as they may log in. Each instance in its
     own savepoint and lock; why it changed is in its trail."""
     changed = 0
+    standing = Standing(now)
     for task in _concerned(users, roles):
         with transaction.atomic():
-            changed += _resolve_one(task, now)
+            changed += _resolve_one(task, standing, now)
     return changed
 
 
@@ -44,11 +45,11 @@ def _concerned(users: Collection[int], roles: Collection[str]) -> list[int]:
     return list(tasks.order_by("instance_id", "id").values_list("pk", flat=True).distinct())
 
 
-def _resolve_one(task: int, now: datetime) -> bool:
+def _resolve_one(task: int, standing: Standing, now: datetime) -> bool:
     case, row = lock_task(task)
     if row.state not in OPEN or not case.live:
         return False
-    found = resolve(row.rule, now=now)
+    found = resolve(row.rule, standing=standing)
     if list(found.pool) == sorted(row.pool):
         return False
     claimed = row.assignee is not None and not row.rule.get("reserve")

@@ -11,10 +11,12 @@ from typing import Any
 import orjson
 from django.db import transaction
 
+from engine.assignment import Standing
 from engine.database import execute
 from engine.models import InstanceState, JobKind, TrailEvent
 from engine.spiff.types import Variables
 from engine.trail import digest, plain
+from engine.working_time import Calendar, calendar
 
 STORE = "SELECT engine_store(%s::jsonb, %s::bytea[])"
 
@@ -53,6 +55,11 @@ class Store:
     wake: Callable[[], None]
     rows: defaultdict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     cases: dict[int, Case] = field(default_factory=dict)
+    calendar: Calendar = field(default_factory=lambda: calendar().snapshot())
+    standing: Standing = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.standing = Standing(self.now)
 
     def add(self, kind: str, **row: Any) -> None:
         """One row; the kinds and their columns are those of engine/sql/store.sql."""
