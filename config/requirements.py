@@ -29,7 +29,8 @@ def main(arguments: list[str]) -> int:
         return 1
     for name, sources in FILES.items():
         target = Path("requirements") / f"{name}.txt"
-        command = [uv, "pip", "compile", *OPTIONS, *arguments, *sources, "--output-file", target]
+        command: list[str | Path] = [uv, "pip", "compile"]
+        command += [*OPTIONS, *arguments, *sources, "--output-file", target]
         try:
             run(command, folder=ROOT, environment=uv_addresses())
         except StepFailed as problem:
