@@ -27,6 +27,7 @@ MAX_CHILDREN: Final = 1000
 
 
 class ServiceTask(ElementSpec, StockServiceTask):
+    forgettable = True
     operation_name: str
     operation_params: Mapping[str, Mapping[str, Any]]
     result_variable: str

@@ -39,7 +39,6 @@ class CompiledProcess:
         found = [element_from(stored_element) for stored_element in content["elements"]]
         self.elements: Mapping[tuple[str, str], Element] = {(e.process, e.id): e for e in found}
         self.properties: Mapping[str, str] = self.elements[self.key, self.key].properties
-        self.calls_operations = any(e.type == "serviceTask" for e in found)
         self._flows: dict[tuple[str, str, str], str] = {}
         for element in reversed(found):
             if element.type == "sequenceFlow":

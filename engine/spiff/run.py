@@ -143,11 +143,8 @@ class Run:
     def until_waiting(self) -> None:
         """Run automatic tasks until nothing moves: innermost scopes first, within one from top to
         bottom of the tree."""
-        while True:
-            while self.ready:
-                self._run_batch()
-            if not self._end_scopes():
-                return
+        while self.ready:
+            self._run_batch()
 
     def _run_batch(self) -> None:
         batch = [task for task in self.ready if task._state == READY]
@@ -163,19 +160,6 @@ class Run:
                 if task.task_spec.visible:
                     self.count_step(task)
                 task.run()
-
-    def _end_scopes(self) -> bool:
-        """Let scopes end in which a branch went away without reaching the end."""
-        for scope in reversed(self.instance.scopes()):
-            if scope.completed:
-                continue
-            for task in scope.tasks.values():
-                if task._state == WAITING and task.task_spec is scope.spec.end:
-                    task.task_spec._update(task)
-                    if self.ready:
-                        return True
-                    break
-        return False
 
 
 def _duration_text(duration: Any) -> str:

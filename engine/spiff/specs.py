@@ -32,6 +32,7 @@ from SpiffWorkflow.spiff.specs.defaults import UserTask as StockUserTask
 from SpiffWorkflow.spiff.specs.event_definitions import ErrorEventDefinition, MessageEventDefinition
 
 from engine.exceptions import BusinessError, WrongState
+from engine.spiff.pruning import end_token
 from engine.spiff.tree import COMPLETED, STARTED, UNFINISHED, WAITING, EngineTask
 from engine.spiff.types import Thrown
 
@@ -46,6 +47,8 @@ class ElementSpec(BpmnTaskSpec):
     """Whether a visit may be named from outside after it is finished: human tasks, to which one may
     go back."""
     owns_scope = False
+    forgettable = False
+    """Whether earlier visits may give way to a later one; see `pruning`."""
     successors: tuple[ElementSpec, ...] = ()
     """Nodes that follow, in the order in which they are drawn from top to bottom."""
     settles = False
@@ -255,18 +258,42 @@ def settle(task: EngineTask) -> None:
             sibling.cancel()
 
 
-class MergingSpec(ElementSpec):
-    """Nodes where tokens come together: each waits as a task of its own until all are there, and
-    one goes on.
-
-    A token brings along the variables that were changed on its branch since the branches parted. In
-    the library the last token overwrites the others with whatever stale values it carries, and
-    lists of different branches are mixed.
-    """
+class EndJoin(ElementSpec, StockEndJoin):
+    """Ends a scope when its last token arrives; those before it leave what they bring, and go."""
 
     def _update_hook(self, my_task: EngineTask) -> bool:
+        scope = my_task.workflow
+        if any(t._state & UNFINISHED and t is not my_task for t in scope.tasks.values()):
+            end_token(my_task)
+            return False
+        my_task._inherit_data()
+        my_task.data.update(scope.brought)
+        return True
+
+    def _on_complete(self, my_task: EngineTask) -> None:
+        my_task.workflow.data.update(my_task.data)
+        super()._on_complete(my_task)
+
+
+# --- gateways -------------------------------------------------------------------------------------
+class ParallelGateway(ElementSpec, StockParallelGateway):
+    """Splits; and joins when a token has come over each incoming flow since it last did.
+
+    Each token waits as a task of its own, and the last goes on. A token brings along the variables
+    that were changed on its branch since the branches parted. In the library the last token
+    overwrites the others with whatever stale values it carries, lists of different branches are
+    mixed, and what came in an earlier round of a loop is counted again.
+    """
+
+    forgettable = True
+
+    def _update_hook(self, my_task: EngineTask) -> bool:
+        if len(self._inputs) == 1:
+            my_task._inherit_data()
+            return True
         arrivals = self._arrivals(my_task)
-        if not self._all_there(my_task, arrivals):
+        came_from = {task.up.task_spec.name for task in (*arrivals, my_task) if task.up is not None}
+        if not came_from.issuperset(self._inputs):
             my_task._set_state(WAITING)
             return False
         my_task.data = merged_data(my_task, arrivals)
@@ -286,44 +313,10 @@ class MergingSpec(ElementSpec):
         ]
         return sorted(tasks, key=lambda task: task.last_state_change)
 
-    def _all_there(self, my_task: EngineTask, arrivals: list[EngineTask]) -> bool:
-        raise NotImplementedError
-
-
-class ParallelGateway(MergingSpec, StockParallelGateway):
-    """Splits, and joins when a token has come over each incoming flow since it last did."""
-
-    def _update_hook(self, my_task: EngineTask) -> bool:
-        if len(self._inputs) > 1:
-            return super()._update_hook(my_task)
-        my_task._inherit_data()
-        return True
-
-    def _all_there(self, my_task: EngineTask, arrivals: list[EngineTask]) -> bool:
-        reached = {task.up.task_spec.name for task in (*arrivals, my_task) if task.up is not None}
-        return reached.issuperset(self._inputs)
-
-
-class EndJoin(MergingSpec, StockEndJoin):
-    """Ends a scope when nothing in it is left to happen."""
-
-    def _all_there(self, my_task: EngineTask, arrivals: list[EngineTask]) -> bool:
-        return not any(
-            task._state & UNFINISHED and task.task_spec is not self
-            for task in my_task.workflow.tasks.values()
-        )
-
-    def _on_complete(self, my_task: EngineTask) -> None:
-        my_task.workflow.data.update(my_task.data)
-        super()._on_complete(my_task)
-
 
 def merged_data(task: EngineTask, arrivals: Sequence[EngineTask]) -> dict[str, Any]:
     """Data of the token that goes on from a join: what all had when they parted, and what each
     changed since."""
-    own = task.up.data if task.up is not None else {}
-    if not arrivals:
-        return own.copy()
     ancestors = {id(ancestor): ancestor for ancestor in task.above()}
     for arrival in arrivals:
         above = {id(ancestor) for ancestor in arrival.above()}
@@ -331,15 +324,14 @@ def merged_data(task: EngineTask, arrivals: Sequence[EngineTask]) -> dict[str, A
     base = next(iter(ancestors.values())).data  # the nearest: dicts keep their order
     result = base.copy()
     for token in (*arrivals, task):
-        brought = token.up.data if token.up is not None else {}
-        for name, value in brought.items():
+        for name, value in cast(EngineTask, token.up).data.items():
             if name not in base or (base[name] is not value and base[name] != value):
                 result[name] = value
     return result
 
 
-# --- gateways -------------------------------------------------------------------------------------
 class ExclusiveGateway(ElementSpec, StockExclusiveGateway):
+    forgettable = True
     branches: tuple[tuple[str, ElementSpec], ...] = ()
     default: tuple[ElementSpec, ...] = ()
 

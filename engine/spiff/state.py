@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from engine.exceptions import InvalidData, WrongState
 from engine.spiff.process import CompiledProcess
+from engine.spiff.pruning import forget
 from engine.spiff.run import Run
 from engine.spiff.tree import UNFINISHED, EngineTask, Instance, Scope, new_id
 from engine.spiff.types import Host
@@ -40,12 +41,12 @@ class _Encoder:
 
 def dump_state(instance: Instance) -> bytes:
     """The state of an instance that waits. Raises `InvalidData` for what can't be written."""
-    _forget_ended(instance)
+    forget(instance)
     places: dict[str, tuple[int, int]] = {}
     scopes = []
     for number, scope in enumerate(instance.scopes()):
         owner = places[scope.scope_id] if scope.scope_id else 0
-        scopes.append([owner, scope.tally or 0, _rows(scope, number, places)])
+        scopes.append([owner, scope.tally or 0, scope.brought or 0, _rows(scope, number, places)])
     encoder = _Encoder()
     try:
         text = orjson.dumps(
@@ -61,16 +62,6 @@ def dump_state(instance: Instance) -> bytes:
     if len(text) >= _COMPRESS_FROM:
         return bytes((form | _COMPRESSED,)) + zlib.compress(text, 1)
     return bytes((form,)) + text
-
-
-def _forget_ended(instance: Instance) -> None:
-    """Drop scopes whose activity is finished: nothing of them is ever needed again, the history is
-    the trail's."""
-    for scope in list(instance.subprocesses.values()):
-        owner = cast(EngineTask, scope.parent_task)
-        gone = owner.workflow.tasks.get(cast(str, owner.id)) is not owner
-        if gone or owner.finished or (owner.workflow.scope_id not in ("", *instance.subprocesses)):
-            instance.drop_scope(owner)
 
 
 def _rows(scope: Scope, number: int, places: dict[str, tuple[int, int]]) -> list[list[Any]]:
@@ -119,7 +110,7 @@ def load_instance(process: CompiledProcess, state: bytes, host: Host) -> Instanc
     instance = Instance(process, run)
     run.instance = instance
     loaded: list[list[EngineTask]] = []
-    for owner, tally, rows in scopes:
+    for owner, tally, brought, rows in scopes:
         if owner == 0:
             scope: Scope = instance
         else:
@@ -127,6 +118,7 @@ def load_instance(process: CompiledProcess, state: bytes, host: Host) -> Instanc
             scope = Scope(process.specs[cast(Any, task.task_spec).spec], instance, task)
             instance.subprocesses[cast(str, task.id)] = scope
         scope.tally = tally or None
+        scope.brought = decoded(brought or {})
         loaded.append(_load_rows(scope, rows, bool(form & _TYPED)))
     run.tasks = sum(len(tasks) for tasks in loaded)
     return instance

@@ -200,6 +200,8 @@ class Scope(BpmnBaseWorkflow):
         self.completed = False
         self.correlations: dict[str, Any] = {}
         self.tally: list[Any] | None = None
+        self.brought: Variables = {}
+        """Variables that tokens which have reached the end leave to the last one."""
 
     def plant(self) -> EngineTask:
         """Make the root of the tree, ready to run."""

@@ -1,0 +1,124 @@
+"""What the state of an instance may forget, so that it doesn't grow with its age.
+
+The history of an instance is in the trail. The tree keeps what may still matter: what lives, what
+it descends from, and the last visit to each human task of an open scope, because one may go back to
+it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from engine.spiff.tree import UNFINISHED, EngineTask, Instance, Scope
+
+
+def forget(instance: Instance) -> None:
+    """Drop what ended: the scopes of finished activities, and earlier rounds of loops."""
+    for scope in list(instance.subprocesses.values()):
+        owner = cast(EngineTask, scope.parent_task)
+        if owner.finished or owner.workflow.tasks.get(cast(str, owner.id)) is not owner:
+            instance.drop_scope(owner)
+    for scope in instance.scopes():
+        if 2 * len(scope.tasks) > 3 * len(scope.spec.numbered):
+            _forget_rounds(scope)
+
+
+def end_token(join: EngineTask) -> None:
+    """A token has reached the end of its scope while others still live: it leaves what it brings,
+    and goes.
+
+    `join` is the task before the scope's end that the token waited as. Of its branch only human
+    tasks stay.
+    """
+    scope = join.workflow
+    scope.brought |= _changes_since_fork(join)
+    branch = cast(EngineTask, join.up)
+    scope.discard(join)
+    while _spent(branch):
+        above = cast(EngineTask, branch.up)
+        scope.discard(branch)
+        branch = above
+
+
+def _spent(task: EngineTask) -> bool:
+    """Whether a leaf of the tree is of no more use."""
+    spec = task.task_spec
+    return not (
+        task._state & UNFINISHED
+        or task.down
+        or spec.named
+        or spec.settles
+        or "joined" in task.internal_data
+        or task.up is None
+    )
+
+
+def _changes_since_fork(task: EngineTask) -> dict[str, Any]:
+    """Variables that were set on the branch of a token since others parted from it."""
+    others: set[int] = set()
+    for other in task.workflow.tasks.values():
+        if other._state & UNFINISHED and other is not task:
+            others.update(id(ancestor) for ancestor in (other, *other.above()))
+    fork = next(ancestor for ancestor in task.above() if id(ancestor) in others)
+    base, data = fork.data, cast(EngineTask, task.up).data
+    return {
+        name: value
+        for name, value in data.items()
+        if name not in base or (base[name] is not value and base[name] != value)
+    }
+
+
+def _forget_rounds(scope: Scope) -> None:
+    """Where all that lives descends from two visits to the same node, the later takes the place of
+    the earlier."""
+    spine = _spine(scope)
+    position = 0
+    while position < len(spine):
+        earlier = spine[position]
+        if _replaceable(earlier):
+            for number in range(len(spine) - 1, position, -1):
+                later = spine[number]
+                if later.task_spec is earlier.task_spec and _replace(earlier, later):
+                    del spine[position:number]
+                    break
+        position += 1
+
+
+def _spine(scope: Scope) -> list[EngineTask]:
+    """From the root down to the last task that all live tasks descend from."""
+    lines = [
+        [task, *task.above()][::-1] for task in scope.tasks.values() if task._state & UNFINISHED
+    ]
+    spine: list[EngineTask] = []
+    for level in zip(*lines, strict=False):
+        if any(task is not level[0] for task in level):
+            break
+        spine.append(level[0])
+    return spine
+
+
+def _replaceable(task: EngineTask) -> bool:
+    """Whether nothing depends on what precedes a visit: going back to a human task needs the data
+    before it."""
+    spec = task.task_spec
+    return spec.forgettable and task.up is not None and not spec.settles
+
+
+def _replace(earlier: EngineTask, later: EngineTask) -> bool:
+    """Put `later` where `earlier` stands, unless a human task would be lost that wasn't visited
+    again since."""
+    kept = {id(task) for task in (later, *later.below())}
+    dropped = [task for task in (earlier, *earlier.below()) if id(task) not in kept]
+    human = {task.task_spec for task in dropped if task.task_spec.named}
+    if human:
+        gone = {id(task) for task in dropped}
+        tasks = earlier.workflow.tasks.values()
+        if human - {task.task_spec for task in tasks if id(task) not in gone}:
+            return False
+    above = cast(EngineTask, earlier.up)
+    above.down[above.down.index(earlier)] = later
+    cast(EngineTask, later.up).down.remove(later)
+    later.up = above
+    for task in dropped:
+        del earlier.workflow.tasks[cast(str, task.id)]
+    return True
