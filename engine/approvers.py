@@ -19,49 +19,12 @@ from engine.instances import Result, require_active, result
 from engine.models import HumanTask, TaskState, TrailEvent
 from engine.organisation import Role, organisation
 from engine.pictures import steps_to_go_back_to
-from engine.spiff.types import AddChild, Reset, Variables
-from engine.store import Case, Store
+from engine.spiff.types import AddChild, Reset
+from engine.store import Store
 from engine.tasks import require_eligible
 from engine.wake import wake
 
 Place = Literal["before", "parallel", "after"]
-
-
-def add_candidate(store: Store, case: Case, task: Task, user: int, why: Variables) -> bool:
-    """A further candidate of an open task, one vote as before; whether anything changed.
-
-    For operations (escalation): part of their step, so nothing is saved here."""
-    if user in task.pool or user in task.rule.get("excluded", ()):
-        return False
-    pool = sorted({*task.pool, user})
-    assignment_now = {**task.assignment, str(user): why}
-    audience = sorted({*task.audience, user})
-    HumanTask.objects.filter(pk=task.id).update(
-        rule={
-            **task.rule,
-            "terms": [*task.rule.get("terms", ()), {"user": user, **why}],
-            "reserve": False,
-        }
-    )
-    change_task(
-        store,
-        task,
-        state=TaskState.READY,
-        assignee=None,
-        pool=pool,
-        audience=audience,
-        assignment=assignment_now,
-    )
-    store.record(
-        case,
-        TrailEvent.CANDIDATE_ADDED,
-        actor=None,
-        process=task.process,
-        element=task.element,
-        task=task.task_id,
-        data={"user": user, **why},
-    )
-    return True
 
 
 def add_approver(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class EngineConfig(AppConfig):
-    """Knows no business: apps register their operations, task forms and cards at start-up."""
+    """Knows no business: apps register their decisions, operations and task forms at start-up."""
 
     name = "engine"
     verbose_name = _("Process engine")
@@ -16,4 +16,4 @@ class EngineConfig(AppConfig):
     def ready(self) -> None:
         from engine import assignment  # noqa: F401 (its receiver registers itself)
 
-        autodiscover_modules("operations", "task_forms")
+        autodiscover_modules("decisions", "operations", "task_forms")

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from engine.models import TrailEvent
+from engine.assignment import Term
 from engine.outbox import Mail
 from engine.registry import Registry
 from engine.spiff.types import CallSite, Tally
@@ -47,8 +47,10 @@ class Context:
     now: datetime
     decided: Decided | None
     site: CallSite
-    notes: list[tuple[TrailEvent, dict[str, Any]]] = field(default_factory=list)
+    card: Mapping[str, Any]  # subject, party, amount, queue: as before this step
+    notes: list[dict[str, Any]] = field(default_factory=list)
     mails: list[Mail] = field(default_factory=list)
+    candidates: list[tuple[str, Term]] = field(default_factory=list)
 
     @property
     def key(self) -> str:
@@ -62,12 +64,18 @@ class Context:
         return self.site.tally
 
     def note(self, text: str, **data: Any) -> None:
-        """Say something in the trail."""
-        self.notes.append((TrailEvent.NOTE, {"text": text, **data}))
+        """Say something in the trail. `text` is a message id (`gettext_noop`), `data` fills its
+        placeholders: everybody reads it in their own language."""
+        self.notes.append({"text": text, **data})
 
     def mail(self, mail: Mail) -> None:
         """Send a mail after the step has been committed."""
         self.mails.append(mail)
+
+    def add_candidate(self, task_id: str, term: Term) -> None:
+        """Ask whoever `term` (engine.assignment) names as well for an open task of this scope
+        (`site.open_tasks`): the same task, one vote."""
+        self.candidates.append((task_id, term))
 
 
 Function = Callable[..., Any]

@@ -53,7 +53,7 @@ BEGIN
         SELECT audience_id, queue, -count(*) FROM gone WHERE audience_id IS NOT NULL GROUP BY audience_id, queue;
     END IF;
 
-    IF p ? 'changed' THEN  -- human tasks claimed, assigned, moved: the whole new assignment in each row
+    IF p ? 'changed' THEN  -- human tasks claimed, assigned, moved: the whole new assignment in each row; not what closed
         WITH rows AS MATERIALIZED (
             SELECT r.*, engine_intern_audience(r.audience) AS new_audience, engine_intern_audience(r.pool) AS new_pool
             FROM jsonb_to_recordset(p->'changed')
@@ -61,13 +61,13 @@ BEGIN
                      waits_for bigint, assignment jsonb, priority smallint, due_at timestamptz,
                      follow_up_at timestamptz, rank_at timestamptz)
         ), before AS MATERIALIZED (
-            SELECT t.id, t.audience_id, t.queue FROM engine_humantask t JOIN rows USING (id)
+            SELECT t.id, t.audience_id, t.queue FROM engine_humantask t JOIN rows USING (id) WHERE t.state <= 3
         ), updated AS (
             UPDATE engine_humantask t
             SET state = r.state, audience_id = r.new_audience, pool_id = r.new_pool, assignee = r.assignee,
                 owner = r.owner, waits_for_id = r.waits_for, assignment = r.assignment, priority = r.priority,
                 due_at = r.due_at, follow_up_at = r.follow_up_at, rank_at = r.rank_at, version = t.version + 1
-            FROM rows r WHERE t.id = r.id
+            FROM rows r JOIN before b USING (id) WHERE t.id = r.id
         )
         INSERT INTO engine_inboxcount (audience_id, queue, delta)
         SELECT audience, queue, sum(delta) FROM (
