@@ -86,7 +86,7 @@ def _check(files: Mapping[str, bytes]) -> None:
     from engine.bpmn.linter import check
 
     known = Known.from_registries()
-    for resource in newest_resources().only("key", "name"):
+    for resource in newest_resources().defer("content"):
         if resource.name not in files:
             known = known.with_deployed(resource.key, is_decision=resource.name.endswith(".dmn"))
     report = check(files, known)
