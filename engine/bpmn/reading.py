@@ -1,9 +1,10 @@
 """Safe reading of BPMN and DMN files, whoever wrote them.
 
-Bytes in, a tree out. Nothing is fetched, no entity is replaced, no document type is accepted. A file may be at most 2 MB
-and 5,000 elements long; shapes and edges of the drawing are not counted, because nothing follows from them. The encodings
-that Chinese and Western tools write are read whatever the XML library was built with. The caller keeps the bytes: they
-are what is stored, and what an export gives back.
+Bytes in, a tree out. Nothing is fetched, no entity is replaced, no document type is accepted. A
+file may be at most 2 MB and 5,000 elements long; shapes and edges of the drawing are not counted,
+because nothing follows from them. The encodings that Chinese and Western tools write are read
+whatever the XML library was built with. The caller keeps the bytes: they are what is stored, and
+what an export gives back.
 """
 
 from __future__ import annotations
@@ -63,8 +64,12 @@ _ENCODINGS: Final = frozenset(
         *("iso-8859-1", "iso-8859-15", "windows-1252"),
     )
 )
-"""No others: some that Python knows (UTF-7, EBCDIC …) serve to hide markup from whoever looks at the bytes."""
-_DECLARATION: Final = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+"""No others: some that Python knows (UTF-7, EBCDIC …) serve to hide markup from whoever looks at
+the bytes.
+"""
+_DECLARATION: Final = re.compile(
+    rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']"""
+)
 _DECLARED: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DOCTYPE: Final = re.compile(r"<!\s*DOCTYPE", re.IGNORECASE)
 
@@ -72,10 +77,13 @@ _DOCTYPE: Final = re.compile(r"<!\s*DOCTYPE", re.IGNORECASE)
 def read(content: bytes, name: str = "") -> etree._Element:
     """Root element of the file `name`.
 
-    Raises InvalidDefinition, with `file` and where known `line`, for anything that is not acceptable XML.
+    Raises InvalidDefinition, with `file` and where known `line`, for anything that is not
+    acceptable XML.
     """
     if len(content) > MAX_BYTES:
-        raise _refused(name, _("The file is larger than %(limit)d MB.") % {"limit": MAX_BYTES // 1024**2})
+        raise _refused(
+            name, _("The file is larger than %(limit)d MB.") % {"limit": MAX_BYTES // 1024**2}
+        )
     text = _decode(content, name)
     if _DOCTYPE.search(text):
         raise _refused(name, _("The file has a document type (DOCTYPE), which is never accepted."))
