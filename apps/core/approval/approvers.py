@@ -1,0 +1,87 @@
+"""Who decides a level of an approval (domain.md, "Approval of contracts, settled").
+
+Whoever holds the role, nearest to the initiator's department; never the initiator, whose superior
+decides instead, or finance where there is none; nobody twice in a row. A role that nobody holds is
+left to an administrator, who names an approver and decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, Final
+
+from django.utils.translation import gettext_noop
+
+from apps.core.approval.routes import Level, Route, approvers_before, current, was_asked
+from engine.organisation import Organisation, Role, organisation
+
+Approver = dict[str, Any]
+"""`user` (an id) and why: `found`, and what that rests on. Becomes the item of the user task."""
+Note = Callable[..., None]
+
+NOBODY: Final = "administrator"
+"""`found` of the one entry that stands for a role held by nobody; the diagram asks for it."""
+
+
+def find_approvers(route: Route, *, initiator: int, note: Note) -> list[Approver]:
+    """Those whom the current level of the route asks; empty where nobody need be asked, which
+    `note` explains in the trail."""
+    level = current(route)
+    people = organisation()
+    department = people.department_of(initiator)
+    holders = people.holders(level["role"], department=department)
+    if not holders:
+        return _nobody(level["role"])
+    asked = _holding(level["role"], holders, initiator)
+    if not asked:
+        asked = _for_own_level(route, initiator, department, people)
+    if not asked:
+        note(
+            gettext_noop("Level %(level)s passed: nobody is left who could decide it."),
+            level=level["level"],
+        )
+    return _without_repetition(level, asked, approvers_before(route), note)
+
+
+def _holding(role: str, holders: Sequence[int], initiator: int) -> list[Approver]:
+    return [{"user": user, "found": "role", "role": role} for user in holders if user != initiator]
+
+
+def _nobody(role: str) -> list[Approver]:
+    return [{"found": NOBODY, "role": role}]
+
+
+def _for_own_level(
+    route: Route, initiator: int, department: int | None, people: Organisation
+) -> list[Approver]:
+    """The initiator alone holds the role: the superior; at the top finance, unless it was asked."""
+    superior = people.superior(initiator)
+    if superior is not None:
+        return [{"user": superior, "found": "superior", "superior_of": initiator}]
+    if was_asked(route, Role.FINANCE):
+        return []
+    holders = people.holders(Role.FINANCE, department=department)
+    if not holders:
+        return _nobody(Role.FINANCE)
+    return _holding(Role.FINANCE, holders, initiator)
+
+
+def _without_repetition(
+    level: Level, asked: list[Approver], before: Collection[int], note: Note
+) -> list[Approver]:
+    """Nobody is asked twice in a row. Where one approval is enough, theirs counts; elsewhere the
+    others are asked, and mode percent means the share of those."""
+    again = [approver["user"] for approver in asked if approver.get("user") in before]
+    if not again:
+        return asked
+    names = organisation().names(again)
+    if level["mode"] == "any" or len(again) == len(asked):
+        text = gettext_noop("Level %(level)s skipped: %(names)s approved the level before.")
+        left = []
+    else:
+        text = gettext_noop(
+            "Level %(level)s: %(names)s approved the level before and is not asked again."
+        )
+        left = [approver for approver in asked if approver["user"] not in before]
+    note(text, level=level["level"], names="、".join(names[user] for user in again))
+    return left

@@ -1,0 +1,136 @@
+"""Operations of the approval: `approval.*`. `target` is the business key of the document."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import F
+from django.utils.translation import gettext_noop
+
+from apps.core.approval import routes
+from apps.core.approval.approvers import Approver, find_approvers
+from apps.core.approval.routes import Asked, Route, Vote
+from apps.core.notices import send_notice
+from engine.models import HumanTask
+from engine.operations import Context, operation
+from engine.organisation import Organisation, organisation
+
+SUBSTITUTE = "substitute"  # the engine's reason for somebody who stands in
+
+
+@operation("approval.plan_route")
+def plan_route(context: Context, *, target: str, rows: list[dict[str, Any]]) -> Route:
+    """The route through the rows of the document's matrix."""
+    return routes.plan(rows)
+
+
+@operation("approval.resolve_approvers")
+def resolve_approvers(
+    context: Context, *, target: str, starter: int, plan: Route
+) -> list[Approver]:
+    """Who decides the current level. Empty: it passes; one entry found `administrator`: nobody
+    holds the role."""
+    return find_approvers(plan, initiator=starter, note=context.note)
+
+
+@operation("approval.move_route")
+def move_route(context: Context, *, target: str, plan: Route) -> Route:
+    """Move on by what the level decided: to the next one, back, or to the end."""
+    tally = context.tally
+    if tally is None:
+        return routes.skip(plan)
+    if tally.kind == "stop" and tally.code == "send_back" and context.decided is not None:
+        return routes.send_back(plan, to=context.decided.data["to"])
+    asked, votes = _asked_and_votes(context, tally.activity)
+    if tally.kind == "yes":
+        return routes.approve(plan, asked=asked, votes=votes)
+    outcome = "returned" if tally.kind == "stop" else "rejected"
+    return routes.refuse(plan, outcome, asked=asked, votes=votes)
+
+
+def _asked_and_votes(context: Context, activity: str) -> tuple[list[Asked], list[Vote]]:
+    """From the rows of the level's tasks, and the decision being taken, whose row comes later."""
+    asked: dict[int, Asked] = {}
+    votes: list[Vote] = []
+    tasks = HumanTask.objects.filter(activity=activity).annotate(
+        user=F("decided__user"), principal=F("decided__on_behalf_of"), code=F("decided__code")
+    )
+    for reasons, user, principal, code in tasks.order_by("decided__id", "id").values_list(
+        "assignment", "user", "principal", "code"
+    ):
+        for person, reason in reasons.items():
+            asked.setdefault(int(person), {**reason, "user": int(person)})
+        if user is not None:
+            votes.append({"user": user, "on_behalf_of": principal, "decision": code})
+    decided = context.decided
+    if decided is not None and decided.activity == activity:
+        votes.append(
+            {
+                "user": decided.user,
+                "on_behalf_of": decided.on_behalf_of,
+                "decision": decided.code,
+            }
+        )
+    return list(asked.values()), votes
+
+
+@operation("approval.remind")
+def remind(context: Context, *, target: str) -> list[int]:
+    """Mail those in whose inbox the level's tasks lie; their user ids."""
+    users = sorted(
+        _open_tasks(context)
+        .filter(audience__isnull=False)
+        .values_list("audience__members__user", flat=True)
+        .distinct()
+    )
+    _ask_to_decide(context, users)
+    return users
+
+
+@operation("approval.add_superior")
+def add_superior(context: Context, *, target: str) -> list[int]:
+    """Ask the superiors of those who haven't decided as well; the user ids of the superiors.
+
+    The initiator is passed over: the next superior above is asked."""
+    people = organisation()
+    superiors: set[int] = set()
+    for task_id, reasons, initiator in _open_tasks(context).values_list(
+        "task_id", "assignment", "initiator"
+    ):
+        for user in [int(user) for user, why in reasons.items() if why.get("rule") != SUBSTITUTE]:
+            superior = _superior(people, user, initiator)
+            if superior is not None:
+                superiors.add(superior)
+                context.add_candidate(
+                    str(task_id), {"user": superior, "rule": "escalation", "superior_of": user}
+                )
+    if not superiors:
+        context.note(gettext_noop("There is nobody above those who were asked."))
+    _ask_to_decide(context, superiors)
+    return sorted(superiors)
+
+
+def _superior(people: Organisation, user: int, initiator: int | None) -> int | None:
+    superior = people.superior(user)
+    if superior is not None and superior == initiator:
+        return people.superior(superior)
+    return superior
+
+
+def _open_tasks(context: Context) -> Any:
+    task_ids = [task_id for task_id, _activity in context.site.open_tasks()]
+    return HumanTask.objects.filter(task_id__in=task_ids, instance_id=context.instance)
+
+
+def _ask_to_decide(context: Context, users: Collection[int]) -> None:
+    send_notice(
+        context,
+        users,
+        subject=gettext_noop("Waiting for your decision: %(subject)s"),
+        text=gettext_noop("“%(subject)s” (%(document)s) waits for your decision."),
+        values={
+            "subject": context.card.get("subject", context.business_key),
+            "document": context.business_key,
+        },
+    )

@@ -1,0 +1,11 @@
+"""Start-up of the core."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CoreConfig(AppConfig):
+    """What all documents share; brings the approval and the general request."""
+
+    name = "apps.core"
+    verbose_name = _("Core")
