@@ -5,6 +5,7 @@ Everything that differs between installations comes from the environment; README
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -290,3 +291,4 @@ LOGGING = logging_settings(
     machine_readable=PRODUCTION, level=env.str("LOG_LEVEL", "WARNING" if TEST else "INFO")
 )
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
