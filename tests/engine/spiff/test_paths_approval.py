@@ -1,0 +1,509 @@
+"""Every path of the approval diagrams (A) and of un-approval (B)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from engine.exceptions import NotFound, WrongState
+from engine.spiff.types import Complete
+from spiff.approvals import (
+    COUNTERSIGN,
+    DOCUMENT,
+    ApprovalCase,
+    Firm,
+    approval_process,
+    contract,
+    facts_of_a_contract,
+    request,
+    unapprove,
+)
+from spiff.driver import trail
+
+
+def decided(case: ApprovalCase, element: str = "decide") -> list[str]:
+    """States of the visits to an element, multi-instance included."""
+    return [state for name, state in trail(case) if name == element]
+
+
+def late(case: ApprovalCase, task: Any) -> None:
+    """Whoever comes too late is told so."""
+    with pytest.raises((WrongState, NotFound)):
+        case.act(Complete(task.task_id, "approve"))
+
+
+def test_all_levels_approve() -> None:
+    case = contract()
+    assert case.who == ["li"]
+    case.decide("li", "approve")
+    assert case.who == ["fang", "fei"]
+    case.decide("fang", "approve")
+    assert case.who == ["fei"]  # all: both are needed
+    case.decide("fei", "approve")
+    assert case.who == list("abcde")
+    case.decide("a", "approve")
+    case.decide("b", "approve")
+    tally = case.decide("c", "approve")  # 60 percent: the third of five decides
+    assert tally is not None
+    assert (tally.kind, tally.code, tally.yes, tally.no, tally.of) == ("yes", "approve", 3, 0, 5)
+    assert case.finished("end_approved")
+    assert case.world.effects == ["take_effect"]
+    assert decided(case).count("cancelled") == 2
+    assert set(case.last.variables) == {
+        *("document", "initiator", "kind", "amount", "under_floor", "over_credit", "department"),
+        *("matrix", "route", "outcome"),
+    }
+    assert case.last.variables["amount"] == Decimal(600000)
+    assert type(case.last.variables["amount"]) is Decimal
+
+
+@pytest.mark.parametrize(
+    ("amount", "facts", "roles"),
+    [
+        ("99999.99", {}, 1),
+        (100000, {}, 2),
+        (499999, {}, 2),
+        (500000, {}, 3),
+        (50000, {"over_credit": True}, 2),
+        (600000, {"over_credit": True}, 3),
+        (50000, {"under_floor": True}, 3),
+        (200000, {"under_floor": True, "over_credit": True}, 3),
+        (50000, {"kind": "service_contract"}, 1),
+    ],
+)
+def test_bands_of_the_sales_matrix(amount: object, facts: dict[str, Any], roles: int) -> None:
+    case = contract(amount, countersign=False, **facts)
+    matrix = case.picture().variables["matrix"]
+    expected = ["department_head", "finance", "general_manager"][:roles]
+    assert [row["role"] for row in matrix] == expected
+    assert {(row["mode"], row["threshold"]) for row in matrix} == {("any", 100)}
+
+
+def test_bands_of_the_purchase_matrix() -> None:
+    case = contract(500000, countersign=False, kind="purchase_contract")
+    matrix = case.picture().variables["matrix"]
+    expected = ["purchasing_manager", "finance", "general_manager"]
+    assert [row["role"] for row in matrix] == expected
+
+
+def test_any_of_three() -> None:
+    case = contract(50000, Firm(department_head=["li", "lu", "lin"]))
+    loser = case.of("lu")
+    case.decide("lin", "approve")
+    assert case.finished("end_approved")
+    assert sorted(decided(case)) == ["cancelled", "cancelled", "completed", "completed"]
+    late(case, loser)
+
+
+def test_any_of_two_one_rejects_first() -> None:
+    case = contract(50000, Firm(department_head=["li", "lu"]))
+    case.decide("li", "reject")
+    assert case.who == ["lu"]
+    case.decide("lu", "approve")
+    assert case.finished("end_approved")
+
+
+def test_any_of_two_both_reject() -> None:
+    case = contract(50000, Firm(department_head=["li", "lu"]))
+    case.decide("li", "reject")
+    case.decide("lu", "reject")
+    assert case.finished("end_rejected")
+
+
+def test_percent_becomes_impossible() -> None:
+    case = contract()
+    for person in ("li", "fang", "fei", "a"):
+        case.decide(person, "approve")
+    case.decide("b", "reject")
+    case.decide("c", "reject")
+    assert case.who == ["d", "e"]
+    case.decide("d", "reject")
+    assert case.finished("end_rejected")
+
+
+def test_one_rejection_ends_a_countersign() -> None:
+    case = contract()
+    case.decide("li", "approve")
+    loser = case.of("fei")
+    case.decide("fang", "reject")
+    assert case.finished("end_rejected")
+    assert case.world.effects == ["mark_rejected"]
+    late(case, loser)
+
+
+def test_return_to_the_initiator_who_resubmits_smaller() -> None:
+    case = contract()
+    case.decide("li", "approve")
+    case.decide("fang", "return")
+    case.resubmit(amount=Decimal(50000))
+    assert case.who == ["li"]
+    route = case.task("decide").variables["route"]
+    assert len(route["levels"]) == 1  # nothing of the round of three levels is left
+    case.decide("li", "approve")
+    assert case.finished("end_approved")
+    assert "mark_returned" in case.world.effects
+
+
+def test_return_and_give_up() -> None:
+    case = contract()
+    case.decide("li", "return")
+    case.give_up()
+    assert case.finished("end_given_up")
+    assert case.world.effects == ["mark_returned", "reopen"]
+
+
+def test_send_back_from_the_third_level_to_the_first() -> None:
+    case = contract()
+    for person in ("li", "fang", "fei", "a"):
+        case.decide(person, "approve")
+    case.decide("b", "send_back", to=0)
+    assert case.who == ["li"]
+    for person in ("li", "fang", "fei"):
+        case.decide(person, "approve")
+    assert case.who == list("abcde")  # the first vote of a doesn't count again
+    for person in "cde":
+        case.decide(person, "approve")
+    assert case.finished("end_approved")
+
+
+def test_send_back_twenty_times() -> None:
+    case = contract(100000)
+    sizes = []
+    for _round in range(20):
+        case.decide("li", "approve")
+        case.decide("fei", "send_back", to=0)
+        assert case.state is not None
+        sizes.append(len(case.state))
+    assert sizes[-1] < sizes[0] * 1.5
+    for person in ("li", "fang", "fei"):
+        case.decide(person, "approve")
+    assert case.finished("end_approved")
+
+
+def test_withdraw_inside_a_countersign_and_resubmit() -> None:
+    case = contract()
+    case.decide("li", "approve")
+    case.decide("fang", "approve")
+    loser = case.of("fei")
+    assert sorted(case.timers) == ["escalation_due", "reminder_due"]
+    case.withdraw()
+    assert case.timers == {}
+    late(case, loser)
+    case.resubmit("revise_withdrawn")
+    case.decide("li", "approve")
+    case.decide("fang", "approve")
+    assert case.who == ["fei"]
+    case.decide("fei", "approve")
+    for person in "abc":
+        case.decide(person, "approve")
+    assert case.finished("end_approved")
+
+
+def test_withdraw_and_give_up() -> None:
+    case = contract()
+    case.withdraw()
+    case.give_up()
+    assert case.finished("end_withdrawn")
+    assert case.world.effects == ["reopen"]
+
+
+def test_withdraw_waits_for_its_own_document() -> None:
+    case = contract(50000)
+    assert case.messages == [("withdrawn", "withdraw", DOCUMENT)]
+    case.withdraw()
+    assert case.messages == []
+    assert case.ready == ["revise_withdrawn"]
+    assert case.picture().variables["withdrawal"] == {"by": "zhang"}
+
+
+def test_withdraw_while_the_administrator_names_an_approver() -> None:
+    case = contract(50000, Firm(department_head=[]))
+    assert case.who == ["administrator"]
+    case.withdraw()
+    assert case.who == ["zhang"]
+
+
+def test_withdraw_twenty_times() -> None:
+    case = contract(50000)
+    for _round in range(20):
+        case.withdraw()
+        case.resubmit("revise_withdrawn")
+    case.decide("li", "approve")
+    assert case.finished("end_approved")
+    assert len(case.world.effects) == 21
+
+
+def test_sent_back_then_withdrawn_then_rejected() -> None:
+    case = contract(50000)
+    case.decide("li", "return")
+    case.resubmit()
+    case.withdraw()
+    case.resubmit("revise_withdrawn")
+    case.decide("li", "reject")
+    assert case.finished("end_rejected")
+    assert case.world.effects == ["mark_returned", "reopen", "mark_rejected"]
+
+
+def test_reminded_then_the_superior_joins() -> None:
+    case = contract(100000)
+    case.decide("li", "approve")
+    case.decide("fang", "approve")
+    mine = case.of("fei")
+    case.wait(hours=3, minutes=59)
+    assert case.world.reminded == []
+    case.wait(minutes=1)
+    case.wait(hours=4)
+    assert case.world.reminded == [["fei"], ["fei"]]
+    case.wait(hours=4)
+    assert case.who == ["fei"]
+    case.wait(hours=4)
+    assert case.who == ["boss_of_fei", "fei"]
+    assert case.of("boss_of_fei").task_id == mine.task_id  # the task stays: one vote
+    assert list(case.timers) == ["reminder_due"]
+    case.wait(hours=4)
+    assert case.world.reminded[-1] == ["boss_of_fei", "fei"]
+    case.decide("boss_of_fei", "approve")
+    assert case.finished("end_approved")
+    late(case, mine)
+
+
+def test_a_level_without_approvers() -> None:
+    case = contract(100000, Firm(finance=[]))
+    case.decide("li", "approve")
+    assert case.ready == ["name_approvers"]
+    assert case.timers == {}
+    named = [{"user": "hua", "found": "named"}, {"user": "hu", "found": "named"}]
+    case.do("name_approvers", "assign", approvers=named)
+    assert case.who == ["hu", "hua"]
+    case.decide("hua", "approve")
+    case.decide("hu", "approve")
+    assert case.finished("end_approved")
+
+
+def test_the_initiator_heads_the_department() -> None:
+    firm = Firm(department_head=["zhang"])
+    firm.superiors = {"zhang": "boss"}
+    case = contract(600000, firm, countersign=False)
+    assert case.who == ["boss"]
+    case.decide("boss", "approve")
+    case.decide("fang", "approve")
+    case.decide("c", "approve")
+    assert case.finished("end_approved")
+
+
+def test_the_initiator_is_one_of_two_heads() -> None:
+    assert contract(50000, Firm(department_head=["zhang", "li"])).who == ["li"]
+
+
+def test_the_initiator_is_the_general_manager() -> None:
+    firm = Firm(department_head=["zhang"], general_manager=["zhang"], finance=["fang"])
+    case = contract(600000, firm, countersign=False)
+    assert case.who == ["fang"]
+    case.decide("fang", "approve")
+    assert case.finished("end_approved")
+    assert firm.notes == ["same person as before", "own level, finance asked already"]
+
+
+def test_the_same_approver_twice_in_a_row_is_skipped() -> None:
+    case = contract(100000, Firm(finance=["li"]))
+    case.decide("li", "approve")
+    assert case.world.notes == ["same person as before"]
+    assert case.finished("end_approved")
+    assert decided(case) == ["completed", "completed"]  # one multi-instance of one child
+
+
+def test_an_effect_that_is_impossible_leaves_everything_as_it_was() -> None:
+    case = contract(50000)
+    case.world.effect_fails = "stock gone"
+    before = case.state
+    with pytest.raises(ValueError, match="stock gone"):
+        case.decide("li", "approve")
+    assert case.state == before
+    assert case.who == ["li"]
+    case.world.effect_fails = ""
+    case.decide("li", "approve")
+    assert case.finished("end_approved")
+
+
+def test_levels_see_nothing_of_each_other() -> None:
+    case = contract()
+    case.decide("li", "approve")
+    task = case.of("fang")
+    assert set(task.variables) == {
+        *("document", "initiator", "route", "approvers", "approver", "decisions")
+    }
+    assert task.variables["decisions"] == []
+    assert task.item == {"user": "fang", "found": "finance"}
+    assert {case.of("fang").index, case.of("fei").index} == {0, 1}
+    assert case.of("fang").activity == case.of("fei").activity != case.of("fang").task_id
+
+
+def test_interrupting_escalation_back_to_the_countersign() -> None:
+    """A boundary branch that leads back into the multi-instance that it interrupted."""
+    process = approval_process(
+        "contract_approval",
+        approval_level="approval_level_interrupting.bpmn",
+        contract_matrix=COUNTERSIGN,
+    )
+    case = ApprovalCase(process, Firm(), **facts_of_a_contract(100000))
+    case.decide("li", "approve")
+    case.decide("fang", "approve")
+    case.wait(hours=16)
+    assert case.who == ["boss"]
+    assert sorted(case.timers) == ["escalation_due", "reminder_due"]
+    case.decide("boss", "approve")
+    assert case.finished("end_approved")
+
+
+# --- the general request --------------------------------------------------------------------------
+def test_request_below_the_limit() -> None:
+    case = request(100000)
+    case.decide("li", "approve")
+    assert case.finished("end_approved")
+    assert case.world.effects == ["take_effect"]
+    assert set(case.last.variables) == {
+        *("document", "initiator", "subject", "amount", "text", "matrix", "route", "outcome")
+    }
+
+
+def test_request_above_the_limit() -> None:
+    case = request("100000.01", Firm(general_manager=["a"]))
+    case.decide("li", "approve")
+    assert case.who == ["a"]
+    assert case.world.effects == []
+    case.decide("a", "approve")
+    assert case.finished("end_approved")
+
+
+def test_request_rejected() -> None:
+    case = request()
+    case.decide("li", "reject")
+    assert case.finished("end_rejected")
+    assert case.world.effects == []
+
+
+def test_request_returned_and_resubmitted_larger() -> None:
+    case = request(firm=Firm(general_manager=["a"]))
+    case.decide("li", "return")
+    case.resubmit(amount=Decimal(200000), text="twenty")
+    case.decide("li", "approve")
+    case.decide("a", "approve")
+    assert case.finished("end_approved")
+    assert case.last.variables["text"] == "twenty"
+
+
+def test_request_given_up() -> None:
+    case = request()
+    case.decide("li", "return")
+    case.give_up()
+    assert case.finished("end_given_up")
+
+
+def test_request_withdrawn_twice() -> None:
+    case = request()
+    case.withdraw()
+    case.resubmit("revise_withdrawn")
+    case.withdraw()
+    case.give_up()
+    assert case.finished("end_withdrawn")
+
+
+def test_request_sent_back_to_a_level_and_reminded() -> None:
+    case = request(200000, Firm(general_manager=["a"]))
+    case.decide("li", "approve")
+    case.decide("a", "send_back", to=0)
+    assert case.who == ["li"]
+    case.wait(hours=4, minutes=1)
+    assert case.world.reminded == [["li"]]
+    case.decide("li", "approve")
+    case.decide("a", "approve")
+    assert case.finished("end_approved")
+
+
+# --- un-approval ----------------------------------------------------------------------------------
+def test_unapproval_forbidden() -> None:
+    firm = Firm()
+    firm.blockers = ["invoice 7"]
+    assert unapprove(firm).finished("end_forbidden")
+
+
+def test_unapproval_without_asking() -> None:
+    case = unapprove()
+    assert case.finished("end_unapproved")
+    assert case.world.effects == ["reverse"]
+
+
+def shipped(**over: Any) -> Firm:
+    firm = Firm()
+    firm.shipped = 1
+    for name, value in over.items():
+        setattr(firm, name, value)
+    return firm
+
+
+def test_unapproval_asks_the_level_that_approved_last() -> None:
+    case = unapprove(shipped(last_role="department_head"), queue="contracts")
+    assert case.who == ["li"]
+    case.decide("li", "approve")
+    assert case.finished("end_unapproved")
+
+
+@pytest.mark.parametrize("queue", ["invoices", "stock", "money"])
+def test_unapproval_asks_finance(queue: str) -> None:
+    assert unapprove(shipped(), queue).who == ["fang", "fei"]
+
+
+def test_unapproval_approved() -> None:
+    case = unapprove(shipped())
+    case.decide("fei", "approve")
+    assert case.finished("end_unapproved")
+
+
+@pytest.mark.parametrize("refusal", ["reject", "return", "send_back"])
+def test_unapproval_refused(refusal: str) -> None:
+    case = unapprove(shipped())
+    case.decide("fei", refusal)
+    if refusal == "send_back":  # its only level once more
+        assert case.who == ["fang", "fei"]
+        case.decide("fei", "reject")
+    if refusal != "return":
+        case.decide("fang", "reject")
+    assert case.finished("end_refused")
+
+
+def test_unapproval_overtaken() -> None:
+    case = unapprove(shipped())
+    case.world.blockers.append("invoice 8")
+    case.decide("fang", "approve")
+    assert case.finished("end_overtaken")
+
+
+def test_unapproval_fails_twice_then_succeeds() -> None:
+    firm = Firm()
+    firm.reversals_to_fail = 2
+    case = unapprove(firm)
+    assert case.ready == ["repair"]
+    assert case.who == ["finance"]
+    assert firm.effects == []
+    case.do("repair", "retry")
+    case.do("repair", "retry")
+    assert case.finished("end_unapproved")
+    assert decided(case, "reverse_effects") == ["failed", "failed", "completed"]
+
+
+def test_unapproval_fails_and_is_given_up() -> None:
+    firm = Firm()
+    firm.reversals_to_fail = 1
+    case = unapprove(firm)
+    case.do("repair", "give_up")
+    assert case.finished("end_given_up")
+
+
+def test_unapproval_is_reminded_of() -> None:
+    case = unapprove(shipped())
+    case.wait(hours=5)
+    assert len(case.world.reminded) == 1
+    case.decide("fei", "approve")
+    assert case.finished("end_unapproved")

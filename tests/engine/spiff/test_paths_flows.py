@@ -1,0 +1,701 @@
+"""Every path of the drafts: dispatch (C), field service and repair (D), leads (E), reminders
+(F)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from spiff.driver import MONDAY
+from spiff.firms import FAR, FlowCase, ServiceFirm, flow_process
+
+UTC = UTC
+DISPATCH = {
+    "request_id": 1,
+    "mode_parameter": "representative",
+    "urgent": False,
+    "has_named": True,
+    "around_the_clock": False,
+}
+SERVICE = {
+    **DISPATCH,
+    "document": 1,
+    "initiator": "乐嘉怡",
+    "amount": 800,
+    "chargeable": False,
+    "response_within": "PT2H",
+    "resolution_within": "P3D",
+    "follow_up_after": "P2D",
+}
+CHARGED = {**SERVICE, "chargeable": True}
+REPAIR = {"request_id": 3, "remote_possible": False, "follow_up_after": "P2D"}
+LEAD = {"lead_id": 7, "region": "华东", "industry": "医院", "owner": "解晓梅"}
+REMINDER = {"reminder_id": 9, "recipient": "仇志远"}
+CONSENT = {"request_id": 1, "document": 1, "initiator": "乐嘉怡", "amount": 6000}
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def firm_at(text: str) -> ServiceFirm:
+    firm = ServiceFirm()
+    firm.present = at(text)
+    return firm
+
+
+def ended(case: FlowCase, end: str, outcome: str | None = None) -> bool:
+    assert case.ended, (case.ready, case.waiting)
+    assert end in case.ends
+    return outcome is None or case.last.variables["outcome"] == outcome
+
+
+# --- dispatch -------------------------------------------------------------------------------------
+def test_dispatch_claimed() -> None:
+    case = FlowCase("dispatch", **DISPATCH)
+    assert case.ready == ["take_job"]
+    assert case.waiting == ["manager_due", "widen_due"]
+    case.claim()
+    assert ended(case, "dispatched")
+
+
+def test_dispatch_assigned_in_a_hurry() -> None:
+    case = FlowCase("dispatch", **{**DISPATCH, "mode_parameter": "manager", "urgent": True})
+    assert case.world.row(1)["rings"] == ["manager"]
+    case.do("take_job", "assign", engineer="吴磊")
+    assert case.timers == {"lapsed": at("2026-11-23T01:10:00")}
+    case.do("accept_job", "accept")
+    assert ended(case, "dispatched")
+
+
+def test_dispatch_refused_twice_then_the_manager_decides() -> None:
+    case = FlowCase("dispatch", **{**DISPATCH, "mode_parameter": "mixed"})
+    for engineer in ("吴磊", "陈海"):
+        case.do("take_job", "assign", engineer=engineer).do("accept_job", "refuse")
+        assert case.ready == ["take_job"]
+    assert case.world.row(1)["excluded"] == ["吴磊", "陈海"]
+    assert case.world.row(1)["rings"][-1] == "manager"
+    case.do("take_job", "assign", engineer="陈海")
+    assert ended(case, "dispatched")  # binding: nobody is asked again
+
+
+def test_dispatch_lapsed_then_claimed() -> None:
+    case = FlowCase("dispatch", **DISPATCH)
+    case.do("take_job", "assign", engineer="吴磊")
+    case.wait(minutes=29)
+    assert case.ready == ["accept_job"]
+    case.wait(minutes=2)
+    assert case.ready == ["take_job"]
+    assert case.waiting == ["manager_due", "widen_due"]
+    case.claim()
+    assert ended(case, "dispatched")
+
+
+def test_dispatch_widened_to_the_pool_then_to_the_manager() -> None:
+    case = FlowCase("dispatch", **DISPATCH)
+    task = case.task("take_job").task_id
+    case.wait(minutes=31)
+    assert case.waiting == ["manager_due"]
+    case.wait(minutes=31)
+    assert case.waiting == []
+    assert case.world.row(1)["rings"] == ["named", "+pool", "+manager"]
+    assert case.task("take_job").task_id == task
+    case.do("take_job", "assign", engineer="陈海").do("accept_job", "accept")
+    assert ended(case, "dispatched")
+
+
+def test_dispatch_timers_over_the_night_and_a_holiday() -> None:
+    case = FlowCase("dispatch", firm_at("2026-11-24T09:45:00"), **DISPATCH)
+    assert case.timers == {
+        "widen_due": at("2026-11-26T01:15:00"),
+        "manager_due": at("2026-11-26T01:45:00"),
+    }
+    case.due("manager_due")
+    assert case.waiting == []
+    assert sorted(case.world.row(1)["rings"]) == ["+manager", "+pool", "named"]
+    case.claim()
+    assert ended(case, "dispatched")
+
+
+def test_dispatch_around_the_clock() -> None:
+    urgent = {**DISPATCH, "urgent": True, "around_the_clock": True}
+    case = FlowCase("dispatch", firm_at("2026-11-24T14:00:00"), **urgent)
+    assert case.timers == {
+        "widen_due": at("2026-11-24T14:10:00"),
+        "manager_due": at("2026-11-24T14:20:00"),
+    }
+    case.claim()
+    assert ended(case, "dispatched")
+
+
+# --- visit, supervision, consent ------------------------------------------------------------------
+def visiting() -> FlowCase:
+    return FlowCase(
+        "visit",
+        request_id=1,
+        engineer="陈海",
+        appointment_at="2026-11-23T06:00:00+00:00",
+        remind_at="2026-11-23T05:00:00+00:00",
+    )
+
+
+def test_visit_reminded_late_and_done() -> None:
+    case = visiting()
+    case.wait(hours=3, minutes=59)
+    assert case.world.called == []
+    case.wait(minutes=1)
+    assert case.world.called == ["service.remind_visit"]
+    assert (case.waiting, case.ready) == (["late"], ["depart"])
+    case.wait(hours=1)
+    assert case.world.called[-1] == "service.warn_late"
+    case.visit("done")
+    assert ended(case, "visited", "done")
+    assert case.world.called[-2:] == ["service.start_supervision", "service.record_visit"]
+
+
+def test_visit_put_off_before_departure() -> None:
+    case = visiting()
+    case.do("depart", "put_off")
+    assert ended(case, "put_off_end", "put_off")
+    assert case.world.row(1)["supervisions"] == 0
+
+
+def test_supervision_urged() -> None:
+    case = FlowCase("supervision", supervision_id=4)
+    case.due("overdue")
+    assert (case.ready, case.waiting) == (["supervise"], ["overdue"])
+    assert case.world.called == ["service.urge_supervision"]
+    case.do("supervise", "ok")
+    assert ended(case, "supervised")
+
+
+@pytest.mark.parametrize(
+    ("decision", "end", "outcome"),
+    [("agree", "agreed", "agreed"), ("decline", "declined", "declined")],
+)
+def test_consent(decision: str, end: str, outcome: str) -> None:
+    case = FlowCase("charge_consent", **CONSENT)
+    case.do("quote", decision)
+    assert ended(case, end, outcome)
+
+
+def test_consent_waived() -> None:
+    case = FlowCase("charge_consent", **CONSENT)
+    case.do("quote", "waive")
+    matrix = case.task("approve").variables["matrix"]
+    assert [row["role"] for row in matrix] == ["service_manager", "finance"]
+    case.do("approve", "approve")
+    assert ended(case, "free_end", "free")
+
+
+def test_consent_waiver_refused_twice_then_agreed() -> None:
+    case = FlowCase("charge_consent", **{**CONSENT, "amount": 100})
+    for _round in range(2):
+        case.do("quote", "waive").do("approve", "reject")
+        assert case.ready == ["quote"]
+    case.do("quote", "agree")
+    assert ended(case, "agreed")
+
+
+# --- field service --------------------------------------------------------------------------------
+def serve(**over: Any) -> FlowCase:
+    return FlowCase("field_service", **{**SERVICE, **over})
+
+
+def test_service_straight_through() -> None:
+    case = serve()
+    assert case.ready == ["take_job"]
+    assert case.waiting == [
+        *("cancelled_by_customer", "manager_due", "resolution_due", "response_due", "widen_due")
+    ]
+    case.to_visit()
+    assert case.waiting == ["cancelled_by_customer", "late", "remind_due", "resolution_due"]
+    case.visit("done")
+    assert case.world.row(1)["supervisions"] == 1
+    case.do("sign", "sign")
+    assert (case.ready, case.waiting) == ([], ["due"])
+    case.due("due").do("phone", "satisfied", score=5)
+    assert ended(case, "closed", "closed")
+    assert "decision" not in case.last.variables
+
+
+def test_service_charge_agreed() -> None:
+    case = serve(chargeable=True)
+    assert case.ready == ["quote"]
+    case.do("quote", "agree")
+    case.to_visit().visit("done").signed().do("phone", "satisfied", score=4)
+    assert ended(case, "closed")
+
+
+def test_service_charge_waived() -> None:
+    case = serve(chargeable=True)
+    case.do("quote", "waive").do("approve", "approve")
+    case.to_visit().visit("done").signed().do("phone", "satisfied", score=4)
+    assert ended(case, "closed")
+
+
+def test_service_charge_declined() -> None:
+    case = serve(chargeable=True)
+    case.do("quote", "decline")
+    assert ended(case, "declined")
+
+
+def test_service_waits_for_parts_while_the_clock_stands_still() -> None:
+    case = serve().to_visit()
+    case.wait(hours=1)
+    due = case.timers["resolution_due"]
+    case.visit("parts")
+    assert case.waiting == ["cancelled_by_customer", "parts_arrived", "resolution_due"]
+    assert case.timers["resolution_due"] == FAR
+    case.wait(days=9)
+    assert "service.escalate_sla" not in case.world.called
+    case.message("service.parts_arrived", {"order": 4711})
+    assert case.ready == ["appoint"]
+    remaining = case.world.row(1)["remaining"]
+    assert case.timers["resolution_due"] - case.world.present == remaining
+    assert case.timers["resolution_due"] != due
+    case.appoint().visit("done")
+    assert case.world.row(1)["visits"] == case.world.row(1)["supervisions"] == 2
+    case.signed().do("phone", "satisfied")
+    assert ended(case, "closed")
+
+
+def test_service_put_off() -> None:
+    case = serve().to_visit()
+    case.do("depart", "put_off")
+    assert case.waiting == ["cancelled_by_customer", "new_date", "resolution_due"]
+    assert case.timers["resolution_due"] == FAR
+    case.due("new_date")
+    assert case.timers["resolution_due"] != FAR
+    case.appoint().visit("put_off").due("new_date").appoint().visit("done")
+    assert case.world.row(1)["visits"] == 2
+    case.signed().do("phone", "satisfied")
+    assert ended(case, "closed")
+
+
+def test_service_three_visits_of_two_engineers() -> None:
+    case = serve().to_visit().visit("again")
+    case.appoint().visit("other_engineer")
+    assert case.ready == ["take_job"]
+    case.claim("吴磊").appoint()
+    assert case.task("depart").variables["engineer"] == "吴磊"
+    case.visit("done")
+    assert case.world.row(1)["visits"] == 3
+    case.signed()
+    for _attempt in range(2):
+        case.do("phone", "unreachable")
+        case.due("next_day")
+    case.do("phone", "satisfied")
+    assert ended(case, "closed")
+
+
+@pytest.mark.parametrize(("result", "end"), [("workshop", "to_repair"), ("cannot", "not_repaired")])
+def test_service_ends_without_repair(result: str, end: str) -> None:
+    assert ended(serve().to_visit().visit(result), end)
+
+
+def test_service_customer_unreachable_three_times() -> None:
+    case = serve().to_visit().visit("done").signed()
+    for _attempt in range(2):
+        case.do("phone", "unreachable")
+        assert (case.ready, case.waiting) == ([], ["next_day"])
+        case.due("next_day")
+    case.do("phone", "unreachable")
+    assert ended(case, "closed", "unreachable")
+    assert case.world.row(1)["attempts"] == 3
+
+
+@pytest.mark.parametrize("decision", ["complaint", "new_request"])
+def test_service_customer_dissatisfied(decision: str) -> None:
+    case = serve().to_visit().visit("done").signed()
+    case.do("phone", decision, score=1)
+    assert ended(case, "closed", decision)
+
+
+def test_service_level_timers_fire_two_calls_deep() -> None:
+    case = serve()
+    case.wait(hours=2, minutes=1)
+    assert case.ready == ["take_job"]
+    assert case.world.called.count("service.escalate_sla") == 1
+    case.to_visit().due("remind_due").due("late").due("resolution_due")
+    assert case.ready == ["depart"]
+    assert {"service.remind_visit", "service.warn_late"} <= set(case.world.called)
+    assert case.world.called.count("service.escalate_sla") == 2
+    case.visit("done").signed().do("phone", "satisfied")
+    assert ended(case, "closed")
+    assert case.ends == ["closed", "resolution_escalated"]
+
+
+def test_service_around_the_clock() -> None:
+    firm = firm_at("2026-11-24T14:00:00")
+    case = FlowCase("field_service", firm, **{**SERVICE, "around_the_clock": True})
+    assert case.timers["response_due"] == at("2026-11-24T16:00:00")
+    assert case.timers["resolution_due"] == at("2026-11-27T14:00:00")
+
+
+def agreed(case: FlowCase) -> FlowCase:
+    case.do("quote", "agree")
+    return case
+
+
+Phase = Callable[[FlowCase], Any]
+PHASES: dict[str, tuple[Phase, bool]] = {
+    "quotation": (lambda c: None, False),
+    "waiver": (lambda c: c.do("quote", "waive"), False),
+    "dispatch": (agreed, False),
+    "dispatch_widened": (lambda c: agreed(c).wait(minutes=31), False),
+    "acceptance": (lambda c: agreed(c).do("take_job", "assign", engineer="吴磊"), False),
+    "appointment": (lambda c: agreed(c).claim(), False),
+    "visit": (lambda c: agreed(c).to_visit(), False),
+    "on_site": (
+        lambda c: agreed(c).to_visit().do("depart", "depart").do("arrive", "arrive"),
+        True,
+    ),
+    "waiting_for_parts": (lambda c: agreed(c).to_visit().visit("parts"), True),
+    "put_off": (lambda c: agreed(c).to_visit().visit("put_off"), False),
+    "second_visit": (lambda c: agreed(c).to_visit().visit("again").appoint(), True),
+    "second_engineer": (lambda c: agreed(c).to_visit().visit("other_engineer"), False),
+    "signature": (lambda c: agreed(c).to_visit().visit("done"), True),
+    "after_sla": (lambda c: agreed(c).to_visit().due("resolution_due"), False),
+}
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_service_cancelled_by_the_customer(phase: str) -> None:
+    until, departed = PHASES[phase]
+    case = serve(chargeable=True)
+    until(case)
+    case.world.row(1)["departed"] = departed
+    case.message("service.request_cancelled", {"reason": "客户已自行修好"})
+    if departed:
+        assert (case.ready, case.waiting) == (["decide_fee"], [])
+        case.do("decide_fee", "charge")
+        assert case.world.called[-1] == "service.settle_cancellation"
+    assert ended(case, "cancelled")
+
+
+def test_service_can_not_be_cancelled_after_the_signature() -> None:
+    case = serve().to_visit().visit("done")
+    case.do("sign", "sign")
+    assert case.messages == []
+
+
+def test_a_message_names_one_of_a_hundred_instances() -> None:
+    firm = ServiceFirm()
+    table: dict[tuple[str, str], int] = {}
+    cases = {}
+    for number in range(20):
+        firm.present = MONDAY
+        case = FlowCase("field_service", firm, **{**SERVICE, "request_id": number})
+        cases[number] = case.to_visit().visit("parts")
+        for _element, name, key in case.messages:
+            assert (name, key) not in table
+            table[name, key] = number
+    assert table["service.parts_arrived", "12"] == 12
+
+
+# --- repair ---------------------------------------------------------------------------------------
+def repair(**over: Any) -> FlowCase:
+    return FlowCase("repair", **{**REPAIR, **over})
+
+
+def received() -> FlowCase:
+    case = repair()
+    case.do("receive", "received")
+    return case
+
+
+def quoted() -> FlowCase:
+    case = received()
+    case.do("diagnose", "repairable", chargeable=True).do("quote", "sent")
+    assert (case.ready, case.waiting) == ([], ["answered", "cancelled_late", "silent"])
+    return case
+
+
+def settled(case: FlowCase, followed_up: bool = True) -> None:
+    assert case.ready == ["settle"]
+    case.do("settle", "on_account")
+    if "hand_over" in case.ready:
+        case.do("hand_over", "returned")
+    if followed_up:
+        assert case.waiting == ["due"]
+        case.due("due").do("phone", "satisfied")
+    assert ended(case, "closed" if followed_up else "unrepaired")
+
+
+def test_repair_solved_remotely() -> None:
+    case = repair(remote_possible=True)
+    case.do("remote", "solved")
+    assert "hand_over" not in case.ready
+    settled(case)
+
+
+def test_repair_sent_in_with_a_loan() -> None:
+    case = repair(remote_possible=True)
+    case.do("remote", "send_in").do("receive", "received_loan")
+    assert "service.lend_unit" in case.world.called
+    case.do("diagnose", "repairable", chargeable=False).do("mend", "done").do("test", "pass")
+    settled(case)
+    assert "service.return_loan" in case.world.called
+
+
+def test_repair_free_with_a_failed_test() -> None:
+    case = received()
+    case.do("diagnose", "repairable", chargeable=False).do("mend", "done").do("test", "fail")
+    case.do("mend", "done").do("test", "pass")
+    settled(case)
+
+
+def test_repair_consented_by_message() -> None:
+    case = quoted()
+    case.message("service.quotation_answered", {"agreed": True})
+    assert (case.ready, case.waiting) == (["mend"], ["cancelled_late"])
+    case.wait(days=30)
+    assert case.ready == ["mend"]
+    case.do("mend", "done").do("test", "pass")
+    settled(case)
+
+
+def test_repair_declined_by_message() -> None:
+    case = quoted()
+    case.message("service.quotation_answered", {"agreed": False})
+    settled(case, followed_up=False)
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+def test_repair_answered_on_the_phone(agrees: bool) -> None:
+    case = quoted().due("silent")
+    assert case.ready == ["ask"]
+    case.do("ask", "agree" if agrees else "decline", answer_message={"agreed": agrees})
+    if agrees:
+        assert case.ready == ["mend"]
+    else:
+        settled(case, followed_up=False)
+
+
+def test_repair_new_faults_are_quoted_again() -> None:
+    case = quoted()
+    case.message("service.quotation_answered", {"agreed": True})
+    case.do("mend", "done").do("test", "new_fault", chargeable=True).do("quote", "sent")
+    case.message("service.quotation_answered", {"agreed": True})
+    case.do("mend", "done").do("test", "new_fault", chargeable=False)
+    assert case.ready == ["mend"]
+    case.do("mend", "done").do("test", "pass")
+    settled(case)
+
+
+def test_repair_new_fault_declined() -> None:
+    case = quoted()
+    case.message("service.quotation_answered", {"agreed": True})
+    case.do("mend", "done").do("test", "new_fault", chargeable=True).do("quote", "sent")
+    case.message("service.quotation_answered", {"agreed": False})
+    settled(case, followed_up=False)
+
+
+def test_repair_swapped() -> None:
+    case = received()
+    case.do("diagnose", "swap", chargeable=True)
+    settled(case)
+
+
+def test_repair_beyond_hope() -> None:
+    case = received()
+    case.do("diagnose", "beyond", chargeable=False)
+    settled(case, followed_up=False)
+
+
+def test_repair_cancelled_before_receipt() -> None:
+    case = repair()
+    case.message("service.request_cancelled", {"reason": "x"})
+    assert ended(case, "cancelled")
+
+
+def test_repair_cancelled_while_quoted() -> None:
+    case = quoted()
+    case.message("service.request_cancelled", {"reason": "x"})
+    assert case.waiting == []
+    settled(case, followed_up=False)
+
+
+def test_repair_cancelled_in_the_test() -> None:
+    case = received()
+    case.do("diagnose", "repairable", chargeable=False).do("mend", "done")
+    case.message("service.request_cancelled", {"reason": "x"})
+    settled(case, followed_up=False)
+
+
+# --- hotline --------------------------------------------------------------------------------------
+def test_hotline_joins_an_open_request() -> None:
+    firm = ServiceFirm()
+    firm.row(5)["open"] = True
+    assert ended(FlowCase("hotline", firm, ticket_id=5), "joined", "joined")
+
+
+@pytest.mark.parametrize("target", ["field", "repair", "complaint", "lead"])
+def test_hotline_hands_over(target: str) -> None:
+    case = FlowCase("hotline", ticket_id=5)
+    case.do("choose", target)
+    assert ended(case, f"{target}_end", target)
+
+
+def test_hotline_helps_remotely_at_the_second_try() -> None:
+    case = FlowCase("hotline", ticket_id=5)
+    case.do("choose", "remote").do("remote", "unsolved")
+    case.do("choose", "remote").do("remote", "solved")
+    assert ended(case, "solved_end")
+
+
+def test_hotline_calls_back() -> None:
+    case = FlowCase("hotline", ticket_id=5)
+    for _round in range(2):
+        case.do("choose", "callback", callback_at=case.after(hours=2))
+        assert case.waiting == ["callback_due"]
+        case.due("callback_due").do("call_back", "unsolved")
+    case.do("choose", "callback", callback_at=case.after(hours=2))
+    case.wait(hours=3).do("call_back", "solved")
+    assert ended(case, "solved_end")
+
+
+# --- lead promotion -------------------------------------------------------------------------------
+def lead(owned: bool = False, **over: Any) -> FlowCase:
+    firm = ServiceFirm()
+    firm.row(7)["owned"] = owned
+    return FlowCase("lead_promotion", firm, **{**LEAD, **over})
+
+
+def test_lead_promoted() -> None:
+    case = lead()
+    assert (case.ready, case.waiting) == (["review"], ["review_due"])
+    case.do("review", "approve")
+    assert ended(case, "promoted")
+
+
+def test_lead_whose_promotion_fails_stays_open() -> None:
+    case = lead()
+    case.world.row(7)["promotion_fails"] = True
+    before = case.state
+    with pytest.raises(ValueError, match="promotion key exists"):
+        case.do("review", "approve")
+    assert case.state == before
+    case.world.row(7)["promotion_fails"] = False
+    case.do("review", "approve")
+    assert ended(case, "promoted")
+
+
+@pytest.mark.parametrize("ruling", ["keep_owner", "to_applicant", "both", "restore"])
+def test_lead_ruled(ruling: str) -> None:
+    case = lead(owned=True)
+    case.do("handle", "ask_ruling")
+    assert (case.ready, case.waiting) == (["rule"], ["rule_due"])
+    case.do("rule", ruling)
+    assert ended(case, "merged")
+    assert case.world.row(7)["ruling"] == ruling
+    assert "sales.promote_lead" not in case.world.called
+
+
+def test_lead_ruling_urged() -> None:
+    case = lead(owned=True)
+    case.do("handle", "ask_ruling")
+    case.due("rule_due")
+    assert (case.ready, case.waiting) == (["rule"], ["rule_due"])
+    assert case.world.called.count("sales.urge_lead") == 1
+    case.do("rule", "both")
+    assert ended(case, "merged")
+
+
+def test_lead_given_up() -> None:
+    case = lead(owned=True)
+    case.do("handle", "give_up")
+    assert ended(case, "conflict")
+
+
+def test_lead_owned_meanwhile() -> None:
+    case = lead()
+    case.do("review", "ask_more")
+    case.world.row(7)["owned"] = True
+    case.do("more", "resubmit")
+    assert (case.ready, case.waiting) == (["handle"], [])
+    case.do("handle", "give_up")
+    assert ended(case, "conflict")
+
+
+@pytest.mark.parametrize(("decision", "end"), [("invalid", "invalid"), ("back", "yellow")])
+def test_lead_refused(decision: str, end: str) -> None:
+    case = lead(region="西北")
+    case.do("review", decision)
+    assert ended(case, end)
+
+
+def test_lead_asked_twice() -> None:
+    case = lead()
+    for _round in range(2):
+        case.do("review", "ask_more")
+        assert (case.ready, case.waiting) == (["more"], ["recycle_due", "warn_due"])
+        case.do("more", "resubmit")
+        assert (case.ready, case.waiting) == (["review"], ["review_due"])
+    case.do("review", "approve")
+    assert ended(case, "promoted")
+
+
+def test_lead_silent_is_warned_and_recycled() -> None:
+    case = lead()
+    case.do("review", "ask_more")
+    case.wait(days=27, hours=1)
+    assert case.waiting == ["recycle_due"]
+    assert "sales.warn_recycle" in case.world.called
+    case.wait(days=3)
+    assert ended(case, "recycled")
+
+
+def test_lead_silent_while_the_server_was_down() -> None:
+    case = lead()
+    case.do("review", "ask_more")
+    case.wait(days=40)
+    assert ended(case, "recycled")
+
+
+def test_lead_review_urged_twice() -> None:
+    case = lead()
+    case.due("review_due").due("review_due")
+    assert case.world.called.count("sales.urge_lead") == 2
+    case.do("review", "approve")
+    assert ended(case, "promoted")
+
+
+# --- reminder -------------------------------------------------------------------------------------
+def test_reminder_done() -> None:
+    case = FlowCase("reminder", **REMINDER)
+    assert (case.ready, case.waiting) == (["handle"], ["handled", "repeat"])
+    case.do("handle", "done")
+    assert ended(case, "finished")
+
+
+def test_reminder_turned_into_an_activity() -> None:
+    case = FlowCase("reminder", **REMINDER)
+    case.do("handle", "activity")
+    assert ended(case, "activity_end")
+
+
+def test_reminder_repeats_until_the_cause_is_handled() -> None:
+    case = FlowCase("reminder", **REMINDER)
+    sizes = []
+    for number in range(1, 30):
+        case.due("repeat")
+        assert case.ready == ["handle"]
+        assert case.world.called.count("desk.notify") == 1 + number
+        assert case.state is not None
+        sizes.append(len(case.state))
+    assert sizes[-1] <= sizes[0] + 10
+    case.message("desk.cause_handled")
+    assert ended(case, "dissolved")
+
+
+def test_every_called_process_is_reached_from_the_diagrams() -> None:
+    called = {process for process, _element in flow_process("field_service").elements}
+    assert called == {
+        *("field_service", "field_work", "dispatch", "visits", "visit", "charge_consent"),
+        *("approval", "follow_up"),
+    }
