@@ -23,6 +23,14 @@ _DOMAINS: Final = {
 class Column(Element):
     """An input or output of a table."""
 
+    def _label(self) -> str:
+        return f"“{self.title}”" if self.title else super()._label()
+
+    @cached_property
+    def title(self) -> str:
+        """What people read above the column."""
+        return " ".join((self.xml.get("label") or self.name).split())
+
     @cached_property
     def expression(self) -> str:
         """What an input column asks for."""

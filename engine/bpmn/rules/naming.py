@@ -11,7 +11,8 @@ from engine.bpmn.findings import Finding, Problem, Verdict
 from engine.bpmn.model import FLOW_NODES, HUMAN_TASKS, Diagram, Element, Node, Scope
 from engine.bpmn.reading import BPMN
 from engine.bpmn.rules.multi_instance import TALLY
-from engine.bpmn.rules.registry import World, diagram_rule, node_rule, scope_rule
+from engine.bpmn.rules.registry import World, diagram_rule, node_rule, scope_rule, table_rule
+from engine.bpmn.tables import Table
 
 NO_ENGLISH = Problem(
     "name_en_missing",
@@ -99,6 +100,15 @@ def the_rest_in_english(scope: Scope, world: World) -> Iterator[Finding]:
         named += scope.diagram.definitions("participant").values()
     for element in named:
         yield from _in_english(element)
+
+
+@table_rule
+def table_in_english(table: Table, world: World) -> Iterator[Finding]:
+    for element in table.decisions:
+        yield from _in_english(element)
+    for column in (*table.inputs, *table.outputs):
+        if column.title and not column.properties.get("name_en"):
+            yield NO_ENGLISH.at(column.place)
 
 
 def _in_english(element: Element) -> Iterator[Finding]:
