@@ -22,6 +22,8 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from engine.bpmn.known import Known
+from engine.bpmn.linter import check
 from engine.bpmn.references import References, find_references
 from engine.database import execute
 from engine.exceptions import InvalidDefinition, NotFound
@@ -82,9 +84,6 @@ def deploy(
 
 def _check(files: Mapping[str, bytes]) -> None:
     """The linter guards the door. What the files call may have been deployed before."""
-    from engine.bpmn.known import Known
-    from engine.bpmn.linter import check
-
     known = Known.from_registries()
     for resource in newest_resources().defer("content"):
         if resource.name not in files:

@@ -111,18 +111,16 @@ def page(
     `view` mine: only the user's own; pool: only those that others could take as well.
     `hide_snoozed_at` leaves out tasks whose follow-up date is later than that moment. `cursor`
     comes from another page; InvalidData for another text."""
-    backwards, rank, identity = _decode(cursor)
+    backwards = _decode(cursor)[0]
     rows = execute(
-        PREVIOUS if backwards else NEXT,
-        {
-            "user": user,
-            "queues": list(queues) if queues is not None else None,
-            "view": view,
-            "rank": rank,
-            "id": identity,
-            "limit": limit + 1,
-            "now": hide_snoozed_at,
-        },
+        *page_statement(
+            user,
+            queues=queues,
+            view=view,
+            cursor=cursor,
+            limit=limit,
+            hide_snoozed_at=hide_snoozed_at,
+        )
     )
     more = len(rows) > limit
     rows = rows[:limit]
@@ -138,6 +136,28 @@ def page(
         next=_encode(False, rows[-1]) if rows and (more or backwards) else "",
         previous=_encode(True, rows[0]) if rows and (more if backwards else cursor) else "",
     )
+
+
+def page_statement(
+    user: int,
+    *,
+    queues: Sequence[str] | None = None,
+    view: View = "all",
+    cursor: str = "",
+    limit: int = PAGE,
+    hide_snoozed_at: datetime | None = None,
+) -> tuple[str, dict[str, object]]:
+    """The statement that finds the ids of a page and one more, and its parameters."""
+    backwards, rank, identity = _decode(cursor)
+    return PREVIOUS if backwards else NEXT, {
+        "user": user,
+        "queues": list(queues) if queues is not None else None,
+        "view": view,
+        "rank": rank,
+        "id": identity,
+        "limit": limit + 1,
+        "now": hide_snoozed_at,
+    }
 
 
 def counts(user: int) -> Counts:

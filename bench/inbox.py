@@ -1,0 +1,118 @@
+"""Inbox pages and counts of a firm with a million open and five million done tasks, in the
+database."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from django.db import connection
+
+from apps.accountsets.models import AccountSet
+from apps.accountsets.ownership import as_owner
+from apps.accountsets.routing import in_account_set
+from apps.accountsets.services import create_account_set, drop_account_set
+from bench.report import Figure, say
+from engine import inbox
+from engine.database import execute
+
+HERE = Path(__file__).parent
+SCHEMA = "bench_inbox"
+STAFF = 700
+GROUPS = 400  # audiences of several: roles, roles within departments, principals with substitutes
+SCALE = float(os.environ.get("BENCH_SCALE", "1"))
+OPEN, DONE = int(1_000_000 * SCALE), int(5_000_000 * SCALE)
+
+
+BUSIEST = """
+SELECT m."user", sum(c.delta)
+FROM engine_audiencemember m JOIN engine_inboxcount c USING (audience_id)
+GROUP BY 1 ORDER BY 2 DESC LIMIT 5
+"""
+
+
+def measure_inbox() -> Iterator[Figure]:
+    """The slowest of a choice of users, the busiest among them; median of many calls,
+    milliseconds."""
+    say(f"filling {OPEN:,} open and {DONE:,} done tasks")
+    fill()
+    with in_account_set(SCHEMA):
+        users = _users()
+        nothing = _median(lambda _user: execute("SELECT 1"), users)
+        yield _figure("inbox_page_1", lambda user: execute(*_statement(user, "")), users, nothing)
+        cursors = {user: _cursor(user, 20) for user in users}
+        yield _figure(
+            "inbox_page_20", lambda user: execute(*_statement(user, cursors[user])), users, nothing
+        )
+        yield _figure("inbox_counts", lambda user: execute(inbox.COUNTS, [user]), users, nothing)
+    drop_account_set(account_set=AccountSet.objects.get(schema_name=SCHEMA))
+
+
+def fill() -> None:
+    """A fresh account set with nothing but tasks."""
+    for old in AccountSet.objects.filter(schema_name=SCHEMA):
+        drop_account_set(account_set=old)
+    create_account_set(schema_name=SCHEMA, name=SCHEMA)
+    with as_owner(), in_account_set(SCHEMA), connection.cursor() as cursor:
+        total = OPEN + DONE
+        numbers = {
+            "instances": max(total // 6, 1),
+            "staff": STAFF,
+            "groups": GROUPS,
+            "open": OPEN,
+            "total": total,
+        }
+        text = (HERE / "inbox.sql").read_text()
+        for name, number in numbers.items():
+            text = text.replace(f":{name}", str(number))
+        cursor.execute(text)
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _users() -> list[int]:
+    """The five busiest users, and every hundredth."""
+    busiest = execute(BUSIEST)
+    say(
+        "busiest: "
+        + ", ".join(f"user {user} has {number:,} open tasks" for user, number in busiest)
+    )
+    return [*(row[0] for row in busiest), *range(1, STAFF, 100)]
+
+
+def _statement(user: int, cursor: str) -> tuple[str, dict[str, object]]:
+    return inbox.page_statement(user, cursor=cursor)
+
+
+def _cursor(user: int, number: int) -> str:
+    """Cursor of page `number`, or of the last one before it."""
+    cursor = ""
+    for _page in range(number - 1):
+        following = inbox.page(user, cursor=cursor).next
+        if not following:
+            break
+        cursor = following
+    return cursor
+
+
+def _figure(
+    name: str, call: Callable[[int], object], users: Sequence[int], nothing: float
+) -> Figure:
+    """The round trip of a statement that does nothing is no time in the database."""
+    return Figure(name, max(_each(call, users)) - nothing, "ms", None, 2, 0.5)
+
+
+def _each(call: Callable[[int], object], users: Sequence[int]) -> list[float]:
+    return [_median(call, [user]) for user in users]
+
+
+def _median(call: Callable[[int], object], users: Sequence[int]) -> float:
+    times = []
+    for _round in range(25):
+        for user in users:
+            began = time.perf_counter()
+            call(user)
+            times.append(time.perf_counter() - began)
+    return statistics.median(times) * 1000
