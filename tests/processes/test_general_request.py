@@ -1,0 +1,172 @@
+"""事项申请: every path, from its shipped files."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from casework import MONDAY, Case, deploy, yuan
+
+from apps.core.requests.services import submit_request
+from engine.exceptions import InvalidData, WrongState
+from engine.models import OutboxMessage, ProcessInstance
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def submit(people):
+    """A request of 仇志远, whose department is headed by 单丽娜."""
+    deploy("general_request")
+
+    def start(amount: int | str = 5000, *, by: str = "qiuzhiyuan") -> Case:
+        return Case(
+            people,
+            "general_request",
+            by=by,
+            business_key="requests.request:4",
+            card={"queue": "other"},
+            document="requests.request:4",
+            initiator=people[by],
+            subject="新椅子",
+            amount=yuan(amount),
+            text="十二把",
+        )
+
+    return start
+
+
+def resubmit(case: Case, **over: object) -> Case:
+    (user,) = case.who()
+    return case.decide(
+        user, "resubmit", **{"subject": "新椅子", "amount": "5000", "text": "", **over}
+    )
+
+
+def test_submitting_through_the_service_numbers_the_requests(people):
+    deploy("general_request")
+    for _ in range(2):
+        submit_request(
+            user=people["qiuzhiyuan"], subject="新椅子", amount=yuan(5000), text="", now=MONDAY
+        )
+    first, second = ProcessInstance.objects.order_by("id").values_list("business_key", flat=True)
+    assert first.startswith("requests.request:")
+    assert int(second.partition(":")[2]) == int(first.partition(":")[2]) + 1
+
+
+def test_a_small_one_needs_the_head_of_the_department(submit):
+    case = submit(100000)
+    assert case.who() == ["shanlina"]
+    assert case.task("shanlina").assignment[str(case.people["shanlina"])] == {
+        "rule": "role",
+        "role": "department_head",
+    }
+    case.decide("shanlina", "approve")
+    assert case.ended("end_approved", "approved")
+    assert set(case.variables()) == {
+        *("document", "initiator", "subject", "amount", "text", "matrix", "route", "outcome")
+    }
+    told = OutboxMessage.objects.get()
+    assert told.payload["to"] == ["qiuzhiyuan@kangze.example"]
+
+
+def test_above_100000_the_general_manager_decides_too(submit):
+    case = submit("100000.01").decide("shanlina", "approve")
+    assert case.who() == ["zengguoqiang"]
+    assert not OutboxMessage.objects.exists()
+    assert case.decide("zengguoqiang", "approve").ended("end_approved")
+
+
+def test_the_route_keeps_who_was_asked_and_what_they_decided(submit):
+    case = submit(200000).decide("shanlina", "approve")
+    head, manager = case.seen_by("zengguoqiang")["route"]["levels"]
+    assert head == {
+        "level": 1,
+        "role": "department_head",
+        "mode": "any",
+        "threshold": 100,
+        "result": "approved",
+        "asked": [
+            {"user": case.people["shanlina"], "rule": "role", "role": "department_head"}
+        ],
+        "votes": [
+            {"user": case.people["shanlina"], "on_behalf_of": None, "decision": "approve"}
+        ],
+    }
+    assert "votes" not in manager
+
+
+def test_rejected(submit):
+    case = submit().decide("shanlina", "reject")
+    assert case.ended("end_rejected")
+    assert not OutboxMessage.objects.exists()
+
+
+def test_returned_and_resubmitted_larger(submit):
+    case = submit().decide("shanlina", "return")
+    assert case.elements() == ["revise"]
+    assert case.who() == ["qiuzhiyuan"]
+    assert case.task("qiuzhiyuan").due_at == MONDAY + timedelta(days=2, hours=9)  # P3D of work
+    resubmit(case, amount="200000", subject="二十把椅子")
+    assert case.row.card == {"queue": "other", "subject": "二十把椅子", "amount": "200000"}
+    case.decide("shanlina", "approve").decide("zengguoqiang", "approve")
+    assert case.ended("end_approved")
+
+
+def test_resubmitting_needs_a_subject(submit):
+    case = submit().decide("shanlina", "return")
+    with pytest.raises(InvalidData) as error:
+        resubmit(case, subject=" ")
+    assert list(error.value.data["errors"]) == ["subject"]
+    assert case.check().elements() == ["revise"]
+
+
+def test_given_up(submit):
+    case = submit().decide("shanlina", "return").decide("qiuzhiyuan", "abandon")
+    assert case.ended("end_given_up")
+
+
+def test_withdrawn_resubmitted_withdrawn_given_up(submit):
+    case = submit().withdraw("qiuzhiyuan")
+    assert case.elements() == ["revise_withdrawn"]
+    assert case.open[0].due_at is None
+    assert not case.timers()
+    resubmit(case)
+    assert case.who() == ["shanlina"]
+    case.withdraw("qiuzhiyuan").decide("qiuzhiyuan", "abandon")
+    assert case.ended("end_withdrawn")
+
+
+def test_withdrawing_is_over_after_the_first_decision(submit):
+    case = submit(200000).decide("shanlina", "approve")
+    with pytest.raises(WrongState):
+        case.withdraw("qiuzhiyuan")
+    assert case.check().who() == ["zengguoqiang"]
+
+
+def test_sent_back_to_a_level_and_reminded(submit):
+    case = submit(200000).decide("shanlina", "approve").decide("zengguoqiang", "send_back", to="0")
+    assert case.who() == ["shanlina"]
+    case.pass_time(hours=3, minutes=59)
+    assert not OutboxMessage.objects.exists()
+    case.pass_time(hours=2)  # lunch is no working time
+    assert OutboxMessage.objects.get().payload["to"] == ["shanlina@kangze.example"]
+    case.decide("shanlina", "approve").decide("zengguoqiang", "approve")
+    assert case.ended("end_approved")
+
+
+def test_sending_back_needs_a_level_that_has_decided(submit):
+    case = submit(200000)
+    for to in ("0", "1", "", "x"):
+        with pytest.raises(InvalidData) as error:
+            case.decide("shanlina", "send_back", to=to)
+        assert list(error.value.data["errors"]) == ["to"]
+    assert case.check().who() == ["shanlina"]
+
+
+def test_an_opinion_is_needed_to_refuse(submit):
+    case = submit()
+    for decision in ("reject", "return"):
+        with pytest.raises(InvalidData):
+            case.decide("shanlina", decision, opinion=" ")
+    assert case.check().who() == ["shanlina"]
