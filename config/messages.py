@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -17,7 +18,6 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
-CATALOGUE = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 LOCALE = "zh_Hans"
 SOURCES = ("apps", "config", "engine", "templates")
 # Function name → which of its arguments are ids; "c" marks the context.
@@ -35,6 +35,76 @@ KEYWORDS = {
 }
 
 
+@dataclass(frozen=True)
+class Translations:
+    """The sources below `root` and their catalogue."""
+
+    root: Path = ROOT
+
+    @property
+    def file(self) -> Path:
+        return self.root / "locale" / LOCALE / "LC_MESSAGES" / "django.po"
+
+    def extracted(self) -> Catalog:
+        """All messages of the sources, with the places where they are used."""
+        catalogue = _empty()
+        for file in self._sources():
+            text = file.read_text(encoding="utf-8")
+            if file.suffix != ".py":
+                text = _as_python(text, str(file))
+            stream = io.BytesIO(text.encode())
+            place = str(file.relative_to(self.root))
+            for line, message, _comments, context in extract(
+                "python", stream, KEYWORDS, options={"encoding": "utf-8"}
+            ):
+                catalogue.add(message, locations=[(place, line)], context=context)
+        return catalogue
+
+    def _sources(self) -> Iterator[Path]:
+        for folder in SOURCES:
+            for file in sorted((self.root / folder).rglob("*")):
+                if file.suffix in (".py", ".html", ".txt") and "migrations" not in file.parts:
+                    yield file
+
+    def written(self) -> Catalog:
+        """The catalogue as it lies in the repository."""
+        if not self.file.exists():
+            return _empty()
+        with self.file.open("rb") as stream:
+            return read_po(stream, locale=LOCALE)
+
+    def update(self) -> None:
+        """Bring new ids into the catalogue and drop old ones; translations are kept."""
+        catalogue = self.written()
+        catalogue.update(self.extracted(), no_fuzzy_matching=True, update_creation_date=False)
+        catalogue.obsolete.clear()
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        with self.file.open("wb") as stream:
+            # No line numbers: every change of the sources would change the catalogue.
+            write_po(stream, catalogue, width=100, include_lineno=False)
+
+    def problems(self) -> list[str]:
+        """What is missing, unsure or wrong, with the place of its use; empty if all is well."""
+        have = self.written()
+        found = []
+        for message in self.extracted():
+            if message.id:
+                found += _problems_of(message, have.get(message.id, message.context))
+        return found
+
+    def compile(self) -> None:
+        """Write the binary form that Django reads, where the catalogue is newer."""
+        if not self.file.exists():
+            return
+        binary = self.file.with_suffix(".mo")
+        if binary.exists() and binary.stat().st_mtime_ns >= self.file.stat().st_mtime_ns:
+            return
+        temporary = binary.with_suffix(".new")
+        with temporary.open("wb") as stream:
+            write_mo(stream, self.written())
+        temporary.rename(binary)
+
+
 def _empty() -> Catalog:
     return Catalog(
         locale=LOCALE,
@@ -45,63 +115,11 @@ def _empty() -> Catalog:
     )
 
 
-def extracted() -> Catalog:
-    """All messages of the sources, with the places where they are used."""
-    catalogue = _empty()
-    for file in source_files():
-        text = file.read_text(encoding="utf-8")
-        if file.suffix != ".py":
-            text = _as_python(text, str(file))
-        found = extract(
-            "python", io.BytesIO(text.encode()), KEYWORDS, options={"encoding": "utf-8"}
-        )
-        place = str(file.relative_to(ROOT))
-        for line, message, _comments, context in found:
-            catalogue.add(message, locations=[(place, line)], context=context)
-    return catalogue
-
-
-def source_files() -> Iterator[Path]:
-    for folder in SOURCES:
-        for file in sorted((ROOT / folder).rglob("*")):
-            if file.suffix in (".py", ".html", ".txt") and "migrations" not in file.parts:
-                yield file
-
-
 def _as_python(template: str, name: str) -> str:
     # Imported here: compiling at set-up needs no Django.
     from django.utils.translation.template import templatize
 
     return templatize(template, origin=name)
-
-
-def written() -> Catalog:
-    """The catalogue as it lies in the repository."""
-    if not CATALOGUE.exists():
-        return _empty()
-    with CATALOGUE.open("rb") as file:
-        return read_po(file, locale=LOCALE)
-
-
-def update() -> None:
-    """Bring new ids into the catalogue and drop old ones; translations are kept."""
-    catalogue = written()
-    catalogue.update(extracted(), no_fuzzy_matching=True, update_creation_date=False)
-    catalogue.obsolete.clear()
-    CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
-    with CATALOGUE.open("wb") as file:
-        # No line numbers: every change of the sources would change the catalogue.
-        write_po(file, catalogue, width=100, include_lineno=False, omit_header=False)
-
-
-def problems() -> list[str]:
-    """What is missing, unsure or wrong, with the place of its use; empty if all is well."""
-    have = written()
-    found = []
-    for message in extracted():
-        if message.id:
-            found += _problems_of(message, have.get(message.id, message.context))
-    return found
 
 
 def _problems_of(wanted: Message, have: Message | None) -> list[str]:
@@ -115,25 +133,13 @@ def _problems_of(wanted: Message, have: Message | None) -> list[str]:
 
 
 def _complete(message: Message) -> bool:
-    text = message.string
-    return bool(text) if isinstance(text, str) else bool(text) and all(text)
+    texts = [message.string] if isinstance(message.string, str) else message.string
+    return bool(texts) and all(texts)
 
 
-def compile_catalogues() -> None:
-    """Write the binary form that Django reads, where the catalogue is newer."""
-    if not CATALOGUE.exists():
-        return
-    binary = CATALOGUE.with_suffix(".mo")
-    if binary.exists() and binary.stat().st_mtime_ns >= CATALOGUE.stat().st_mtime_ns:
-        return
-    temporary = binary.with_suffix(".new")
-    with temporary.open("wb") as file:
-        write_mo(file, written())
-    temporary.rename(binary)
-
-
-def check() -> int:
-    found = problems()
+def check(translations: Translations) -> int:
+    """Print what is wrong; 1 if anything is."""
+    found = translations.problems()
     for line in found:
         sys.stdout.write(f"{line}\n")
     sys.stdout.write(f"message catalogue {LOCALE}: {len(found)} problems\n")
@@ -141,11 +147,18 @@ def check() -> int:
 
 
 def main(arguments: list[str]) -> int:
-    commands = {"update": update, "check": check, "compile": compile_catalogues}
-    if len(arguments) != 1 or arguments[0] not in commands:
-        sys.stderr.write(f"use: python -m config.messages {'|'.join(commands)}\n")
-        return 2
-    return commands[arguments[0]]() or 0
+    translations = Translations()
+    match arguments:
+        case ["update"]:
+            translations.update()
+        case ["compile"]:
+            translations.compile()
+        case ["check"]:
+            return check(translations)
+        case _:
+            sys.stderr.write("use: python -m config.messages update|check|compile\n")
+            return 2
+    return 0
 
 
 if __name__ == "__main__":

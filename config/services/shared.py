@@ -23,6 +23,7 @@ from config.services.folders import private_folder
 from config.services.processes import started_at, wait_until
 from config.services.stores import start_postgresql, start_valkey
 from config.services.supervisor import Supervisor, last_lines
+from config.services.valkey import ask
 
 IDLE_SECONDS = 15 * 60
 START_SECONDS = 90
@@ -49,6 +50,7 @@ def join(home: Path) -> Membership:
         environment = _running(run) or _start(home, run)
     slot, lock = _take_slot(run)
     redis_url = f"{environment['REDIS_URL']}?db={2 * slot}"
+    _empty(Path(environment["REDIS_URL"].removeprefix("unix://")), slot)
     return Membership({**environment, "REDIS_URL": redis_url}, slot, (users, lock))
 
 
@@ -99,6 +101,13 @@ def _take_slot(run: Path) -> tuple[int, IO[str]]:
         else:
             return slot, lock
     raise ProgramFailed(f"more than {SLOTS} processes test at once")
+
+
+def _empty(valkey: Path, slot: int) -> None:
+    """What an earlier user of the slot has left would be taken for one's own."""
+    for database in (2 * slot, 2 * slot + 1):
+        if ask(valkey, f"SELECT {database}", "FLUSHDB") != ["+OK", "+OK"]:
+            raise ProgramFailed("Valkey's databases for tests can't be emptied")
 
 
 def serve(home: Path) -> None:

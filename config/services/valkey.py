@@ -46,11 +46,18 @@ class Valkey:
 
     def ready(self) -> bool:
         """Whether it answers: the socket of a killed server stays behind, so ask."""
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(2)
-            try:
-                connection.connect(str(self.socket))
-                connection.sendall(b"PING\r\n")
-                return connection.recv(16).startswith(b"+PONG")
-            except OSError:
-                return False
+        try:
+            return ask(self.socket, "PING") == ["+PONG"]
+        except OSError:
+            return False
+
+
+def ask(path: Path, *commands: str) -> list[str]:
+    """Send commands that answer in one line each; returns the answers. Raises OSError."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(5)
+        connection.connect(str(path))
+        with connection.makefile("rw", newline="\r\n") as stream:
+            stream.writelines(f"{command}\r\n" for command in commands)
+            stream.flush()
+            return [stream.readline().strip() for _command in commands]

@@ -17,9 +17,9 @@ def _key(name: str) -> str:
     return f"heartbeat:{name}"
 
 
-def record(name: str) -> None:
-    """Note that the process `name` lives now."""
-    caches["server"].set(_key(name), time.time(), timeout=3600)
+def record(name: str, *, at: float | None = None) -> None:
+    """Note that the process `name` lived at that time (seconds since the epoch; default: now)."""
+    caches["server"].set(_key(name), time.time() if at is None else at, timeout=3600)
 
 
 def ages() -> dict[str, float | None]:

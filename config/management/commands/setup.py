@@ -15,7 +15,7 @@ from apps.accountsets.ownership import as_owner
 from apps.accountsets.routing import in_account_set
 from config.demo import logins, make_demo
 from config.grants import grant_to_application
-from config.messages import compile_catalogues
+from config.messages import Translations
 from config.static import collect_static
 from engine.definitions import deploy, shipped_files
 from engine.models import Deployment
@@ -35,7 +35,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self.started = time.monotonic()
         self.say("translations")
-        compile_catalogues()
+        Translations().compile()
         self.say("static files")
         collect_static()
         self.say("database: migrations of all account sets")
