@@ -12,7 +12,7 @@ from typing import Any
 from engine.exceptions import BusinessError
 from engine.spiff import CompiledProcess
 from engine.spiff.types import CallSite, Complete, Tally
-from spiff.driver import Case, World, process_of
+from tests.engine.spiff.driver import Case, World, process_of
 
 ROOT = Path(__file__).parents[3]
 FOLDERS = (ROOT / "processes" / "approval", ROOT / "tests" / "processes" / "approval")

@@ -10,8 +10,8 @@ from typing import Any
 
 from engine.spiff import CompiledProcess
 from engine.spiff.types import CallSite
-from spiff.diagrams import crossing, diagram, end, path, service, start, user
-from spiff.driver import Case, World, process_of
+from tests.engine.spiff.diagrams import crossing, diagram, end, path, service, start, user
+from tests.engine.spiff.driver import Case, World, process_of
 
 ROOT = Path(__file__).parents[3]
 AREAS = ("service", "sales", "desk")

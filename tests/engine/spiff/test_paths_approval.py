@@ -9,7 +9,7 @@ import pytest
 
 from engine.exceptions import NotFound, WrongState
 from engine.spiff.types import Complete
-from spiff.approvals import (
+from tests.engine.spiff.approvals import (
     COUNTERSIGN,
     DOCUMENT,
     ApprovalCase,
@@ -20,7 +20,7 @@ from spiff.approvals import (
     request,
     unapprove,
 )
-from spiff.driver import trail
+from tests.engine.spiff.driver import trail
 
 
 def decided(case: ApprovalCase, element: str = "decide") -> list[str]:

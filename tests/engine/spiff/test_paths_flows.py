@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from spiff.driver import MONDAY
-from spiff.firms import FAR, FlowCase, ServiceFirm, flow_process
+from tests.engine.spiff.driver import MONDAY
+from tests.engine.spiff.firms import FAR, FlowCase, ServiceFirm, flow_process
 
 UTC = UTC
 DISPATCH = {

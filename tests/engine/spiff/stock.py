@@ -1,0 +1,230 @@
+"""Stock SpiffWorkflow, driven like a `Case`: the reference, with its own evaluator, serializer and
+clock.
+
+Only what it can't do without is given to it: a door to the operations (`call_service` must be
+overridden by everybody) and a converter that leaves the specs out of the state.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import SpiffWorkflow.bpmn.specs.event_definitions.timer as timer_module
+from SpiffWorkflow.bpmn import BpmnEvent, BpmnWorkflow
+from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine, TaskDataEnvironment
+from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer, DefaultRegistry
+from SpiffWorkflow.bpmn.serializer.default.workflow import BpmnWorkflowConverter, WorkflowConverter
+from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
+from SpiffWorkflow.bpmn.specs.mixins.events.end_event import EndEvent
+from SpiffWorkflow.spiff.serializer.config import SPIFF_CONFIG
+from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
+from SpiffWorkflow.util.task import TaskState
+
+from engine.spiff import compile_process
+from tests.engine.spiff.driver import World
+
+
+class _State(BpmnWorkflowConverter):
+    def to_dict(self, workflow: Any) -> dict[str, Any]:
+        found = WorkflowConverter.to_dict(self, workflow)
+        found["subprocesses"] = self.mapping_to_dict(workflow.subprocesses)
+        found["bpmn_events"] = self.registry.convert(workflow.bpmn_events)
+        return found
+
+
+def _registry() -> DefaultRegistry:
+    registry = DefaultRegistry()
+    registry.register(Decimal, lambda v: {"value": str(v)}, lambda d: Decimal(d["value"]))
+    return registry
+
+
+SERIALIZER = BpmnWorkflowSerializer(
+    BpmnWorkflowSerializer.configure({**SPIFF_CONFIG, BpmnWorkflow: _State}, _registry())
+)
+
+
+class Clock(dt.datetime):
+    """What the library takes for `datetime` while a reference runs."""
+
+    present = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)
+
+    @classmethod
+    def now(cls, tz: dt.tzinfo | None = None) -> dt.datetime:  # type: ignore[override]
+        return cls.present.astimezone(tz)
+
+
+@pytest.fixture
+def stock_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that run stock timers."""
+    monkeypatch.setattr(timer_module, "datetime", Clock)
+
+
+class _Engine(PythonScriptEngine):
+    def __init__(self, world: World) -> None:
+        functions = {
+            "working": lambda text: world.working(text).isoformat(),
+            "calendar": lambda text: _calendar(world, text),
+        }
+        super().__init__(TaskDataEnvironment(functions))
+        self.world = world
+
+    def call_service(self, task: Any, **given: Any) -> str:
+        parameters = {name: p["value"] for name, p in given["operation_params"].items()}
+        return json.dumps(self.world.call(given["operation_name"], parameters, task))
+
+
+def _calendar(world: World, text: str) -> str:
+    parts = TimerEventDefinition.parse_iso_duration(text)
+    length = TimerEventDefinition.get_timedelta_from_start(parts, world.present)
+    return (world.present + length).isoformat()
+
+
+class Stock:
+    """An instance of stock SpiffWorkflow; saved and loaded as JSON after every act."""
+
+    def __init__(
+        self,
+        resources: Mapping[str, bytes],
+        variables: Mapping[str, Any] | None = None,
+        world: World | None = None,
+        key: str = "p",
+        saves: bool = True,
+    ) -> None:
+        stored = json.loads(compile_process(key, resources))
+        self.spec = SERIALIZER.from_dict(stored["spec"])
+        self.specs = {name: SERIALIZER.from_dict(spec) for name, spec in stored["specs"].items()}
+        self.world = world or World()
+        self.engine = _Engine(self.world)
+        self.saves = saves
+        self.thrown: list[str] = []
+        Clock.present = self.world.present
+        self.workflow = BpmnWorkflow(self.spec, self.specs, script_engine=self.engine)
+        start = next(t for t in self.workflow.tasks.values() if t.state == TaskState.READY)
+        start.set_data(**(variables or {}))
+        self._go_on()
+
+    def _go_on(self) -> None:
+        Clock.present = self.world.present
+        self.workflow.do_engine_steps()
+        thrown = [event.event_definition for event in self.workflow.get_events()]
+        self.thrown += [e.name for e in thrown if isinstance(e, MessageEventDefinition)]
+        if self.saves:
+            self.reload()
+
+    def reload(self) -> None:
+        state = SERIALIZER.serialize_json(self.workflow)
+        stored = json.loads(state)
+        SERIALIZER.migrate(stored)
+        stored["spec"], stored["subprocess_specs"] = self.spec, self.specs
+        self.workflow = SERIALIZER.from_dict(stored)
+        self.workflow.script_engine = self.engine
+
+    # --- what is there
+    def tasks(self) -> Iterator[Any]:
+        yield from self.workflow.tasks.values()
+        for scope in self.workflow.subprocesses.values():
+            yield from scope.tasks.values()
+
+    def _open(self) -> list[Any]:
+        found = [t for t in self.tasks() if t.state == TaskState.READY and t.task_spec.manual]
+        return sorted(found, key=lambda t: (t.task_spec.bpmn_id, _index(t)))
+
+    @property
+    def ready(self) -> list[tuple[str, int | None]]:
+        return [(t.task_spec.bpmn_id, t.internal_data.get("key_or_index")) for t in self._open()]
+
+    @property
+    def timers(self) -> dict[str, dt.datetime]:
+        found = {}
+        for task in self.workflow.event_manager.tasks.values():
+            value = task.internal_data.get("event_value")
+            value = value["next"] if isinstance(value, dict) else value
+            if value is not None:
+                found[_name_of_timer(task)] = dt.datetime.fromisoformat(value)
+        return found
+
+    @property
+    def messages(self) -> list[str]:
+        found = []
+        for task in self.workflow.event_manager.tasks.values():
+            definition = task.task_spec.event_definition
+            for one in getattr(definition, "event_definitions", [definition]):
+                if isinstance(one, MessageEventDefinition):
+                    found.append(one.name)
+        return sorted(found)
+
+    @property
+    def ended(self) -> bool:
+        return bool(self.workflow.is_completed())
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return dict(self.workflow.data)
+
+    @property
+    def completed(self) -> Counter[str]:
+        """How often each drawn node was completed."""
+        return Counter(
+            t.task_spec.bpmn_id
+            for t in self.tasks()
+            if t.state == TaskState.COMPLETED and t.task_spec.bpmn_id
+        )
+
+    @property
+    def ends(self) -> list[str]:
+        return sorted(
+            t.task_spec.bpmn_id
+            for t in self.workflow.tasks.values()
+            if t.state == TaskState.COMPLETED and isinstance(t.task_spec, EndEvent)
+        )
+
+    def task(self, element: str, index: int | None = None) -> Any:
+        return next(
+            t for t in self._open() if t.task_spec.bpmn_id == element and index in (None, _index(t))
+        )
+
+    # --- acts
+    def do(self, element: str, index: int | None = None, /, **variables: Any) -> Stock:
+        Clock.present = self.world.present
+        task = self.task(element, index)
+        task.set_data(**variables)
+        task.run()
+        self._go_on()
+        return self
+
+    def message(self, name: str, payload: Any = None) -> Stock:
+        Clock.present = self.world.present
+        event = BpmnEvent(MessageEventDefinition(name), payload=payload or {})
+        self.workflow.send_event(event)
+        self._go_on()
+        return self
+
+    def wait(self, **length: float) -> Stock:
+        self.world.present += timedelta(**length)
+        return self.refresh()
+
+    def refresh(self) -> Stock:
+        Clock.present = self.world.present
+        self.workflow.refresh_timers()
+        self._go_on()
+        return self
+
+
+def _index(task: Any) -> int:
+    return int(task.internal_data.get("key_or_index", -1))
+
+
+def _name_of_timer(task: Any) -> str:
+    """The event behind an event gateway, else the event itself."""
+    definition = task.task_spec.event_definition
+    for number, one in enumerate(getattr(definition, "event_definitions", [])):
+        if isinstance(one, TimerEventDefinition):
+            return str(task.task_spec.outputs[number].bpmn_id)
+    return str(task.task_spec.bpmn_id)
