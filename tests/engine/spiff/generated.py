@@ -242,7 +242,7 @@ def a_call(drawing: Drawing, depth: int, in_loop: bool) -> Block:
     inner, entry, exit_ = sequence(drawing, depth + 1, in_loop)
     last = drawing.id("t")
     body = (
-        crossing(["size", "key"], [f"r_{last}"])
+        crossing(["size", "key", "people"], [f"r_{last}"])
         + start(begin)
         + inner
         + service(last, "note", f"r_{last}", x="size")
