@@ -154,6 +154,12 @@ def django_db_setup(django_test_environment: None, django_db_blocker) -> Iterato
             drop_database(cursor, name)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def files(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Files of the tests lie in a temporary folder."""
+    settings.MEDIA_ROOT = str(tmp_path_factory.mktemp("files"))
+
+
 @pytest.fixture(autouse=True)
 def account_set() -> str:
     """Every test begins in the first account set. Its schema name."""

@@ -63,11 +63,15 @@ class AccountSetMiddleware:
 
 
 def chosen_set(request: Any) -> AccountSet | None:
-    """The set of the session; a session whose set has been closed meanwhile is ended."""
-    account_set: AccountSet | None = request.session.account_set
-    if account_set is not None and not account_set.is_open():
-        request.session.flush()
+    """The set of the session. A session that is too old, or whose set was closed, is ended."""
+    session: SessionStore = request.session
+    account_set = session.account_set
+    if account_set is None:
         return None
+    if session.is_too_old() or not account_set.is_open():
+        session.flush()
+        return None
+    session.renew()
     return account_set
 
 

@@ -1,15 +1,21 @@
-"""Make and drop account sets."""
+"""Make and drop account sets, and those who keep them."""
 
 from __future__ import annotations
 
 from datetime import date
 
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django_tenants.utils import quote_schema_name
 
-from apps.accountsets.models import RESERVED_SCHEMAS, AccountSet, validate_schema_name
+from apps.accountsets.models import (
+    RESERVED_SCHEMAS,
+    AccountSet,
+    ServerAdministrator,
+    validate_schema_name,
+)
 from apps.accountsets.ownership import as_owner
 from apps.accountsets.routing import PUBLIC, in_account_set
 from apps.accountsets.schemas import build_schema
@@ -52,6 +58,19 @@ def drop_account_set(*, account_set: AccountSet) -> None:
                 f"DROP SCHEMA IF EXISTS {quote_schema_name(account_set.schema_name)} CASCADE"
             )
         account_set.delete()
+
+
+def create_server_administrator(
+    *, username: str, display_name: str, password: str
+) -> ServerAdministrator:
+    """Somebody who may log in at ``/server/``. Raises `ValidationError`."""
+    administrator = ServerAdministrator(username=username, display_name=display_name)
+    validate_password(password, administrator)
+    administrator.set_password(password)
+    with in_account_set(PUBLIC):
+        administrator.full_clean()
+        administrator.save()
+    return administrator
 
 
 def check_schema_name(schema_name: str) -> None:

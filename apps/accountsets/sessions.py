@@ -5,9 +5,11 @@ Named by the setting ``SESSION_ENGINE``.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.utils import timezone
@@ -18,12 +20,15 @@ if TYPE_CHECKING:
     from apps.accountsets.models import AccountSet, Session
 
 ACCOUNT_SET_KEY = "account_set"  # primary key of the set, chosen at login
+ENTERED_KEY = "entered_at"  # when that was, in seconds of the epoch
+RENEW_AFTER = timedelta(minutes=10)  # a write per request would cost more than it is worth
 
 
 class SessionStore(DatabaseSessionStore):
     """A database session that loads its account set along with itself."""
 
     _account_set: AccountSet | None = None
+    _expires_at: datetime | None = None
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
@@ -38,7 +43,19 @@ class SessionStore(DatabaseSessionStore):
     def enter(self, account_set: AccountSet) -> None:
         """Choose the set. From the next request on, everything of this session happens in it."""
         self[ACCOUNT_SET_KEY] = account_set.pk
+        self[ENTERED_KEY] = timezone.now().timestamp()
         self._account_set = account_set
+
+    def is_too_old(self) -> bool:
+        """Whether the login is longer ago than `SESSION_LONGEST`, however busy it has been."""
+        entered_at = datetime.fromtimestamp(self[ENTERED_KEY], tz=UTC)
+        return timezone.now() - entered_at > settings.SESSION_LONGEST
+
+    def renew(self) -> None:
+        """Put off the end of an idle session (`SESSION_COOKIE_AGE`), now that it is used."""
+        loaded = self._expires_at
+        if loaded is not None and self.get_expiry_date() - loaded > RENEW_AFTER:
+            self.modified = True
 
     def load(self) -> dict[str, Any]:
         row = (
@@ -50,6 +67,7 @@ class SessionStore(DatabaseSessionStore):
             self._session_key = None
             return {}
         self._account_set = row.account_set
+        self._expires_at = row.expire_date
         return self.decode(row.session_data)
 
     def flush(self) -> None:

@@ -1,0 +1,38 @@
+"""`manage.py create_account_set demo --name "Demo" --company "…"`."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+
+from apps.accountsets.services import create_account_set
+
+
+class Command(BaseCommand):
+    """Enters an account set in the register and builds its schema."""
+
+    help = "Make a new, empty account set."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("schema_name", help="lower-case letters, digits and underscores")
+        parser.add_argument("--name", help="what people choose at login; default: the schema name")
+        parser.add_argument("--company", default="", help="full name of the company")
+        parser.add_argument("--valid-from", type=date.fromisoformat, metavar="YYYY-MM-DD")
+        parser.add_argument("--valid-until", type=date.fromisoformat, metavar="YYYY-MM-DD")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            account_set = create_account_set(
+                schema_name=options["schema_name"],
+                name=options["name"] or options["schema_name"],
+                company=options["company"],
+                valid_from=options["valid_from"],
+                valid_until=options["valid_until"],
+            )
+        except ValidationError as error:
+            raise CommandError("; ".join(error.messages)) from error
+        self.stdout.write(f"{account_set.schema_name}\t{account_set.name}")
