@@ -6,14 +6,17 @@ one before has saved. Time is passed in; people are named by their user names.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
+import pytest
 
+from apps.people.demo import make_people
+from apps.people.models import Department, Employee, RoleHolder, Substitute, User
 from engine import definitions, inbox, instances, operations, tasks, worker
 from engine import forms as task_forms
 from engine.bpmn.references import find_references
@@ -22,16 +25,20 @@ from engine.models import (
     ActivityInstance,
     ActivityState,
     AudienceMember,
+    Deployment,
     HumanTask,
     InstanceState,
     Job,
     JobKind,
+    ProcessDefinition,
     ProcessInstance,
+    Resource,
     TaskState,
     TrailEntry,
 )
 from engine.pictures import picture, variables
 from engine.trail import verify_instances
+from tests.snapshots import Snapshot
 
 # A Monday, 09:00 in Shanghai. Far ahead: what the engine itself dates by the clock is due by then.
 MONDAY = datetime(2031, 3, 3, 1, tzinfo=UTC)
@@ -40,25 +47,61 @@ DRAFTS = Path(__file__).parent / "processes"
 
 # --- what is deployed and registered --------------------------------------------------------------
 def deploy(*keys: str, **replaced: str) -> None:
-    """Deploy processes with all that they call and decide, from `processes/` and from the drafts.
-    `replaced` puts a file of the variants in the place of a process or table."""
-    found = {
-        **definitions.shipped_files(settings.ENGINE_PROCESSES),
-        **definitions.shipped_files(DRAFTS),
-    }
+    """Deploy processes with all that they call and decide, from `processes/` and from the drafts;
+    once in a test. `replaced` puts a file of the variants in the place of a process or table."""
+    _deployment(keys, tuple(sorted(replaced.items()))).put()
+
+
+@cache
+def _deployment(keys: tuple[str, ...], replaced: tuple[tuple[str, str], ...]) -> Snapshot:
+    files = _files(keys, dict(replaced))
+    return Snapshot(
+        (Deployment, Resource, ProcessDefinition, ProcessDefinition.resources.through),
+        lambda: definitions.deploy(files, now=MONDAY),
+    )
+
+
+def _files(keys: Iterable[str], replaced: Mapping[str, str]) -> dict[str, bytes]:
+    found = {**definitions.shipped_files(), **definitions.shipped_files(DRAFTS)}
     for variant in (DRAFTS / "variants").iterdir():
         del found[variant.name]
-    for key, variant in replaced.items():
-        name = next(name for name in found if name.rpartition(".")[0] == key)
+    for replacing, variant in replaced.items():
+        name = next(name for name in found if name.rpartition(".")[0] == replacing)
         found[name] = (DRAFTS / "variants" / variant).read_bytes()
-    by_key = {find_references(name, content).key: name for name, content in found.items()}
+    references = {name: find_references(name, content) for name, content in found.items()}
+    by_key = {reference.key: name for name, reference in references.items()}
     wanted, names = list(keys), set[str]()
     while wanted:
         name = by_key[wanted.pop()]
         if name not in names:
             names.add(name)
-            wanted += find_references(name, found[name]).needs
-    definitions.deploy({name: found[name] for name in names}, now=MONDAY)
+            wanted += references[name].needs
+    return {name: found[name] for name in sorted(names)}
+
+
+def _company() -> None:
+    """The demo company with nobody away and nothing left to do for the worker."""
+    make_people(now=MONDAY)
+    Substitute.objects.all().delete()
+    Job.objects.all().delete()
+
+
+COMPANY = Snapshot((User, Department, Employee, RoleHolder), _company)
+
+
+@pytest.fixture
+def people(db: None) -> dict[str, int]:
+    """User ids of the demo company by user name."""
+    COMPANY.put()
+    return dict(User.objects.values_list("username", "pk"))
+
+
+@pytest.fixture
+def registered() -> Iterator[Registered]:
+    """Registers operations and forms for this test."""
+    names = Registered()
+    yield names
+    names.remove()
 
 
 class AnyForm:
@@ -128,7 +171,13 @@ class Case:
 
     # --- commands
     def decide(
-        self, user: str, decision: str = "", *, element: str = "", opinion: str = "因为", **data: Any
+        self,
+        user: str,
+        decision: str = "",
+        *,
+        element: str = "",
+        opinion: str = "因为",
+        **data: Any,
     ) -> Case:
         """Complete the one task of this case in the user's inbox (at `element`)."""
         task = self.task(user, element)
@@ -234,7 +283,9 @@ class Case:
 
 
 def _audience(task: HumanTask) -> set[int]:
-    return set(AudienceMember.objects.filter(audience=task.audience_id).values_list("user", flat=True))
+    return set(
+        AudienceMember.objects.filter(audience=task.audience_id).values_list("user", flat=True)
+    )
 
 
 # --- invariants -----------------------------------------------------------------------------------

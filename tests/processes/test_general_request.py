@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from casework import MONDAY, Case, deploy, yuan
 
 from apps.core.requests.services import submit_request
 from engine.exceptions import InvalidData, WrongState
 from engine.models import OutboxMessage, ProcessInstance
+from tests.casework import MONDAY, Case, deploy, yuan
 
 pytestmark = pytest.mark.django_db
 
@@ -86,12 +86,8 @@ def test_the_route_keeps_who_was_asked_and_what_they_decided(submit):
         "mode": "any",
         "threshold": 100,
         "result": "approved",
-        "asked": [
-            {"user": case.people["shanlina"], "rule": "role", "role": "department_head"}
-        ],
-        "votes": [
-            {"user": case.people["shanlina"], "on_behalf_of": None, "decision": "approve"}
-        ],
+        "asked": [{"user": case.people["shanlina"], "rule": "role", "role": "department_head"}],
+        "votes": [{"user": case.people["shanlina"], "on_behalf_of": None, "decision": "approve"}],
     }
     assert "votes" not in manager
 
