@@ -285,7 +285,8 @@ def with_events(drawing: Drawing, depth: int, identity: str, activity: str) -> B
                 else timer(f"'R2/{drawing.duration()}'", "timeCycle")
             )
             body += boundary(event, identity, expression, interrupting=False)
-            body += service(note, "note", f"r_{note}") + end(over) + path(event, note, over)
+            result = f"cycle_{note}" if kind == "cycle" else f"r_{note}"
+            body += service(note, "note", result) + end(over) + path(event, note, over)
             continue
         if kind == "message":
             caught = message(drawing.message_name(), f"got_{event}")

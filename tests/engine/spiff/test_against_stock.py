@@ -95,10 +95,13 @@ def without_joins(found: Counter[str]) -> Counter[str]:
 
 
 def comparable(variables: dict[str, Any]) -> dict[str, Any]:
-    """Variables without two that differ: the result of a decision is one variable here, columns in
-    stock; and a list of votes loses in stock what was added after a side branch had begun."""
+    """Variables without three that differ: the result of a decision is one variable here, columns
+    in stock; a list of votes loses in stock what was added after a side branch had begun; and what
+    the branch of a repeating timer has set is lost in stock when its activity ends."""
     rest = {
-        n: v for n, v in variables.items() if n != "row" and (n == "people" or type(v) is not list)
+        name: value
+        for name, value in variables.items()
+        if name != "row" and not isinstance(value, list) and not name.startswith("cycle_")
     }
     return {**rest, **variables.get("row", {})}
 
