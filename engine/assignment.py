@@ -120,19 +120,31 @@ def resolve(rule: Mapping[str, Any], *, standing: Standing) -> Assignment:
     """The people that a rule means now. Nobody found: those who hold the role administrator.
 
     Users who may not log in are left out; a substitute stands beside the person who is away, never
-    for somebody excluded (nobody decides their own case through a principal)."""
-    people = organisation()
-    reasons: Reasons = {}
-    for term in rule["terms"]:
-        for user in _users(term, rule.get("initiator"), people):
-            reasons.setdefault(str(user), _reason(term))
-    _settle(reasons, set(rule["excluded"]), standing)
+    for somebody excluded (nobody decides their own case through a principal). Whoever was named for
+    a role and has left is followed by those who hold it now."""
+    reasons = _find(rule, rule["terms"], standing) or _find(
+        rule, _successors(rule["terms"]), standing
+    )
     if not reasons:
-        for user in people.holders(Role.ADMINISTRATOR):
+        for user in organisation().holders(Role.ADMINISTRATOR):
             reasons[str(user)] = {"rule": "nobody_found"}
     pool = tuple(sorted(int(user) for user in reasons))
     reserved = pool[0] if rule["reserve"] and len(pool) == 1 else None
     return Assignment(pool, reserved, reasons)
+
+
+def _find(rule: Mapping[str, Any], terms: Iterable[Term], standing: Standing) -> Reasons:
+    people = organisation()
+    reasons: Reasons = {}
+    for term in terms:
+        for user in _users(term, rule.get("initiator"), people):
+            reasons.setdefault(str(user), _reason(term))
+    _settle(reasons, set(rule["excluded"]), standing)
+    return reasons
+
+
+def _successors(terms: Iterable[Term]) -> list[Term]:
+    return [_without(term, "user") for term in terms if "user" in term and "role" in term]
 
 
 def _users(term: Term, initiator: int | None, people: Organisation) -> Sequence[int]:

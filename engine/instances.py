@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from engine.database import execute
 from engine.exceptions import Conflict, NotAllowed, NotFound, NothingCaught, WrongState
 from engine.execution import Execution
 from engine.models import (
+    ActivityInstance,
     Decision,
     EventSubscription,
     InstanceState,
@@ -171,7 +173,8 @@ def deliver(
 
 
 def withdraw(instance: int, *, user: int, reason: str = "", now: datetime | None = None) -> Result:
-    """The initiator takes the case back, before anybody has decided.
+    """The initiator takes the case back, before anybody has decided (in this round, where it was
+    submitted again).
 
     The catch event may say `until` = end: then also later. Raises NotAllowed for anybody else,
     WrongState where the process can't be withdrawn from where it stands."""
@@ -184,13 +187,18 @@ def withdraw(instance: int, *, user: int, reason: str = "", now: datetime | None
             raise WrongState(_("There is nothing to withdraw from here."))
         execution = Execution(case, Store(timezone.now(), wake), actor=user)
         until = execution.process.element(waiting.process, waiting.element).properties.get("until")
-        if (
-            until != "end"
-            and Decision.objects.filter(task__instance_id=instance).exclude(user=user).exists()
-        ):
+        if until != "end" and _decided_since(waiting).exclude(user=user).exists():
             raise WrongState(_("Somebody has decided already; ask them to send it back."))
         payload = {"by": user, "reason": reason}
         return deliver(case, str(waiting.task_id), WITHDRAW, payload=payload, by=user, now=now)
+
+
+def _decided_since(waiting: EventSubscription) -> QuerySet[Decision]:
+    """Decisions on human tasks that were made after the instance began to wait for the message."""
+    visits = ActivityInstance.objects.filter(instance_id=waiting.instance_id)
+    began = visits.filter(task_id=waiting.task_id).values("id")[:1]
+    since = visits.filter(id__gt=Subquery(began)).values("task_id")
+    return Decision.objects.filter(task__instance_id=waiting.instance_id, task__task_id__in=since)
 
 
 def suspend(instance: int, *, by: int | None, reason: str, now: datetime | None = None) -> Result:

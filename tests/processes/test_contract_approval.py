@@ -1,0 +1,479 @@
+"""Contract approval (A): every path, by its own matrix and by the variant that asks all and a
+percentage (where 周敏 and 柏雪 hold finance, and five people hold general_manager)."""
+
+from __future__ import annotations
+
+import pytest
+
+from apps.people.models import Department, Employee, RoleHolder
+from apps.people.services import end_employment, grant_role, name_head, withdraw_role
+from engine import approvers, tasks
+from engine.exceptions import Conflict, NotAllowed, NothingCaught, OperationFailed
+from engine.models import HumanTask, OutboxMessage, TaskState
+from engine.organisation import Role
+from tests.casework import MONDAY, Case, Registered, deploy, yuan
+
+pytestmark = pytest.mark.django_db
+
+DOCUMENT = "contracts.salescontract:17"
+HEAD, FINANCE, CASHIER, MANAGER = "shanlina", "zhoumin", "baixue", "zengguoqiang"
+BOARD = [MANAGER, "zhamin", "yuchigang", "linjing", "yunxiaoyan"]
+
+
+class Contracts:
+    """The operations that the app of contracts will bring."""
+
+    def __init__(self, registered: Registered) -> None:
+        self.effects: list[str] = []
+        self.impossible = ""
+        registered.operation("contracts.take_effect", self.take_effect)
+        for name in ("reopen", "mark_returned", "mark_rejected"):
+            registered.operation(f"contracts.{name}", self.effect(name))
+        registered.form("contracts.revise")
+
+    def take_effect(self, context, *, target: str) -> str:
+        self.effects.append("take_effect")
+        if self.impossible:
+            raise RuntimeError(self.impossible)
+        return "effective"
+
+    def effect(self, name: str):
+        def operation(context, *, target: str) -> str:
+            self.effects.append(name)
+            return name
+
+        return operation
+
+
+@pytest.fixture
+def contracts(registered: Registered) -> Contracts:
+    return Contracts(registered)
+
+
+def hold(role: str, *users: str) -> None:
+    """Exactly these hold the role from now on."""
+    for holder in RoleHolder.objects.filter(role=role):
+        withdraw_role(holder=holder)
+    for user in users:
+        grant_role(role=role, employee=Employee.objects.get(user__username=user))
+
+
+def head(department: str, user: str | None) -> None:
+    name_head(
+        department=Department.objects.get(name=department),
+        head=Employee.objects.get(user__username=user) if user else None,
+    )
+
+
+@pytest.fixture
+def submit(people, contracts):
+    """A contract of 仇志远 by the settled matrix."""
+
+    def start(amount: int | str = 600000, *, by: str = "qiuzhiyuan", **given) -> Case:
+        deploy("contract_approval")
+        return _contract(people, amount, by, **given)
+
+    return start
+
+
+@pytest.fixture
+def submit_variant(people, contracts):
+    """By the matrix whose finance level asks all, and whose last one needs 60 percent."""
+
+    def start(amount: int | str = 600000, *, by: str = "qiuzhiyuan", **given) -> Case:
+        hold(Role.FINANCE, FINANCE, CASHIER)
+        hold(Role.GENERAL_MANAGER, *BOARD)
+        deploy("contract_approval", contract_matrix="contract_matrix_all_percent.dmn")
+        return _contract(people, amount, by, **given)
+
+    return start
+
+
+def _contract(people, amount, by: str, **given) -> Case:
+    facts = {
+        "kind": "sales_contract",
+        "under_floor": False,
+        "over_credit": False,
+        "department": "销售部",
+        **given,
+    }
+    return Case(
+        people,
+        "contract_approval",
+        by=by,
+        business_key=DOCUMENT,
+        card={"queue": "contracts", "subject": "超声设备"},
+        document=DOCUMENT,
+        initiator=people[by],
+        amount=yuan(amount),
+        **facts,
+    )
+
+
+def resubmit(case: Case, element: str = "revise", **facts) -> Case:
+    assert case.elements() == [element]
+    return case.decide("qiuzhiyuan", "resubmit", **facts)
+
+
+# --- the matrix and its levels --------------------------------------------------------------------
+SALES = ["department_head", "finance", "general_manager"]
+PURCHASE = ["purchasing_manager", "finance", "general_manager"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "facts", "roles"),
+    [
+        ("99999.99", {}, SALES[:1]),
+        ("100000", {}, SALES[:2]),
+        ("499999.99", {}, SALES[:2]),
+        ("500000", {}, SALES),
+        ("50000", {"over_credit": True}, SALES[:2]),
+        ("200000", {"over_credit": True}, SALES[:2]),
+        ("50000", {"under_floor": True}, SALES),
+        ("200000", {"under_floor": True, "over_credit": True}, SALES),
+        ("50000", {"kind": "service_contract"}, SALES[:1]),
+        ("100", {"kind": "purchase_contract"}, PURCHASE[:2]),
+        ("500000", {"kind": "purchase_contract"}, PURCHASE),
+    ],
+)
+def test_the_matrix_names_the_levels(submit, amount, facts, roles):
+    matrix = submit(amount, **facts).variables()["matrix"]
+    assert [row["role"] for row in matrix] == roles
+    assert {(row["mode"], row["threshold"]) for row in matrix} == {("any", 100)}
+
+
+def test_three_levels_approve(submit, contracts):
+    case = submit().decide(HEAD, "approve").decide(FINANCE, "approve")
+    assert (case.who(), contracts.effects) == ([MANAGER], [])
+    case.decide(MANAGER, "approve")
+    assert case.ended("end_approved", "effective")
+    assert contracts.effects == ["take_effect"]
+
+
+def test_any_all_and_percent(submit_variant, contracts):
+    case = submit_variant()
+    assert case.who() == [HEAD]
+    case.decide(HEAD, "approve")
+    assert case.who() == [CASHIER, FINANCE]
+    case.decide(FINANCE, "approve")
+    assert case.who() == [CASHIER]  # all: waits for both
+    case.decide(CASHIER, "approve")
+    assert case.who() == sorted(BOARD)
+    for user in BOARD[:3]:  # 60 percent: the third of five decides
+        case.decide(user, "approve")
+    assert case.ended("end_approved")
+    states = list(HumanTask.objects.order_by("id").values_list("state", flat=True))
+    assert states[-5:] == [*3 * [TaskState.COMPLETED], *2 * [TaskState.SUPERSEDED]]
+    assert case.variables()["amount"] == "600000"  # as text in the history
+
+
+def test_any_of_three_decides_for_all(submit, people):
+    hold(Role.PURCHASING_MANAGER, "linjing", "qinyong", "zhamin")
+    case = submit(50000, kind="purchase_contract")
+    assert case.who() == ["linjing", "qinyong", "zhamin"]
+    late = case.task("linjing")
+    case.decide("qinyong", "approve")
+    with pytest.raises(Conflict):
+        tasks.complete(late.pk, user=people["linjing"], decision="approve", now=MONDAY)
+    assert case.check().who() == [FINANCE]
+
+
+def test_any_goes_on_after_a_rejection_while_somebody_may_still_approve(submit):
+    hold(Role.PURCHASING_MANAGER, "linjing", "qinyong")
+    case = submit(50000, kind="purchase_contract").decide("linjing", "reject")
+    assert case.who() == ["qinyong"]
+    case.decide("qinyong", "approve")
+    assert case.who() == [FINANCE]
+
+
+def test_any_is_rejected_when_all_have(submit):
+    hold(Role.PURCHASING_MANAGER, "linjing", "qinyong")
+    case = submit(50000, kind="purchase_contract")
+    case.decide("linjing", "reject").decide("qinyong", "reject")
+    assert case.ended("end_rejected", "mark_rejected")
+
+
+def test_percent_is_lost_as_soon_as_it_can_no_longer_be_reached(submit_variant):
+    case = submit_variant().decide(HEAD, "approve")
+    case.decide(FINANCE, "approve").decide(CASHIER, "approve")
+    case.decide(BOARD[0], "approve").decide(BOARD[1], "reject").decide(BOARD[2], "reject")
+    assert case.who() == sorted(BOARD[3:])
+    case.decide(BOARD[3], "reject")
+    assert case.ended("end_rejected")
+
+
+def test_all_is_rejected_by_the_first_rejection(submit_variant, contracts, people):
+    case = submit_variant().decide(HEAD, "approve")
+    late = case.task(CASHIER)
+    case.decide(FINANCE, "reject")
+    assert case.ended("end_rejected")
+    assert contracts.effects == ["mark_rejected"]
+    with pytest.raises(Conflict):
+        tasks.complete(late.pk, user=people[CASHIER], decision="approve", now=MONDAY)
+
+
+def test_what_happens_in_a_level_stays_there(submit_variant):
+    case = submit_variant().decide(HEAD, "approve")
+    seen = case.seen_by(FINANCE)
+    assert set(seen) == {"document", "initiator", "route", "approvers", "approver", "decisions"}
+    assert seen["decisions"] == []
+    assert "approvers" not in case.variables()
+
+
+# --- back, again, and given up --------------------------------------------------------------------
+def test_returned_and_resubmitted_smaller(submit, contracts):
+    case = submit().decide(HEAD, "approve").decide(FINANCE, "return")
+    resubmit(case, amount=yuan(50000))
+    assert case.who() == [HEAD]
+    assert len(case.seen_by(HEAD)["route"]["levels"]) == 1  # nothing is left of the first round
+    case.decide(HEAD, "approve")
+    assert case.ended("end_approved")
+    assert contracts.effects == ["mark_returned", "take_effect"]
+
+
+def test_returned_and_given_up(submit, contracts):
+    case = submit().decide(HEAD, "return")
+    assert case.open[0].due_at is not None
+    case.decide("qiuzhiyuan", "abandon")
+    assert case.ended("end_given_up", "reopen")
+    assert contracts.effects == ["mark_returned", "reopen"]
+
+
+def test_sent_back_from_the_third_level_to_the_first(submit_variant):
+    case = submit_variant().decide(HEAD, "approve")
+    case.decide(FINANCE, "approve").decide(CASHIER, "approve").decide(BOARD[0], "approve")
+    case.decide(BOARD[1], "send_back", to="0")
+    assert case.who() == [HEAD]
+    case.decide(HEAD, "approve").decide(FINANCE, "approve").decide(CASHIER, "approve")
+    assert case.who() == sorted(BOARD)  # a vote given before doesn't count again
+    for user in BOARD[2:]:
+        case.decide(user, "approve")
+    assert case.ended("end_approved")
+
+
+def test_sent_back_to_the_second_level_keeps_the_first(submit):
+    case = submit().decide(HEAD, "approve").decide(FINANCE, "approve")
+    case.decide(MANAGER, "send_back", to="1")
+    assert case.who() == [FINANCE]
+    head_level, finance_level, _manager_level = case.seen_by(FINANCE)["route"]["levels"]
+    assert head_level["result"] == "approved"
+    assert "result" not in finance_level
+    case.decide(FINANCE, "approve").decide(MANAGER, "approve")
+    assert case.ended("end_approved")
+
+
+def test_sent_back_twenty_times(submit):
+    case = submit(100000)
+    for _ in range(20):
+        case.decide(HEAD, "approve").decide(FINANCE, "send_back", to="0")
+    case.decide(HEAD, "approve").decide(FINANCE, "approve")
+    assert case.ended("end_approved")
+
+
+def test_withdrawn_amid_the_votes_and_resubmitted(submit_variant, contracts):
+    """By correlation: the diagram's own rule of when the initiator may is the engine's question."""
+    case = submit_variant().decide(HEAD, "approve").decide(FINANCE, "approve")
+    assert sorted(case.timers()) == ["escalation_due", "reminder_due"]
+    case.message("withdraw", DOCUMENT, {"by": case.people["qiuzhiyuan"]})
+    assert not case.timers()
+    resubmit(case, "revise_withdrawn")
+    case.decide(HEAD, "approve").decide(FINANCE, "approve")
+    assert case.who() == [CASHIER]  # the withdrawn vote isn't counted
+    case.decide(CASHIER, "approve")
+    for user in BOARD[:3]:
+        case.decide(user, "approve")
+    assert case.ended("end_approved")
+    assert contracts.effects == ["reopen", "take_effect"]
+
+
+def test_withdrawn_and_given_up(submit, contracts):
+    case = submit().withdraw("qiuzhiyuan")
+    assert case.subscriptions() == []
+    case.decide("qiuzhiyuan", "abandon")
+    assert case.ended("end_withdrawn", "reopen")
+
+
+def test_only_the_initiator_withdraws(submit):
+    case = submit()
+    with pytest.raises(NotAllowed):
+        case.withdraw(HEAD)
+    with pytest.raises(NothingCaught):
+        case.message("withdraw", "contracts.salescontract:18")
+    assert case.check().who() == [HEAD]
+
+
+def test_withdrawn_twenty_times(submit, contracts):
+    case = submit(50000)
+    for _ in range(20):
+        case.withdraw("qiuzhiyuan")
+        resubmit(case, "revise_withdrawn")
+    case.decide(HEAD, "approve")
+    assert case.ended("end_approved")
+    assert len(contracts.effects) == 21
+
+
+def test_returned_then_withdrawn_then_rejected(submit, contracts):
+    case = submit(50000).decide(HEAD, "return")
+    resubmit(case).withdraw("qiuzhiyuan")
+    resubmit(case, "revise_withdrawn").decide(HEAD, "reject")
+    assert case.ended("end_rejected")
+    assert contracts.effects == ["mark_returned", "reopen", "mark_rejected"]
+
+
+# --- time -----------------------------------------------------------------------------------------
+def test_reminded_twice_then_the_superior_is_asked_as_well(submit):
+    case = submit(50000)
+    task = case.task(HEAD)
+    assert sorted(case.timers()) == ["escalation_due", "reminder_due"]
+    case.pass_time(hours=3, minutes=59)
+    assert not OutboxMessage.objects.exists()
+    case.until(case.timers()["reminder_due"]).until(case.timers()["reminder_due"])
+    assert OutboxMessage.objects.count() == 2
+    assert case.who() == [HEAD]
+    case.until(case.timers()["escalation_due"])
+    assert case.who() == [f"{HEAD}|{MANAGER}"]
+    assert case.task(MANAGER).pk == task.pk  # the same task: one vote
+    assert list(case.timers()) == ["reminder_due"]
+    assert case.task(MANAGER).assignment[str(case.people[MANAGER])] == {
+        "rule": "escalation",
+        "superior_of": case.people[HEAD],
+    }
+    before = OutboxMessage.objects.count()
+    case.until(case.timers()["reminder_due"])
+    assert OutboxMessage.objects.count() == before + 2
+    case.decide(MANAGER, "approve")
+    assert case.ended("end_approved")
+
+
+def test_reminders_missed_while_the_server_was_down_come_once(submit):
+    case = submit(50000).pass_time(days=30)
+    assert case.who() == [f"{HEAD}|{MANAGER}"]
+    recipients = [row["to"] for row in OutboxMessage.objects.values_list("payload", flat=True)]
+    assert sorted(recipients) == [[f"{HEAD}@kangze.example"], [f"{MANAGER}@kangze.example"]]
+    assert case.timers()["reminder_due"] > case.now
+
+
+def test_reminders_are_written_in_the_language_of_the_reader(submit, people):
+    from apps.people.models import User
+
+    User.objects.filter(username=HEAD).update(language="en")
+    case = submit(50000)
+    case.until(case.timers()["reminder_due"])
+    payload = OutboxMessage.objects.get().payload
+    assert payload["subject"] == "Waiting for your decision: 超声设备"
+
+
+# --- who is asked ---------------------------------------------------------------------------------
+def test_a_role_held_by_nobody_is_left_to_the_administrator(submit, people):
+    hold(Role.FINANCE)
+    case = submit(100000).decide(HEAD, "approve")
+    assert (case.elements(), case.who()) == (["name_approvers"], ["admin"])
+    assert not case.timers()
+    named = [people["zhamin"], people["linjing"]]
+    case.decide("admin", "assign", approvers=named)
+    assert case.who() == ["linjing", "zhamin"]
+    assert case.task("zhamin").assignment[str(people["zhamin"])] == {
+        "rule": "assigned",
+        "by": people["admin"],
+    }
+    case.decide("zhamin", "approve")
+    assert case.ended("end_approved")
+
+
+def test_withdrawn_while_the_administrator_names_an_approver(submit):
+    hold(Role.PURCHASING_MANAGER)
+    case = submit(50000, kind="purchase_contract")
+    assert case.who() == ["admin"]
+    case.withdraw("qiuzhiyuan")
+    assert case.who() == ["qiuzhiyuan"]
+
+
+def test_the_head_of_the_department_doesnt_approve_their_own(submit):
+    case = submit(600000, by=HEAD)
+    assert case.who() == [MANAGER]
+    assert case.seen_by(MANAGER)["approvers"] == [
+        {"user": case.people[MANAGER], "found": "superior", "superior_of": case.people[HEAD]}
+    ]
+    case.decide(MANAGER, "approve").decide(FINANCE, "approve").decide(MANAGER, "approve")
+    assert case.ended("end_approved")
+
+
+def test_one_of_two_holders_leaves_it_to_the_other(submit):
+    hold(Role.PURCHASING_MANAGER, "linjing", "qinyong")
+    case = submit(50000, kind="purchase_contract", by="linjing")
+    assert case.who() == ["qinyong"]
+
+
+def test_the_general_managers_own_goes_to_finance_once(submit):
+    case = submit(600000, by=MANAGER)
+    assert case.who() == [FINANCE]
+    case.decide(FINANCE, "approve")
+    assert case.ended("end_approved")
+    assert case.notes() == [
+        "Level 2 skipped: 周敏 approved the level before.",
+        "Level 3 passed: nobody is left who could decide it.",
+    ]
+
+
+def test_nobody_is_asked_twice_in_a_row(submit):
+    hold(Role.FINANCE, HEAD)
+    case = submit(100000).decide(HEAD, "approve")
+    assert case.ended("end_approved")
+    assert case.notes() == ["Level 2 skipped: 单丽娜 approved the level before."]
+    assert case.visits("decide").count("COMPLETED") <= 2
+
+
+def test_where_all_are_asked_those_who_approved_before_are_left_out(submit_variant):
+    case = submit_variant(100000)
+    hold(Role.FINANCE, HEAD, CASHIER)
+    case.decide(HEAD, "approve")
+    assert case.who() == [CASHIER]
+    assert case.notes() == ["Level 2: 单丽娜 approved the level before and is not asked again."]
+    assert case.decide(CASHIER, "approve").ended("end_approved")
+
+
+def test_whoever_leaves_is_followed_by_the_new_holder_of_the_role(submit):
+    case = submit(100000).decide(HEAD, "approve")
+    grant_role(role=Role.FINANCE, employee=Employee.objects.get(user__username=CASHIER))
+    end_employment(employee=Employee.objects.get(user__username=FINANCE))
+    case.until(case.now)
+    assert case.who() == [CASHIER]
+    assert case.decide(CASHIER, "approve").ended("end_approved")
+
+
+# --- added approvers ------------------------------------------------------------------------------
+def test_approvers_added_before_and_after_a_vote(submit_variant, people):
+    case = submit_variant(100000).decide(HEAD, "approve")
+    task = case.task(FINANCE)
+    case.did(
+        approvers.add_approver(task.pk, user=people["linjing"], by=people[FINANCE], now=MONDAY)
+    )
+    assert case.who() == [CASHIER, "linjing", FINANCE]
+    case.decide(FINANCE, "approve")
+    task = case.task(CASHIER)
+    case.did(approvers.add_approver(task.pk, user=people["zhamin"], by=people[CASHIER], now=MONDAY))
+    case.decide(CASHIER, "approve").decide("linjing", "approve")
+    assert case.who() == ["zhamin"]
+    assert case.decide("zhamin", "approve").ended("end_approved")
+
+
+def test_an_added_approver_may_reject(submit_variant, people):
+    case = submit_variant(100000).decide(HEAD, "approve")
+    task = case.task(FINANCE)
+    case.did(
+        approvers.add_approver(task.pk, user=people["linjing"], by=people[FINANCE], now=MONDAY)
+    )
+    assert case.decide("linjing", "reject").ended("end_rejected")
+
+
+# --- effects --------------------------------------------------------------------------------------
+def test_an_effect_that_fails_undoes_the_decision(submit, contracts, people):
+    case = submit(50000)
+    contracts.impossible = "没有库存"
+    before = bytes(case.row.runtime), case.row.trail_length
+    with pytest.raises(OperationFailed, match="没有库存"):
+        case.decide(HEAD, "approve")
+    assert (bytes(case.row.runtime), case.row.trail_length) == before
+    assert case.check().who() == [HEAD]
+    contracts.impossible = ""
+    assert case.decide(HEAD, "approve").ended("end_approved")
