@@ -163,7 +163,11 @@ def test_stop_ends_the_supervisor_of_a_lock(home: Path, start: Start) -> None:
     process = start("waiting")
     lock = home / "run" / "lock"
     reaper = subprocess.Popen(
-        [sys.executable, "-c", f"from tests.platform.test_supervisor import *; stop(Path('{lock}'))"],
+        [
+            sys.executable,
+            "-c",
+            f"from tests.platform.test_supervisor import *; stop(Path('{lock}'))",
+        ],
         cwd=ROOT,
     )
     assert process.wait(SECONDS) == 0

@@ -1,0 +1,79 @@
+"""The catalogue checker finds what is not translated."""
+
+from __future__ import annotations
+
+import gettext
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po, write_po
+
+from config.messages import LOCALE, Translations, check
+
+
+@pytest.fixture
+def translations(tmp_path: Path) -> Translations:
+    """Sources with two messages, one in Python and one in a template."""
+    (tmp_path / "apps").mkdir()
+    (tmp_path / "templates").mkdir()
+    python = 'from django.utils.translation import gettext as _\n\n_("Hello %(name)s")\n'
+    template = "{% load i18n %}\n<p>{% blocktranslate count n=n %}{{ n }} day{% plural %}{{ n }} days{% endblocktranslate %}</p>\n"  # noqa: E501
+    (tmp_path / "apps" / "greetings.py").write_text(python)
+    (tmp_path / "templates" / "days.html").write_text(template)
+    return Translations(tmp_path)
+
+
+def translate(translations: Translations, identifier: str, text: str, *, fuzzy: bool) -> None:
+    with translations.file.open("rb") as stream:
+        catalogue = read_po(stream, locale=LOCALE)
+    message = catalogue.get(identifier)
+    assert message is not None
+    message.string = text if isinstance(message.id, str) else (text,)
+    if fuzzy:
+        message.flags.add("fuzzy")
+    with translations.file.open("wb") as stream:
+        write_po(stream, catalogue)
+
+
+def test_missing_translations_are_reported_with_their_places(translations: Translations) -> None:
+    assert translations.problems() == [
+        "apps/greetings.py:3: not translated: 'Hello %(name)s'",
+        "templates/days.html:2: not translated: '%(n)s day'",
+    ]
+    translations.update()
+    assert len(translations.problems()) == 2
+    assert check(translations) == 1
+
+
+def test_a_complete_catalogue_passes_and_is_read_by_gettext(translations: Translations) -> None:
+    translations.update()
+    translate(translations, "Hello %(name)s", "%(name)s，你好", fuzzy=False)
+    translate(translations, "%(n)s day", "%(n)s 天", fuzzy=False)
+    assert translations.problems() == []
+    assert check(translations) == 0
+    translations.compile()
+    with translations.file.with_suffix(".mo").open("rb") as stream:
+        read = gettext.GNUTranslations(stream)
+    assert read.gettext("Hello %(name)s") == "%(name)s，你好"
+    assert read.ngettext("%(n)s day", "%(n)s days", 3) == "%(n)s 天"
+
+
+def test_unsure_translations_are_reported(translations: Translations) -> None:
+    translations.update()
+    translate(translations, "Hello %(name)s", "%(name)s，你好", fuzzy=True)
+    assert any("unsure" in problem for problem in translations.problems())
+
+
+def test_a_lost_placeholder_is_reported(translations: Translations) -> None:
+    translations.update()
+    translate(translations, "Hello %(name)s", "%(nam)s，你好", fuzzy=False)
+    assert any("placeholder" in problem for problem in translations.problems())
+
+
+def test_an_update_keeps_translations_and_drops_what_is_gone(translations: Translations) -> None:
+    translations.update()
+    translate(translations, "Hello %(name)s", "%(name)s，你好", fuzzy=False)
+    (translations.root / "templates" / "days.html").unlink()
+    translations.update()
+    assert translations.problems() == []
+    assert "day" not in translations.file.read_text(encoding="utf-8")

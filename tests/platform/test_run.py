@@ -1,0 +1,173 @@
+"""The whole product, started as `make run` starts it, killed, and started again."""
+
+from __future__ import annotations
+
+import http.cookiejar
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from apps.people.demo import DEMO_PASSWORD
+from config.services.postgresql import OWNER_ROLE, Postgresql
+from config.services.processes import ProcessTable, wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 120
+OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "CRM_MODE", "CRM_TEST_SLOT")
+
+
+class Product:
+    """The supervisor's process, with a home and a port of its own."""
+
+    def __init__(self, home: Path, port: int) -> None:
+        self.home = home
+        self.address = f"http://127.0.0.1:{port}"
+        environment = {name: value for name, value in os.environ.items() if name not in OURS}
+        source = (
+            f"from pathlib import Path; import config.run as r; r.run(Path({str(home)!r}), {port})"
+        )
+        self.log = home.with_suffix(".log")
+        with self.log.open("w") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", source],
+                cwd=ROOT,
+                env=environment,
+                stdout=output,
+                stderr=output,
+            )
+
+    def output(self) -> str:
+        return self.log.read_text()
+
+    def wait_until_up(self) -> None:
+        up = wait_until(lambda: "runs at" in self.output() or self.ended(), SECONDS)
+        assert up, self.output()
+        assert not self.ended(), self.output()
+
+    def ended(self) -> bool:
+        return self.process.poll() is not None
+
+    def health(self) -> dict[str, str]:
+        try:
+            with urllib.request.urlopen(f"{self.address}/healthz", timeout=10) as response:
+                return dict(json.load(response)["parts"])
+        except urllib.error.HTTPError as unwell:
+            return dict(json.load(unwell)["parts"])
+
+    def well(self) -> bool:
+        return set(self.health().values()) == {"well"}
+
+    def processes(self) -> list[int]:
+        table = ProcessTable(self.home / "run" / "processes.json")
+        return [record.pid for record in table.read() if record.alive()]
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="crm-run-"))
+    yield folder
+    ProcessTable(folder / "run" / "processes.json").end_all()
+    folder.with_suffix(".log").unlink(missing_ok=True)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A redirect is the answer that is asked for."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+def log_in(product: Product) -> tuple[int, str]:
+    """Status and address of the answer to the login form, filled in as a browser does it."""
+    jar = http.cookiejar.CookieJar()
+    browser = urllib.request.build_opener(NoRedirect, urllib.request.HTTPCookieProcessor(jar))
+    page = browser.open(f"{product.address}/login/", timeout=20).read().decode()
+    [token] = [cookie.value for cookie in jar if cookie.name == "csrftoken"]
+    assert "account_set" in page
+    choice = page.split('<option value="', 2)[1].split('"')[0]
+    form = {
+        "csrfmiddlewaretoken": token,
+        "account_set": choice,
+        "username": "shanlina",
+        "password": DEMO_PASSWORD,
+    }
+    request = urllib.request.Request(
+        f"{product.address}/login/",
+        urllib.parse.urlencode(form).encode(),
+        {"Referer": f"{product.address}/login/"},
+    )
+    try:
+        answer = browser.open(request, timeout=20)
+    except urllib.error.HTTPError as redirect:
+        return redirect.code, str(redirect.headers["Location"])
+    return answer.status, str(answer.url)
+
+
+def test_the_product_starts_survives_kills_and_keeps_its_data(home: Path, port: int) -> None:
+    product = Product(home, port)
+    try:
+        product.wait_until_up()
+        assert DEMO_PASSWORD in product.output()
+        assert "shanlina" in product.output()
+        assert wait_until(product.well, SECONDS), product.health()
+
+        owner = Postgresql(home, durable=True).url(OWNER_ROLE)
+        with psycopg.connect(owner) as connection:
+            rename = (
+                "UPDATE demo.people_user SET email = 'kept@example.com' WHERE username = 'wulei'"
+            )
+            assert connection.execute(rename).rowcount == 1
+            empty = connection.execute("SELECT count(*) FROM empty.people_user").fetchone()
+            assert empty == (0,)
+
+        running = product.processes()
+        assert len(running) == 5
+        product.process.kill()
+        product.process.wait()
+        assert wait_until(lambda: not product.processes(), SECONDS)
+
+        product = Product(home, port)
+        product.wait_until_up()
+        assert log_in(product) == (302, "/")
+        with psycopg.connect(owner) as connection:
+            found = connection.execute(
+                "SELECT email FROM demo.people_user WHERE username = 'wulei'"
+            ).fetchone()
+            assert found == ("kept@example.com",)
+        product.process.send_signal(signal.SIGINT)
+        assert product.process.wait(SECONDS) == 0
+        assert product.processes() == []
+    finally:
+        product.process.kill()
+        product.process.wait()
+
+
+def test_a_taken_port_is_told_at_once(home: Path, port: int) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        product = Product(home, port)
+        assert product.process.wait(SECONDS) != 0
+    assert f"port {port}" in product.output()
+    assert not (home / "postgresql").exists()
