@@ -46,6 +46,9 @@ EVENTS: Final = frozenset(
 FLOW_NODES: Final = ACTIVITIES | GATEWAYS | EVENTS
 LOOPS: Final = frozenset({"standardLoopCharacteristics", "multiInstanceLoopCharacteristics"})
 
+MAX_NODES: Final = 150
+"""Nodes of one process, subprocesses included: more nobody reads, and SpiffWorkflow's parser walks
+them recursively (it fails at about 400)."""
 _SHORT: Final = 60
 
 
@@ -213,9 +216,14 @@ class Scope(Element):
         self.others: list[Element] = []  # whatever else a process may hold
         self.data_objects: set[str] = set()
 
-    @property
+    @cached_property
     def starts(self) -> list[Node]:
         return [node for node in self.nodes if node.kind == "startEvent"]
+
+    @property
+    def too_big(self) -> bool:
+        """Whether it holds more nodes than a process may; some rules don't look that far."""
+        return len(self.nodes) > MAX_NODES
 
     @cached_property
     def input_output(self) -> Element | None:

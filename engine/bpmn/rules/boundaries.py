@@ -119,6 +119,8 @@ def errors_come_from_operations(node: Node, world: World) -> Iterator[Finding]:
 @node_rule("boundaryEvent")
 def gateway_before_multi_instance(node: Node, world: World) -> Iterator[Finding]:
     """SpiffWorkflow has predicted the way on from the boundary and fails: “non-predicted child”."""
+    if node.scope.too_big:
+        return
 
     def following(one: Node) -> Iterator[Node]:
         if one.kind != "exclusiveGateway" and not one.is_multi_instance:
@@ -131,7 +133,7 @@ def gateway_before_multi_instance(node: Node, world: World) -> Iterator[Finding]
 
 @node_rule("boundaryEvent")
 def side_branch_stays_aside(node: Node, world: World) -> Iterator[Finding]:
-    if node.interrupts:
+    if node.interrupts or node.scope.too_big:
         return
     branch = [one for one in reachable([node], Node.successors) if one is not node]
     main = reachable(
@@ -151,7 +153,7 @@ def side_branch_stays_aside(node: Node, world: World) -> Iterator[Finding]:
 
 @node_rule("boundaryEvent")
 def side_branch_variables(node: Node, world: World) -> Iterator[Finding]:
-    if node.interrupts:
+    if node.interrupts or node.scope.too_big:
         return
     branch = reachable([node], Node.successors)
     elsewhere = {

@@ -105,28 +105,28 @@ def _listed(scope: Scope, kind: str, holder: str) -> set[str]:
 
 @world_rule
 def calls_end(world: World) -> Iterator[Finding]:
-    """No process calls itself, at whatever depth, nor too many others."""
-    calls = {key: _calls_of(process, world) for key, process in world.processes.items()}
-    cyclic: set[str] = set()
-    depth: dict[str, int] = {}
-    for component in strong_components(calls, calls.__getitem__):  # the called ones come first
-        if len(component) > 1 or component[0] in calls[component[0]]:
-            path = " → ".join(reversed(component))
-            for key in component:
-                yield CALLS_ITSELF.at(world.processes[key].place, path=path)
-            cyclic.update(component)
-        for key in component:
-            depth[key] = 1 + max((depth.get(one, 0) for one in calls[key]), default=0)
-    for key, count in depth.items():
-        if count > MAX_CALL_DEPTH and key not in cyclic:
-            yield TOO_DEEP.at(world.processes[key].place, count=count, limit=MAX_CALL_DEPTH)
+    """No process calls itself, at whatever depth, nor too many others; subprocesses count too."""
+    scopes = [scope for diagram in world.diagrams for scope in diagram.scopes]
+    below = {scope: _below(scope, world) for scope in scopes}
+    endless: set[Scope] = set()
+    depth: dict[Scope, int] = {}  # how many scopes are inside of each other, from here on
+    for component in strong_components(scopes, below.__getitem__):  # the called ones come first
+        if len(component) > 1 or component[0] in below[component[0]]:
+            path = " → ".join(scope.id for scope in reversed(component))
+            for scope in component:
+                yield CALLS_ITSELF.at(scope.place, path=path)
+            endless.update(component)
+        for scope in component:
+            depth[scope] = 1 + max((depth.get(one, 0) for one in below[scope]), default=0)
+    for scope, count in depth.items():
+        if count > MAX_CALL_DEPTH + 1 and scope not in endless:
+            yield TOO_DEEP.at(scope.place, count=count - 1, limit=MAX_CALL_DEPTH)
 
 
-def _calls_of(process: Scope, world: World) -> list[str]:
-    """Keys of the processes of the files that this one calls, in its subprocesses too."""
-    inside = (scope for scope in process.diagram.scopes if scope.process is process)
-    called = (_called(node) for scope in inside for node in scope.nodes)
-    return [key for key in dict.fromkeys(called) if key in world.processes]
+def _below(scope: Scope, world: World) -> list[Scope]:
+    """The insides of its subprocesses, and the processes of the files that it calls."""
+    found = [node.inner or world.processes.get(_called(node)) for node in scope.nodes]
+    return [one for one in dict.fromkeys(found) if one is not None]
 
 
 def _called(node: Node) -> str:

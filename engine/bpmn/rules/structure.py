@@ -11,14 +11,18 @@ from lxml import etree
 
 from engine.bpmn.findings import Finding, Problem, Repair, Verdict
 from engine.bpmn.graph import reachable, strong_components
-from engine.bpmn.model import FLOW_NODES, GATEWAYS, Diagram, Element, Node, Scope
+from engine.bpmn.model import (
+    FLOW_NODES,
+    GATEWAYS,
+    MAX_NODES,
+    Diagram,
+    Element,
+    Node,
+    Scope,
+)
 from engine.bpmn.reading import BPMNDI, namespace
 from engine.bpmn.rules.registry import World, diagram_rule, node_rule, scope_rule, world_rule
 
-MAX_NODES: Final = 150
-"""Nodes of one process, subprocesses included: more nobody reads, and the parser walks them
-recursively.
-"""
 BIG: Final = 30
 
 NO_PROCESS = Problem(
