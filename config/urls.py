@@ -12,4 +12,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", without_account_set(login_not_required(healthz)), name="healthz"),
     path("server/", include("apps.accountsets.urls")),
     path("", include("apps.people.urls")),
+    path("", include("apps.core.inbox.urls")),
+    path("api/", include("apps.core.api.urls")),
 ]
+
+handler400 = "apps.core.inbox.errors.bad_request"
+handler403 = "apps.core.inbox.errors.forbidden"
+handler404 = "apps.core.inbox.errors.not_found"
+handler500 = "apps.core.inbox.errors.server_error"

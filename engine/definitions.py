@@ -216,6 +216,13 @@ def latest_definitions() -> QuerySet[ProcessDefinition]:
     )
 
 
+def set_suspended(key: str, *, suspended: bool) -> None:
+    """Whether the newest version of `key` may be started; what runs goes on. Raises NotFound."""
+    newest = latest_definitions().filter(key=key).values("pk")
+    if not ProcessDefinition.objects.filter(pk__in=newest).update(suspended=suspended):
+        raise NotFound(_("There is no process “%(key)s”.") % {"key": key})
+
+
 @lru_cache(maxsize=512)
 def compiled(definition: int, checksum: str) -> CompiledProcess:
     """The executable form of a definition, cached per process by its checksum (equal in all account

@@ -44,7 +44,10 @@ class ProcessInstance(models.Model):
     trail_head = models.BinaryField(default=b"", help_text=_("hash of the last trail entry"))
 
     class Meta:
-        indexes = [models.Index(fields=["business_key"], name="engine_instance_key")]
+        indexes = [
+            models.Index(fields=["business_key"], name="engine_instance_key"),
+            models.Index(fields=["starter", "-id"], name="engine_instance_starter"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["business_key"],

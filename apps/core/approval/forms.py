@@ -11,32 +11,31 @@ from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.approval.routes import Level, Route, levels_to_go_back_to
-from engine.forms import FormTask, task_form
+from apps.core.task_form import TaskForm
+from engine.forms import task_form
 from engine.organisation import Role, organisation
 
 SEND_BACK = "send_back"
 
 
 @task_form("approval.decide")
-class DecideForm(forms.Form):
+class DecideForm(TaskForm):
     """Deciding needs nothing but the decision; sending back to a level asks which one: `to` is its
     position in the route, from 0."""
 
-    def __init__(
-        self,
-        data: Mapping[str, Any] | None = None,
-        files: Mapping[str, Any] | None = None,
-        *,
-        task: FormTask,
-    ) -> None:
-        super().__init__(data, files)
-        if task.decision in ("", SEND_BACK):  # for the others the route isn't even looked at
+    def fit(self) -> None:
+        if self.task.decision not in ("", SEND_BACK):
+            return  # the route isn't even looked at
+        levels = _levels(self.task.variables["route"])
+        if not levels:
+            self.not_offered = frozenset({SEND_BACK})
+        if levels or self.task.decision:
             self.fields["to"] = forms.TypedChoiceField(
                 label=_("Send back to"),
-                choices=_levels(task.variables["route"]),
+                choices=levels,
                 coerce=int,
                 empty_value=None,
-                required=task.decision == SEND_BACK,
+                required=self.task.decision == SEND_BACK,
                 error_messages={"required": _("Choose a level that has decided already.")},
             )
 
@@ -56,27 +55,19 @@ def _name(level: Level, names: Mapping[int, str]) -> str:
 
 
 @task_form("approval.name_approvers")
-class NameApproversForm(forms.Form):
+class NameApproversForm(TaskForm):
     """An administrator names who decides a level whose role nobody holds; never the initiator."""
 
-    def __init__(
-        self,
-        data: Mapping[str, Any] | None = None,
-        files: Mapping[str, Any] | None = None,
-        *,
-        task: FormTask,
-    ) -> None:
-        super().__init__(data, files)
-        self.administrator = task.user
+    def fit(self) -> None:
         users = get_user_model()._default_manager.filter(is_active=True)
         self.fields["approvers"] = forms.ModelMultipleChoiceField(
             label=_("Approvers"),
-            queryset=users.exclude(pk=task.variables["initiator"]).order_by("username"),
+            queryset=users.exclude(pk=self.task.variables["initiator"]).order_by("username"),
         )
 
     def clean_approvers(self) -> list[dict[str, Any]]:
         """As the diagram wants them: each user and why."""
         return [
-            {"user": user.pk, "found": "assigned", "by": self.administrator}
+            {"user": user.pk, "found": "assigned", "by": self.task.user}
             for user in self.cleaned_data["approvers"]
         ]

@@ -1,0 +1,51 @@
+"""Who may call what: every action declares a right, and what declares none is refused."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from rest_framework.permissions import BasePermission
+
+from apps.core.inbox.visibility import Viewer
+
+if TYPE_CHECKING:  # the views read the settings that name this module
+    from rest_framework.request import Request
+    from rest_framework.views import APIView
+
+
+class Right(Enum):
+    """What a person must be for an action. Which rows they see is another question: `visibility`;
+    whether a task is theirs the engine decides."""
+
+    MEMBER = "member"  # anybody who has logged in to the account set
+    OPERATE = "operate"  # administrators and process administrators
+    DEPLOY = "deploy"  # process administrators
+
+    def holds(self, viewer: Viewer) -> bool:
+        """Whether this person has the right."""
+        if self is Right.DEPLOY:
+            return viewer.deploys
+        return self is Right.MEMBER or viewer.operates
+
+
+def viewer_of(request: Request) -> Viewer:
+    """Who asks; the same object for the whole request, so that roles are read once."""
+    found: Viewer | None = getattr(request, "crm_viewer", None)
+    if found is None:
+        found = Viewer(request.user.pk)
+        request.crm_viewer = found
+    return found
+
+
+class Declared(BasePermission):
+    """Lets those in who hold the right that the view declares for its action in `rights`."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if request.user is None or not request.user.is_authenticated:
+            return False
+        action = getattr(view, "action", None)
+        if action is None:  # a method the view doesn't have: 405, nothing runs
+            return request.method not in getattr(view, "action_map", {})
+        right = getattr(view, "rights", {}).get(action)
+        return right is not None and right.holds(viewer_of(request))

@@ -1,0 +1,39 @@
+"""Names and properties of the steps of a case, from its own version of the diagram."""
+
+from __future__ import annotations
+
+from django.utils.translation import get_language
+
+from engine import definitions
+from engine.models import HumanTask, ProcessDefinition, ProcessInstance
+from engine.spiff import Element
+
+
+def language() -> str:
+    """The language that is read now."""
+    return get_language() or ""
+
+
+def find_element(instance: ProcessInstance, process: str, element: str) -> Element | None:
+    """The element of that id; None where the entry names none."""
+    compiled = definitions.compiled(instance.definition_id, instance.definition.checksum)
+    return compiled.elements.get((process, element))
+
+
+def element_label(instance: ProcessInstance, process: str, element: str) -> str:
+    """Name of a step in the reader's language; empty where there is none."""
+    found = find_element(instance, process, element) if element else None
+    return found.label(language()) if found else ""
+
+
+def element_of(task: HumanTask) -> Element:
+    """The user task in the diagram that a human task was made of."""
+    compiled = definitions.compiled(task.instance.definition_id, task.instance.definition.checksum)
+    return compiled.element(task.process, task.element)
+
+
+def process_label(definition: ProcessDefinition) -> str:
+    """Name of a process in the reader's language."""
+    if language().startswith("en"):
+        return definition.name_en or definition.name
+    return definition.name or definition.name_en

@@ -1,0 +1,80 @@
+"""Error pages: what is the matter, and one way on. None of them needs the database."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.api import problems
+
+API: Final = "/api/"
+
+TITLES: Final[dict[int, Promise]] = {
+    400: _("This request could not be understood"),
+    403: _("You may not do this"),
+    404: _("There is nothing here"),
+    409: _("Somebody was faster"),
+    500: _("Something went wrong here"),
+}
+TEXTS: Final[dict[int, Promise]] = {
+    400: _("Go back and try again."),
+    403: _("This needs a right that you don't have. Ask an administrator if you need it."),
+    404: _("The address is wrong, or what it shows is not for you to see."),
+    409: _("What you saw has changed meanwhile."),
+    500: _("Nothing was changed. Please try again in a moment."),
+}
+
+
+def error_page(request: HttpRequest, status: int, text: str | Promise = "") -> HttpResponse:
+    """A page, or a problem where a program asked."""
+    reference = reference_of()
+    if request.path.startswith(API):
+        if status == 500:
+            return problems.server_error(reference)
+        problem = problems.make(status, detail=str(text or TEXTS[status]))
+        return problems.as_response(problem)
+    context = {
+        "status": status,
+        "title": TITLES[status],
+        "text": text or TEXTS[status],
+        "reference": reference if status == 500 else "",
+    }
+    return render(request, "core/error.html", context, status=status)
+
+
+def reference_of() -> str:
+    """The number by which the log knows this request."""
+    known = structlog.contextvars.get_contextvars().get("request_id", "")
+    return str(known)[:8].upper()
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400."""
+    return error_page(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403."""
+    return error_page(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404."""
+    return error_page(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500."""
+    return error_page(request, 500)
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without a valid token: left open too long, or sent from elsewhere."""
+    return error_page(
+        request, 403, _("This form is out of date. Go back, reload the page and send it again.")
+    )

@@ -1,0 +1,72 @@
+"""Forms of what a person may do with a task beside deciding it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+REASON = 500
+OPINION = 2000
+
+
+def colleagues() -> QuerySet[Any]:
+    """Everybody who could be given a task, in the order of their user names."""
+    return get_user_model()._default_manager.filter(is_active=True).order_by("username")
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=REASON, required=False)
+
+
+class HandForm(ReasonForm):
+    """To whom, and why."""
+
+    to = forms.ModelChoiceField(label=_("To"), queryset=None, empty_label=_("Choose a colleague"))
+    field_order = ("to", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = colleagues()  # type: ignore[attr-defined]
+
+
+class AddApproverForm(HandForm):
+    """Who decides as well, and when."""
+
+    place = forms.ChoiceField(
+        label=_("When"),
+        choices=[
+            ("parallel", _("Beside me")),
+            ("before", _("Before me: I wait for them")),
+            ("after", _("After me: they wait for me")),
+        ],
+    )
+    field_order = ("to", "place", "reason")
+
+
+class AnswerForm(forms.Form):
+    """The answer to a delegated task."""
+
+    opinion = forms.CharField(
+        label=_("Answer"), max_length=OPINION, required=False, widget=forms.Textarea({"rows": 2})
+    )
+
+
+class DatesForm(forms.Form):
+    """When it is due, and when it comes up again."""
+
+    due_at = forms.DateTimeField(
+        label=_("Due"),
+        required=False,
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    follow_up_at = forms.DateTimeField(
+        label=_("Put off until"),
+        required=False,
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )

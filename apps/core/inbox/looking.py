@@ -1,0 +1,205 @@
+"""What a person sees of a case and of a task: read only, for pages and API alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from apps.core.inbox import elements, wording
+from engine import decisions, forms, pictures
+from engine.models import AudienceMember, HumanTask, Job, JobKind, ProcessInstance, TaskState
+
+OPEN = (TaskState.READY, TaskState.RESERVED)
+UNFINISHED = (*OPEN, TaskState.WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A decision that a task offers."""
+
+    code: str
+    label: str
+    needs_opinion: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Whom a case waits for at one of its open tasks, since when, until when, and what then."""
+
+    task: HumanTask
+    step: str
+    people: tuple[str, ...]
+    behind: str  # who has to decide first, where the task waits for its turn
+    then: str  # what happens at the next timer, '' where nothing does
+
+
+def offers(task: HumanTask, form: forms.TaskForm | None = None) -> tuple[Offer, ...]:
+    """The decisions a task offers, in the order of the diagram; none: it is simply done.
+
+    Left out is what its form can't do as things stand (`not_offered`)."""
+    properties = elements.element_of(task).properties
+    needed = _codes(properties.get("opinionRequired", ""))
+    impossible = getattr(form, "not_offered", ())
+    return tuple(
+        Offer(code, decisions.label(code), code in needed)
+        for code in _codes(properties.get("decisions", ""))
+        if code not in impossible
+    )
+
+
+def _codes(text: str) -> list[str]:
+    return [code.strip() for code in text.split(",") if code.strip()]
+
+
+def may_act(task: HumanTask, user: int) -> bool:
+    """Whether the task lies in this person's inbox now."""
+    members = AudienceMember.objects.filter(audience_id=task.audience_id, user=user)
+    return task.audience_id is not None and members.exists()
+
+
+def task_form(
+    task: HumanTask,
+    user: int,
+    *,
+    data: Mapping[str, Any] | None = None,
+    files: Mapping[str, Any] | None = None,
+    decision: str = "",
+) -> forms.TaskForm | None:
+    """The form of an open task, empty or with what was typed; None where it has none."""
+    key = elements.element_of(task).properties.get("formKey", "")
+    if not key or task.state not in OPEN:
+        return None
+    about = forms.FormTask(
+        task=task.pk,
+        instance=task.instance_id,
+        business_key=task.instance.business_key,
+        process=task.process,
+        element=task.element,
+        user=user,
+        decision=decision,
+        variables=SimpleLazyObject(lambda: _variables(task)),
+    )
+    return forms.form_class(key)(data, files, task=about)
+
+
+def _variables(task: HumanTask) -> Mapping[str, Any]:
+    instance = task.instance
+    return pictures.task_variables(
+        instance.definition_id,
+        instance.definition.checksum,
+        bytes(instance.runtime or b""),
+        str(task.task_id),
+    )
+
+
+def why(task: HumanTask, user: int) -> str:
+    """Why this person is asked; empty for somebody who isn't."""
+    reason = task.assignment.get(str(user))
+    if reason is None:
+        return ""
+    return wording.reason_text(reason, wording.names_of(wording.people_in_reason(reason)))
+
+
+def open_tasks(instance: ProcessInstance) -> list[HumanTask]:
+    """Tasks of a case that are not finished, the oldest first."""
+    tasks = list(
+        HumanTask.objects.filter(instance=instance, state__in=UNFINISHED)
+        .select_related("waits_for")
+        .order_by("id")
+    )
+    for task in tasks:
+        task.instance = instance
+    return tasks
+
+
+def waiting(instance: ProcessInstance) -> list[Waiting]:
+    """“Why is it waiting?”: an answer per open task. Four queries at most."""
+    tasks = open_tasks(instance)
+    people = asked(tasks)
+    behind = {task.pk: _before(task.waits_for, people) for task in tasks if task.waits_for}
+    everybody = {user for users in (*people.values(), *behind.values()) for user in users}
+    names = wording.names_of(everybody)
+    then = _next_timers(instance)
+    return [
+        Waiting(
+            task=task,
+            step=elements.element_label(instance, task.process, task.element),
+            people=tuple(names.get(user, _("somebody")) for user in people[task.pk]),
+            behind=_(", ").join(names.get(user, "") for user in behind.get(task.pk, ())),
+            then=then.get((task.process, task.element), ""),
+        )
+        for task in tasks
+    ]
+
+
+def _before(task: HumanTask | None, people: Mapping[int, Sequence[int]]) -> Sequence[int]:
+    return people.get(task.pk, ()) if task else ()
+
+
+def asked(tasks: Iterable[HumanTask]) -> dict[int, tuple[int, ...]]:
+    """Task → the people asked: whoever has it, or the pool."""
+    found = list(tasks)
+    members: dict[int | None, list[int]] = {}
+    pools = {task.pool_id for task in found if task.assignee is None}
+    for audience, user in AudienceMember.objects.filter(audience__in=pools).values_list(
+        "audience_id", "user"
+    ):
+        members.setdefault(audience, []).append(user)
+    return {
+        task.pk: (task.assignee,)
+        if task.assignee is not None
+        else tuple(sorted(members.get(task.pool_id, ())))
+        for task in found
+    }
+
+
+def _next_timers(instance: ProcessInstance) -> dict[tuple[str, str], str]:
+    """Step → what its next boundary timer does, in words."""
+    found: dict[tuple[str, str], tuple[datetime, str]] = {}
+    for job in Job.objects.filter(instance=instance, kind=JobKind.TIMER).order_by("-due_at"):
+        timer = elements.find_element(instance, job.process, job.element)
+        flow = (
+            timer
+            and timer.outgoing
+            and elements.find_element(instance, job.process, timer.outgoing[0])
+        )
+        if not timer or not timer.attached_to or not flow:
+            continue
+        target = elements.element_label(instance, job.process, flow.target)
+        found[job.process, timer.attached_to] = (job.due_at, target)
+    return {
+        place: _("%(when)s: %(what)s") % {"when": wording.moment(at), "what": what}
+        for place, (at, what) in found.items()
+    }
+
+
+def people_waited_for(instances: Iterable[ProcessInstance]) -> dict[int, str]:
+    """Case → names of the people asked now. Three queries, however many cases."""
+    tasks = list(
+        HumanTask.objects.filter(instance__in=list(instances), state__in=OPEN).order_by("id")
+    )
+    people = asked(tasks)
+    names = wording.names_of(user for users in people.values() for user in users)
+    found: dict[int, list[str]] = {}
+    for task in tasks:
+        found.setdefault(task.instance_id, []).extend(
+            names.get(user, _("somebody")) for user in people[task.pk]
+        )
+    return {
+        instance: _(", ").join(dict.fromkeys(people_of)) for instance, people_of in found.items()
+    }
+
+
+def step_of(task: HumanTask) -> str:
+    """Name of the step that a task belongs to."""
+    return elements.element_label(task.instance, task.process, task.element)
+
+
+def state_name(task: HumanTask) -> str:
+    """State of a task as a word of the engine."""
+    return TaskState(task.state).name

@@ -1,0 +1,99 @@
+"""The diagram of a case in words, with where the case has been and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.inbox.elements import language
+from engine.bpmn.outline import Outline, Step, Way, outlines
+from engine.models import ActivityInstance, ProcessInstance
+from engine.models.history import ActivityState
+
+KINDS: Final[Mapping[str, Promise]] = {
+    "startEvent": _("Start"),
+    "endEvent": _("End"),
+    "userTask": _("Human task"),
+    "manualTask": _("Manual task"),
+    "serviceTask": _("Service task"),
+    "businessRuleTask": _("Decision table"),
+    "callActivity": _("Called process"),
+    "subProcess": _("Subprocess"),
+    "exclusiveGateway": _("Either, or"),
+    "parallelGateway": _("All of these"),
+    "eventBasedGateway": _("Whichever comes first"),
+    "boundaryEvent": _("Meanwhile"),
+    "intermediateCatchEvent": _("Wait"),
+    "intermediateThrowEvent": _("Message"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A step: what it is called, what kind it is, how often it was reached, whether a token is
+    there."""
+
+    label: str
+    kind: str
+    depth: int
+    ways: tuple[tuple[str, str], ...]  # name of the flow, name of where it leads
+    visits: int
+    now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One process: the case's own, or one that it calls."""
+
+    label: str
+    lines: tuple[Line, ...]
+
+
+def outline_of(instance: ProcessInstance) -> list[Part]:
+    """The case's own process first, then those it calls."""
+    found: list[Outline] = []
+    for resource in instance.definition.resources.order_by("name"):
+        if resource.name.endswith(".bpmn"):
+            found += outlines(bytes(resource.content), resource.name)
+    found.sort(key=lambda outline: outline.key != instance.definition.key)
+    visits = _visits(instance)
+    return [_part(outline, visits) for outline in found]
+
+
+Visits = Mapping[tuple[str, str], tuple[int, bool]]
+
+
+def _visits(instance: ProcessInstance) -> Visits:
+    found: dict[tuple[str, str], tuple[int, bool]] = {}
+    for process, element, state in ActivityInstance.objects.filter(instance=instance).values_list(
+        "process", "element", "state"
+    ):
+        number, now = found.get((process, element), (0, False))
+        found[process, element] = (number + 1, now or state == ActivityState.ACTIVE)
+    return found
+
+
+def _part(outline: Outline, visits: Visits) -> Part:
+    labels = {step.id: _label(step) for step in outline.steps}
+    lines = tuple(
+        Line(
+            label=labels[step.id],
+            kind=str(KINDS.get(step.type, step.type)),
+            depth=step.depth + (1 if step.attached_to else 0),
+            ways=tuple((_label(way), labels.get(way.target, way.target)) for way in step.ways),
+            visits=visits.get((outline.key, step.id), (0, False))[0],
+            now=visits.get((outline.key, step.id), (0, False))[1],
+        )
+        for step in outline.steps
+    )
+    return Part(_label(outline), lines)
+
+
+def _label(named: Outline | Step | Way) -> str:
+    if language().startswith("en"):
+        return named.name_en or named.name
+    return named.name or named.name_en

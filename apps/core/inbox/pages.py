@@ -1,0 +1,173 @@
+"""What the page of a task and the page of a case show, put together for their templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from apps.core.inbox import elements, looking, rows, trail, wording
+from apps.core.inbox.acts import ACTS, Act
+from apps.core.inbox.facts import facts_of
+from apps.core.inbox.outline import outline_of
+from apps.core.inbox.visibility import Viewer
+from engine.exceptions import EngineError, InvalidData
+from engine.forms import TaskForm
+from engine.instances import WITHDRAW
+from engine.models import EventSubscription, HumanTask, ProcessInstance
+
+LOOKS = {  # decision → icon, style of its button where it isn't the first
+    "approve": ("check", ""),
+    "reject": ("x", "text-red"),
+    "return": ("arrow-back-up", ""),
+    "send_back": ("corner-up-left", ""),
+    "resubmit": ("send", ""),
+    "abandon": ("ban", ""),
+    "assign": ("user-check", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A decision as a button. The first one offered is the one most often taken."""
+
+    code: str
+    label: str
+    needs_opinion: bool
+    icon: str
+    style: str
+
+
+@dataclass(slots=True)
+class Trouble:
+    """What went wrong with what a person sent: a message, errors by field, and what was typed."""
+
+    message: str = ""
+    errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    typed: QueryDict = field(default_factory=QueryDict)
+    act: str = ""
+
+    @classmethod
+    def of(cls, error: EngineError, message: str, typed: QueryDict, act: str) -> Trouble:
+        errors = error.data.get("errors", {}) if isinstance(error, InvalidData) else {}
+        return cls(message, errors, typed, act)
+
+
+def task_context(task: HumanTask, viewer: Viewer, trouble: Trouble | None = None) -> dict[str, Any]:
+    """All of the page of a task. `trouble` is what came of the last attempt."""
+    trouble = trouble or Trouble()
+    mine = looking.may_act(task, viewer.id)
+    decides = mine and task.owner is None
+    form = looking.task_form(task, viewer.id) if decides else None
+    buttons = _buttons(looking.offers(task, form)) if decides else []
+    return {
+        **_about(task.instance),
+        "task": task,
+        "mine": mine,
+        "step": looking.step_of(task),
+        "due": wording.due(task.due_at),
+        "state_label": wording.TASK_STATES[looking.state_name(task)],
+        "why": looking.why(task, viewer.id),
+        "decides": decides,
+        "form": _filled(task, viewer, form, trouble),
+        "buttons": buttons,
+        "needs_opinion": [button.label for button in buttons if button.needs_opinion],
+        "trouble": trouble,
+        "opinion": trouble.typed.get("opinion", ""),
+        "acts": _acts(task, viewer, mine, trouble),
+    }
+
+
+def instance_context(instance: ProcessInstance, viewer: Viewer) -> dict[str, Any]:
+    """All of the page of a case."""
+    return {
+        **_about(instance),
+        "parts": outline_of(instance),
+        "withdrawable": instance.starter == viewer.id and _may_withdraw(instance),
+    }
+
+
+def _may_withdraw(instance: ProcessInstance) -> bool:
+    """Whether the process waits for a withdrawal; the engine asks for more when it comes."""
+    return EventSubscription.objects.filter(instance=instance, name=WITHDRAW).exists()
+
+
+def _about(instance: ProcessInstance) -> dict[str, Any]:
+    names = wording.names_of([instance.starter])
+    return {
+        "instance": instance,
+        "process": elements.process_label(instance.definition),
+        "subject": rows.subject_of(instance),
+        "place": rows.subject_of(instance),
+        "amount": rows.amount_of(instance),
+        "party": instance.card.get("party", ""),
+        "starter": names.get(instance.starter or 0, _("System")),
+        "state_colour": rows.STATE_COLOURS[instance.state],
+        "end": rows.end_label(instance),
+        "facts": facts_of(instance),
+        "waiting_for": looking.waiting(instance),
+        "lines": trail.lines(instance),
+    }
+
+
+def _buttons(offered: Sequence[looking.Offer]) -> list[Button]:
+    if not offered:
+        return [Button("", _("Done"), False, "check", "btn-primary")]
+    return [
+        Button(
+            offer.code,
+            offer.label,
+            offer.needs_opinion,
+            LOOKS.get(offer.code, ("point", ""))[0],
+            LOOKS.get(offer.code, ("point", ""))[1] if position else "btn-primary",
+        )
+        for position, offer in enumerate(offered)
+    ]
+
+
+def _filled(
+    task: HumanTask, viewer: Viewer, form: TaskForm | None, trouble: Trouble
+) -> TaskForm | None:
+    """The form as it was left: with its own errors, or else with what was typed."""
+    if not isinstance(form, forms.BaseForm) or trouble.act != "complete":
+        return form
+    decision = trouble.typed.get("decision", "")
+    tried = looking.task_form(task, viewer.id, data=trouble.typed, decision=decision)
+    if tried is not None and not tried.is_valid():
+        return tried
+    for name, found in form.fields.items():
+        form.initial[name] = found.widget.value_from_datadict(trouble.typed, {}, name)
+    return form
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """Something else that can be done, with its form."""
+
+    code: str
+    act: Act
+    form: forms.Form
+    open: bool  # it was tried, and something is to be put right
+
+
+def _acts(task: HumanTask, viewer: Viewer, mine: bool, trouble: Trouble) -> list[Offered]:
+    return [
+        Offered(
+            code,
+            act,
+            act.form(trouble.typed, prefix=code)
+            if trouble.act == code
+            else act.form(prefix=code, initial=_initial(task)),
+            trouble.act == code,
+        )
+        for code, act in ACTS.items()
+        if act.offered(task, viewer, mine)
+    ]
+
+
+def _initial(task: HumanTask) -> dict[str, Any]:
+    return {"due_at": task.due_at, "follow_up_at": task.follow_up_at}

@@ -1,0 +1,269 @@
+"""The plain inbox: lists, the page of a task, the page of a case, and a new request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.core.api.problems import detail_of
+from apps.core.inbox import looking, pages, rows, wording
+from apps.core.inbox.acts import ACTS
+from apps.core.inbox.forms import ReasonForm
+from apps.core.inbox.visibility import Viewer, find_instance, find_task
+from apps.core.requests.forms import RequestForm
+from apps.core.requests.services import submit_request
+from engine import inbox, instances, tasks
+from engine.decisions import label
+from engine.exceptions import EngineError, InvalidData, NotAllowed, NotFound, WrongState
+from engine.instances import Result
+from engine.models import HumanTask, ProcessInstance
+
+PAGE: Final = 25
+VIEWS: Final = ("todo", "claim", "started", "done")
+STATUS: Final = ((NotAllowed, 403), (NotFound, 404), (WrongState, 409), (InvalidData, 422))
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Who looks."""
+    return Viewer(request.user.pk)  # type: ignore[arg-type]
+
+
+def status_of(error: EngineError) -> int:
+    """The status of the page that tells of an error."""
+    return next((status for kind, status in STATUS if isinstance(error, kind)), 422)
+
+
+def found_or_404(find: Callable[[Viewer, int], Any], viewer: Viewer, identity: int) -> Any:
+    """What `find` finds, else the page that says there is nothing."""
+    try:
+        return find(viewer, identity)
+    except NotFound as error:
+        raise Http404 from error
+
+
+# --- lists ----------------------------------------------------------------------------------------
+@require_safe
+def inbox_page(request: HttpRequest) -> HttpResponse:
+    """The lists: to do, to claim, started by me, done."""
+    view = request.GET.get("view", "todo")
+    if view not in VIEWS:
+        raise Http404
+    context = {"view": view, "queue": request.GET.get("queue", ""), "place": _("Inbox")}
+    try:
+        context |= _LISTS[view](request, request.user.pk)
+    except InvalidData:
+        return redirect("inbox:inbox")
+    counts = inbox.counts(request.user.pk)
+    context["queues"] = [
+        {"code": code, "label": wording.queue_label(code), "count": counts.queues[code]}
+        for code in sorted(counts.queues, key=_queue_order)
+    ]
+    return render(request, "core/inbox/list.html", context)
+
+
+def _queue_order(code: str) -> tuple[int, str]:
+    order = list(wording.QUEUES)
+    return (order.index(code) if code in order else len(order), code)
+
+
+def _open_list(request: HttpRequest, user: int, view: inbox.View) -> dict[str, Any]:
+    queue = request.GET.get("queue", "")
+    page = inbox.page(
+        user,
+        queues=[queue] if queue else None,
+        view=view,
+        cursor=request.GET.get("cursor", ""),
+        limit=PAGE,
+        hide_snoozed_at=timezone.now(),
+    )
+    return {
+        "rows": rows.of_open_tasks(page.tasks),
+        "next": page.next,
+        "previous": page.previous,
+    }
+
+
+def _started_list(request: HttpRequest, user: int) -> dict[str, Any]:
+    started = (
+        ProcessInstance.objects.filter(starter=user)
+        .select_related("definition")
+        .defer("runtime", "definition__compiled")
+        .order_by("-pk")
+    )
+    cursor = request.GET.get("cursor", "")
+    if cursor.isdecimal():
+        started = started.filter(pk__lt=int(cursor[:18]))
+    found = list(started[: PAGE + 1])
+    more = str(found[PAGE - 1].pk) if len(found) > PAGE else ""
+    return {"rows": rows.of_instances(found[:PAGE]), "next": more}
+
+
+def _done_list(request: HttpRequest, user: int) -> dict[str, Any]:
+    found = inbox.decided(user, before=_moment(request.GET.get("cursor", "")), limit=PAGE + 1)
+    last = found[PAGE - 1].ended_at if len(found) > PAGE else None
+    return {
+        "rows": rows.of_done_tasks(found[:PAGE]),
+        "next": last.isoformat() if last else "",
+    }
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment is not None and timezone.is_aware(moment) else None
+
+
+_LISTS: Final[dict[str, Callable[[HttpRequest, int], dict[str, Any]]]] = {
+    "todo": lambda request, user: _open_list(request, user, "all"),
+    "claim": lambda request, user: _open_list(request, user, "pool"),
+    "started": _started_list,
+    "done": _done_list,
+}
+
+
+# --- a task ---------------------------------------------------------------------------------------
+@require_safe
+def task_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Look at a task: what it is about, why it is mine, what may be decided, what has happened."""
+    viewer = viewer_of(request)
+    task = found_or_404(find_task, viewer, pk)
+    return render(request, "core/inbox/task.html", pages.task_context(task, viewer))
+
+
+@require_POST
+def complete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Decide a task."""
+    viewer = viewer_of(request)
+    task = found_or_404(find_task, viewer, pk)
+    decision = request.POST.get("decision", "")
+    try:
+        result = tasks.complete(
+            pk,
+            user=viewer.id,
+            decision=decision,
+            opinion=request.POST.get("opinion", ""),
+            data=request.POST,
+            files=request.FILES,
+            seen_version=_seen(request.POST),
+        )
+    except EngineError as error:
+        return _again(request, viewer, task, error, "complete")
+    _say(request, label(decision) or _("Done"), result)
+    return redirect("inbox:inbox")
+
+
+@require_POST
+def act(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Do something else with a task: claim, transfer, add an approver …"""
+    viewer = viewer_of(request)
+    if code not in ACTS:
+        raise Http404
+    task, chosen = found_or_404(find_task, viewer, pk), ACTS[code]
+    form = chosen.form(request.POST, prefix=code)
+    if not form.is_valid():
+        trouble = pages.Trouble(typed=request.POST, act=code)
+        context = pages.task_context(task, viewer, trouble)
+        return render(request, "core/inbox/task.html", context, status=422)
+    try:
+        said = chosen.run(pk, viewer.id, form.cleaned_data, _seen(request.POST))
+    except EngineError as error:
+        return _again(request, viewer, task, error, code)
+    messages.success(request, said)
+    return redirect("inbox:task", pk) if chosen.stays else redirect("inbox:inbox")
+
+
+def _again(
+    request: HttpRequest, viewer: Viewer, task: HumanTask, error: EngineError, code: str
+) -> HttpResponse:
+    """The page as it is now, with what went wrong and what was typed."""
+    trouble = pages.Trouble.of(error, detail_of(error), request.POST, code)
+    context = pages.task_context(find_task(viewer, task.pk), viewer, trouble)
+    return render(request, "core/inbox/task.html", context, status=status_of(error))
+
+
+def _seen(post: QueryDict) -> int | None:
+    version = post.get("seen_version", "")
+    return int(version[:9]) if version.isdecimal() else None
+
+
+def _say(request: HttpRequest, done: str, result: Result) -> None:
+    """What was done, and what happens next."""
+    instance = ProcessInstance.objects.select_related("definition").get(pk=result.instance)
+    waiting = looking.waiting(instance)
+    values = {"done": done, "subject": rows.subject_of(instance)}
+    if not waiting:
+        values["end"] = rows.end_label(instance) or str(instance.get_state_display())
+        text = _("%(done)s: “%(subject)s”. It has ended: %(end)s.")
+    else:
+        values["people"] = _(", ").join(
+            dict.fromkeys(person for one in waiting for person in one.people)
+        )
+        values["step"] = waiting[0].step
+        values["due"] = wording.moment(waiting[0].task.due_at)
+        text = _("%(done)s: “%(subject)s”. Now with %(people)s (%(step)s).")
+        if waiting[0].task.due_at:
+            text = _("%(done)s: “%(subject)s”. Now with %(people)s (%(step)s) until %(due)s.")
+    messages.success(request, text % values)
+
+
+# --- a case ---------------------------------------------------------------------------------------
+@require_safe
+def instance_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Look at a case: how it stands, whom it waits for, what has happened, its diagram in words."""
+    viewer = viewer_of(request)
+    instance = found_or_404(find_instance, viewer, pk)
+    return render(request, "core/inbox/instance.html", pages.instance_context(instance, viewer))
+
+
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """The initiator takes the case back."""
+    viewer = viewer_of(request)
+    instance = found_or_404(find_instance, viewer, pk)
+    form = ReasonForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    try:
+        result = instances.withdraw(pk, user=viewer.id, reason=reason)
+    except EngineError as error:
+        context = pages.instance_context(instance, viewer)
+        context["problem"] = detail_of(error)
+        context["reason"] = request.POST.get("reason", "")
+        return render(request, "core/inbox/instance.html", context, status=status_of(error))
+    _say(request, _("Withdrawn"), result)
+    return redirect("inbox:instance", pk)
+
+
+# --- a new request --------------------------------------------------------------------------------
+def new_request(request: HttpRequest) -> HttpResponse:
+    """Submit a general request (事项申请)."""
+    form = RequestForm(request.POST or None)
+    problem, status = "", 200
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                result = submit_request(user=request.user.pk, **form.cleaned_data)
+            except EngineError as error:
+                problem, status = detail_of(error), status_of(error)
+            else:
+                _say(request, _("Submitted"), result)
+                return redirect("inbox:instance", result.instance)
+        else:
+            status = 422
+    context = {"form": form, "problem": problem, "place": _("New request")}
+    return render(request, "core/inbox/new_request.html", context, status=status)
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page after the login."""
+    return redirect("inbox:inbox")

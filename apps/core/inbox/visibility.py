@@ -1,0 +1,98 @@
+"""Who may see which case. One door for pages and API: `visible_instances`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from engine.exceptions import NotFound
+from engine.models import AudienceMember, HumanTask, ProcessInstance, TrailEntry
+from engine.organisation import Role, organisation
+
+OPERATORS = frozenset({Role.ADMINISTRATOR.value, Role.PROCESS_ADMIN.value})
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks. Roles are read when they are first asked for."""
+
+    id: int
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        return organisation().roles_of(self.id)
+
+    @property
+    def operates(self) -> bool:
+        """Whether every case is open to this person: administrators and process administrators."""
+        return bool(self.roles & OPERATORS)
+
+    @property
+    def deploys(self) -> bool:
+        """Whether this person may bring diagrams."""
+        return Role.PROCESS_ADMIN.value in self.roles
+
+
+def visible_instances(viewer: Viewer) -> QuerySet[ProcessInstance]:
+    """Cases that this person may see: their own, those they are or were asked about or acted upon;
+    all of them for administrators. Without the stored state."""
+    instances = ProcessInstance.objects.select_related("definition").defer(
+        "runtime", "definition__compiled"
+    )
+    if viewer.operates:
+        return instances
+    return instances.filter(
+        Q(starter=viewer.id) | Exists(_tasks_of(viewer)) | Exists(_acts_of(viewer))
+    )
+
+
+def _tasks_of(viewer: Viewer) -> QuerySet[HumanTask]:
+    mine = Subquery(AudienceMember.objects.filter(user=viewer.id).values("audience_id"))
+    return HumanTask.objects.filter(instance=OuterRef("pk")).filter(
+        Q(assignee=viewer.id)
+        | Q(owner=viewer.id)
+        | Q(decided_by=viewer.id)
+        | Q(pool_id__in=mine)
+        | Q(audience_id__in=mine)
+    )
+
+
+def _acts_of(viewer: Viewer) -> QuerySet[TrailEntry]:
+    """Who handed a task on is no longer named by it, but by the trail."""
+    return TrailEntry.objects.filter(
+        Q(actor=viewer.id) | Q(data__to=viewer.id), instance=OuterRef("pk")
+    )
+
+
+def find_instance(viewer: Viewer, instance: int) -> ProcessInstance:
+    """The case; raises NotFound where there is none that this person may see."""
+    found = visible_instances(viewer).filter(pk=instance).first()
+    if found is None:
+        raise NotFound(_("There is no process instance %(id)s.") % {"id": instance})
+    return found
+
+
+def visible_tasks(viewer: Viewer, tasks: Collection[int]) -> frozenset[int]:
+    """Those of `tasks` whose case this person may see."""
+    found = HumanTask.objects.filter(pk__in=tasks, instance__in=visible_instances(viewer))
+    return frozenset(found.values_list("pk", flat=True))
+
+
+def find_task(viewer: Viewer, task: int) -> HumanTask:
+    """The human task with its case; raises NotFound where this person may not see the case."""
+    found = HumanTask.objects.filter(pk=task).first()
+    if found is not None:
+        case = visible_instances(viewer).filter(pk=found.instance_id).first()
+        if case is not None:
+            found.instance = case
+            return found
+    raise no_task(task)
+
+
+def no_task(task: int) -> NotFound:
+    """The same answer whether a task doesn't exist or may not be seen."""
+    return NotFound(_("There is no task %(id)s.") % {"id": task})
