@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import F
 from django.utils.translation import gettext_noop
@@ -45,8 +45,9 @@ def move_route(context: Context, *, target: str, plan: Route) -> Route:
     asked, votes = _asked_and_votes(context, tally.activity)
     if tally.kind == "yes":
         return routes.approve(plan, asked=asked, votes=votes)
-    outcome = "returned" if tally.kind == "stop" else "rejected"
-    return routes.refuse(plan, outcome, asked=asked, votes=votes)
+    if tally.kind == "stop":
+        return routes.refuse(plan, "returned", asked=asked, votes=votes)
+    return routes.refuse(plan, "rejected", asked=asked, votes=votes)
 
 
 def _asked_and_votes(context: Context, activity: str) -> tuple[list[Asked], list[Vote]]:
@@ -60,7 +61,7 @@ def _asked_and_votes(context: Context, activity: str) -> tuple[list[Asked], list
         "assignment", "user", "principal", "code"
     ):
         for person, reason in reasons.items():
-            asked.setdefault(int(person), {**reason, "user": int(person)})
+            asked.setdefault(int(person), cast(Asked, {**reason, "user": int(person)}))
         if user is not None:
             votes.append({"user": user, "on_behalf_of": principal, "decision": code})
     decided = context.decided

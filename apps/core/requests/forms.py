@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from engine.forms import FormTask, task_form
+from apps.core.task_form import TaskForm
+from engine.forms import task_form
 
 ABANDON = "abandon"
 
@@ -27,19 +26,11 @@ class RequestForm(forms.Form):
 
 
 @task_form("requests.revise")
-class ReviseForm(RequestForm):
+class ReviseForm(RequestForm, TaskForm):
     """The request as it was, to be changed and submitted again; giving up changes nothing."""
 
-    def __init__(
-        self,
-        data: Mapping[str, Any] | None = None,
-        files: Mapping[str, Any] | None = None,
-        *,
-        task: FormTask,
-    ) -> None:
-        if task.decision == ABANDON:
-            super().__init__(data, files)
+    def fit(self) -> None:
+        if self.task.decision == ABANDON:
             self.fields.clear()
-            return
-        initial = {name: task.variables.get(name) for name in self.base_fields}
-        super().__init__(data, files, initial=initial)
+        else:
+            self.initial = {name: self.task.variables.get(name) for name in self.fields}
