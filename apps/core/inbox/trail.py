@@ -197,7 +197,7 @@ _SENTENCES: Final[Mapping[str, Sentence]] = {
         _("Urged %(people)s") % {"people": _join(d.get("urged", ()), n)}
     ),
     TrailEvent.CANDIDATE_ADDED: lambda d, n: (
-        _("Asked %(people)s as well") % {"people": _name(d.get("user"), n)}
+        _("Asked %(people)s as well") % {"people": _join(_asked(d), n)}
     ),
     TrailEvent.APPROVER_ADDED: lambda d, n: (
         _("Added %(people)s as approver") % {"people": _name(d.get("user"), n)}
