@@ -35,6 +35,12 @@ app.conf.beat_schedule = {
     # What a lost message would have woken is found within this time.
     "work": in_every_account_set("engine.work", 30),
     "housekeeping": in_every_account_set("engine.housekeeping", 60),
+    "substitutes": in_every_account_set("people.announce_substitutes", 60),
+    "sessions": {
+        "task": "accountsets.clear_sessions",
+        "schedule": 3600,
+        "options": {"headers": {"account_set": "public"}, "expires": 3600},
+    },
 }
 
 

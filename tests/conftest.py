@@ -15,7 +15,6 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import psycopg
@@ -28,13 +27,19 @@ from django.test import Client
 from psycopg import sql
 
 from apps.accountsets import routing
+from apps.accountsets.models import AccountSet
 from apps.accountsets.ownership import as_owner
 from apps.accountsets.routing import in_account_set
-
-if TYPE_CHECKING:
-    from apps.people.models import User
+from apps.accountsets.schemas import build_schema
+from apps.accountsets.services import create_account_set
+from apps.people import demo
+from apps.people import services as people_services
+from apps.people.models import User
 
 SETS = ("t_one", "t_two")
+COMPANY = "t_company"  # a schema of the template, no account set: `company` copies it
+NUMBERED = ("people_user", "people_department", "people_roleholder", "people_substitute")
+PEOPLE = (*NUMBERED, "people_employee")
 TEMPLATE_PREFIX = "crm_template_"
 DATABASE_PREFIX = "crm_test_"
 BUILDING = 4_200_001  # advisory lock: one process builds the template, the others wait
@@ -60,6 +65,8 @@ def template_name() -> str:
         folder = Path(configuration.path)
         for file in sorted([*folder.glob("migrations/*.py"), *folder.glob("sql/*.sql")]):
             digest.update(file.read_bytes())
+    for module in (demo, people_services):
+        digest.update(Path(str(module.__file__)).read_bytes())
     return TEMPLATE_PREFIX + digest.hexdigest()[:16]
 
 
@@ -96,10 +103,12 @@ def build_template(cursor: psycopg.Cursor, name: str) -> None:
     use_database(name)
     with as_owner():
         call_command("migrate_schemas", schema_name="public", verbosity=0, interactive=False)
-    from apps.accountsets.services import create_account_set
-
     for schema in SETS:
         create_account_set(schema_name=schema, name=schema)
+    with as_owner():
+        build_schema(COMPANY)
+    with in_account_set(COMPANY):
+        demo.make_people()
     use_database("postgres")
     cursor.execute(
         sql.SQL("COMMENT ON DATABASE {} IS {}").format(
@@ -197,9 +206,6 @@ def signed_in() -> Callable[..., Client]:
     """`signed_in("shanlina")`: a client with a session of that user, in `t_one` or another set."""
 
     def sign_in(username: str, schema_name: str = SETS[0]) -> Client:
-        from apps.accountsets.models import AccountSet
-        from apps.people.models import User
-
         client = Client()
         with in_account_set(schema_name):
             session = client.session
@@ -215,6 +221,12 @@ def signed_in() -> Callable[..., Client]:
 def company(request: pytest.FixtureRequest) -> dict[str, User]:
     """The demo company's people in the first account set, by user name."""
     request.getfixturevalue("own_database" if "own_database" in request.fixturenames else "db")
-    from apps.people.demo import make_people
-
-    return make_people()
+    rows = "".join(f"INSERT INTO {SETS[0]}.{t} SELECT * FROM {COMPANY}.{t};" for t in PEOPLE)
+    # By nextval, because the application may not set a sequence.
+    numbers = "".join(
+        f"SELECT nextval('{SETS[0]}.{t}_id_seq') FROM {t}, generate_series(1, id);"
+        for t in NUMBERED
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(rows + numbers)
+    return {user.username: user for user in User.objects.order_by("pk")}

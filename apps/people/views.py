@@ -90,7 +90,7 @@ class PasswordChangeView(DjangoPasswordChangeView):
 
     form_class = PasswordChangeForm
     template_name = "registration/password_change.html"
-    success_url = reverse_lazy(settings.LOGIN_REDIRECT_URL)
+    success_url = settings.LOGIN_REDIRECT_URL
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         user = self.request.user

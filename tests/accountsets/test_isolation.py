@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import queue
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from celery import chain, current_app, shared_task
+from celery.contrib.testing.worker import start_worker
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.core.files.storage import default_storage
@@ -32,6 +35,17 @@ def see(earlier: list[str] | None = None) -> list[str]:
 def see_through_another() -> list[str]:
     inner = see.apply_async(headers={"account_set": "t_two"}).get(disable_sync_subtasks=False)
     return [*inner, *see()]
+
+
+QUEUE = f"tests.accountsets.{os.getpid()}"
+seen: queue.Queue[tuple[str, str]] = queue.Queue()
+
+
+@shared_task(name="tests.note")
+def note() -> None:
+    """Runs in a worker, which is a thread of this process."""
+    department = "" if routing.in_public() else Department.objects.get(pk=1001).name
+    seen.put((connection.schema_name, department))
 
 
 @pytest.fixture
@@ -130,6 +144,19 @@ def test_jobs_run_in_the_set_they_were_sent_from(twins, eager):
             assert see.delay().get() == [twin.schema_name, twin.department]
             assert chain(see.s(), see.s()).delay().get() == [twin.schema_name, twin.department] * 2
     assert see_through_another.delay().get() == ["t_two", two.department, "t_one", one.department]
+
+
+def test_a_worker_runs_each_job_in_its_set_and_rests_in_public(own_database, twins):
+    for name in ("t_two", "t_one", "t_two"):
+        with in_account_set(name):
+            note.apply_async(queue=QUEUE)
+    note.apply_async(queue=QUEUE, headers={"account_set": ""})
+    note.apply_async(queue=QUEUE, headers={"account_set": "public"})
+    with start_worker(
+        current_app, pool="solo", perform_ping_check=False, queues=[QUEUE], loglevel="CRITICAL"
+    ):
+        found = [seen.get(timeout=20) for _ in range(4)]
+    assert found == [("t_two", "乙部"), ("t_one", "甲部"), ("t_two", "乙部"), ("public", "")]
 
 
 def test_a_job_without_an_account_set_is_refused(twins, eager):

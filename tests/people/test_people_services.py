@@ -1,0 +1,224 @@
+"""Changes to the people, and what the engine is told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from apps.accountsets.models import Session
+from apps.people import services
+from apps.people.models import Department, Employee, RoleHolder, Substitute, User
+from engine.organisation import Role, organisation, people_changed
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def told() -> Iterator[list[tuple[set[int], set[str]]]]:
+    """What the engine was told, in order: user ids and role codes."""
+    messages: list[tuple[set[int], set[str]]] = []
+
+    def note(sender: object, users: set[int], roles: set[str], **signal: object) -> None:
+        assert transaction.get_connection().in_atomic_block
+        messages.append((set(users), set(roles)))
+
+    people_changed.connect(note)
+    yield messages
+    people_changed.disconnect(note)
+
+
+def employee(name: str) -> Employee:
+    return Employee.objects.select_related("user").get(user__username=name)
+
+
+def department(name: str) -> Department:
+    return Department.objects.get(name=name)
+
+
+# --- departments --------------------------------------------------------------------------------
+def test_the_tree_answers_what_lies_within(company):
+    names = Department.objects.within(department("服务部")).values_list("name", flat=True)
+    assert set(names) == {"服务部", "热线组", "外勤组", "维修组"}
+
+
+def test_the_tree_answers_what_lies_above_the_nearest_first(company):
+    above = Department.objects.above(department("热线组").pk).values_list("name", flat=True)
+    assert list(above) == ["热线组", "服务部", "总经办"]
+
+
+def test_a_moved_department_takes_those_below_along(company, told):
+    services.move_department(department=department("服务部"), parent=department("销售部"))
+    above = Department.objects.above(department("热线组").pk).values_list("name", flat=True)
+    assert list(above) == ["热线组", "服务部", "销售部", "总经办"]
+    assert organisation().superior(employee("yuchigang").pk) == employee("shanlina").pk
+    concerned, roles = told[-1]
+    assert concerned == {employee(n).pk for n in ("yuchigang", "yuejiayi", "chenhai", "wulei")}
+    assert roles == set(Role.values)
+
+
+def test_a_department_does_not_become_part_of_itself(company):
+    for parent in ("服务部", "热线组"):
+        with pytest.raises(ValidationError):
+            services.move_department(department=department("服务部"), parent=department(parent))
+    assert department("服务部").parent == department("总经办")
+
+
+def test_a_department_at_the_top_has_a_name_of_its_own(company):
+    with pytest.raises(ValidationError):
+        services.create_department(name="总经办")
+
+
+def test_naming_a_head_concerns_the_former_one_too(company, told):
+    services.name_head(department=department("销售部"), head=employee("qiuzhiyuan"))
+    both = {employee("shanlina").pk, employee("qiuzhiyuan").pk}
+    assert told == [(both, {"department_head"})]
+
+
+# --- employees ----------------------------------------------------------------------------------
+def test_user_names_are_kept_in_lower_case_and_unique(company):
+    sales = department("销售部")
+    made = services.create_employee(username="NewOne", display_name="新", department=sales)
+    assert made.user.username == "newone"
+    with pytest.raises(ValidationError):
+        services.create_employee(username="newONE", display_name="又", department=sales)
+
+
+def test_without_a_password_nobody_logs_in(company):
+    made = services.create_employee(
+        username="new", display_name="新", department=department("销售部")
+    )
+    assert not made.user.has_usable_password()
+
+
+def test_a_weak_password_is_refused(company):
+    with pytest.raises(ValidationError):
+        services.create_employee(
+            username="new", display_name="新", department=department("销售部"), password="new"
+        )
+    assert not User.objects.filter(username="new").exists()
+
+
+def test_superiors_do_not_go_in_a_circle(company):
+    services.name_superior(employee=employee("qiuzhiyuan"), superior=employee("xiexiaomei"))
+    for superior in ("qiuzhiyuan", "xiexiaomei"):
+        with pytest.raises(ValidationError):
+            services.name_superior(employee=employee("xiexiaomei"), superior=employee(superior))
+    assert employee("xiexiaomei").superior is None
+
+
+def test_whoever_leaves_is_signed_out_and_told_of(company, told, signed_in):
+    client = signed_in("chenhai")
+    services.end_employment(employee=employee("chenhai"))
+    assert not Session.objects.exists()
+    assert client.get("/password/").status_code == 302
+    assert told == [({employee("chenhai").pk}, {"engineer", "representative", "department_head"})]
+
+
+def test_a_leaving_is_entered_when_its_day_has_come(company):
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    with pytest.raises(ValidationError):
+        services.end_employment(employee=employee("chenhai"), left_on=tomorrow)
+    assert employee("chenhai").user.is_active
+
+
+# --- roles --------------------------------------------------------------------------------------
+def test_granting_a_role_twice_changes_nothing(company, told):
+    for _ in range(2):
+        services.grant_role(role=Role.HR, employee=employee("chenhai"))
+    assert told == [({employee("chenhai").pk}, {"hr"})]
+    assert RoleHolder.objects.filter(role=Role.HR).count() == 2
+
+
+def test_a_role_that_is_withdrawn_is_told_of(company, told):
+    services.withdraw_role(holder=RoleHolder.objects.get(role=Role.CASHIER))
+    assert told == [({employee("baixue").pk}, {"cashier"})]
+    assert organisation().holders(Role.CASHIER) == []
+
+
+@pytest.mark.parametrize("role", ["department_head", "no_such_role", ""])
+def test_only_roles_that_can_be_granted_are(company, role):
+    with pytest.raises(ValidationError):
+        services.grant_role(role=role, employee=employee("chenhai"))
+
+
+def test_the_database_refuses_heads_among_the_holders(company):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RoleHolder.objects.create(role="department_head", employee=employee("chenhai"))
+
+
+# --- substitutes --------------------------------------------------------------------------------
+NOW = timezone.now()
+DAY = timedelta(days=1)
+
+
+def appoint(principal: str, substitute: str, starts_at=NOW, ends_at=NOW + DAY) -> Substitute:
+    return services.appoint_substitute(
+        principal=employee(principal),
+        substitute=employee(substitute),
+        starts_at=starts_at,
+        ends_at=ends_at,
+    )
+
+
+def standing_in(*names: str, at=NOW) -> dict[str, str]:
+    users = {employee(name).pk: name for name in names}
+    found = organisation().substitutes(users, at=at)
+    return {users[principal]: User.objects.get(pk=by).username for principal, by in found.items()}
+
+
+def test_a_substitute_stands_in_from_the_first_moment_until_before_the_last(company):
+    appoint("chenhai", "wulei")
+    assert standing_in("chenhai", at=NOW - timedelta(seconds=1)) == {}
+    assert standing_in("chenhai", at=NOW) == {"chenhai": "wulei"}
+    assert standing_in("chenhai", at=NOW + DAY) == {}
+
+
+def test_one_substitute_at_a_time(company):
+    appoint("chenhai", "wulei")
+    with pytest.raises(ValidationError):
+        appoint("chenhai", "yuchigang", NOW + DAY / 2, NOW + 2 * DAY)
+    appoint("chenhai", "yuchigang", NOW + DAY, NOW + 2 * DAY)
+    assert standing_in("chenhai", at=NOW + 1.5 * DAY) == {"chenhai": "yuchigang"}
+
+
+def test_nobody_stands_in_for_oneself_or_backwards_in_time(company):
+    with pytest.raises(ValidationError):
+        appoint("chenhai", "chenhai")
+    with pytest.raises(ValidationError):
+        appoint("chenhai", "wulei", NOW, NOW)
+
+
+def test_a_substitute_who_has_left_stands_in_for_nobody(company):
+    appoint("chenhai", "wulei")
+    services.end_employment(employee=employee("wulei"))
+    assert standing_in("chenhai") == {}
+
+
+def test_beginning_and_end_are_told_of_once_each(company, told):
+    both = ({employee("chenhai").pk, employee("wulei").pk}, set())
+    appoint("chenhai", "wulei", NOW + DAY, NOW + 2 * DAY)
+    assert told == []
+    for moment, expected in [
+        (NOW + DAY - timedelta(seconds=1), 0),
+        (NOW + DAY, 1),
+        (NOW + DAY, 1),
+        (NOW + 2 * DAY, 2),
+        (NOW + 3 * DAY, 2),
+    ]:
+        services.announce_substitutes(now=moment)
+        assert told == [both] * expected
+
+
+def test_an_early_return_ends_the_substitution(company, told):
+    row = appoint("chenhai", "wulei")
+    services.end_substitution(substitute=row, at=NOW + timedelta(hours=1))
+    assert standing_in("chenhai", at=NOW + timedelta(hours=2)) == {}
+    assert len(told) == 2
+    later = appoint("chenhai", "wulei", NOW + DAY, NOW + 2 * DAY)
+    services.end_substitution(substitute=later, at=NOW + timedelta(hours=2))
+    assert not Substitute.objects.filter(pk=later.pk).exists()
