@@ -68,17 +68,16 @@ def fill() -> None:
         text = (HERE / "inbox.sql").read_text()
         for name, number in numbers.items():
             text = text.replace(f":{name}", str(number))
-        cursor.execute(text)
+        for statement in text.split(";\n"):
+            cursor.execute(statement)
         cursor.execute("VACUUM ANALYZE")
 
 
 def _users() -> list[int]:
     """The five busiest users, and every hundredth."""
     busiest = execute(BUSIEST)
-    say(
-        "busiest: "
-        + ", ".join(f"user {user} has {number:,} open tasks" for user, number in busiest)
-    )
+    for user, number in busiest:
+        say(f"user {user} has {number:,} open tasks")
     return [*(row[0] for row in busiest), *range(1, STAFF, 100)]
 
 

@@ -24,7 +24,8 @@ NEW_DOCUMENT = """
 INSERT INTO bare.document (amount, state, version) VALUES (%s, 'submitted', 1) RETURNING id
 """
 ENGINE_TABLES = """
-SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+SELECT sum(pg_total_relation_size(c.oid))
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = %s AND c.relkind = 'r' AND c.relname LIKE %s
 """
 

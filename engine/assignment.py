@@ -11,7 +11,7 @@ of a user (`{"superior_of": 5}`); what else it holds (`rule`, `by`) is told as t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,27 +22,10 @@ from django.utils.translation import gettext as _
 
 from engine.exceptions import InvalidData
 from engine.models import Job, JobKind
-from engine.organisation import Organisation, Role, organisation, people_changed
+from engine.organisation import Answers, Role, people_changed
 
 Term = dict[str, Any]
 Reasons = dict[str, dict[str, Any]]
-
-
-class Standing:
-    """Who may log in and who stands in for whom, asked once a transaction and person."""
-
-    def __init__(self, now: datetime) -> None:
-        self._now = now
-        self._known: dict[int, int | None] = {}
-        self._asked: set[int] = set()
-
-    def of(self, users: Collection[int]) -> dict[int, int | None]:
-        """Those of `users` who may log in, each with the substitute or None."""
-        unknown = set(users) - self._asked
-        if unknown:
-            self._known.update(organisation().standing(unknown, at=self._now))
-            self._asked |= unknown
-        return {user: self._known[user] for user in users if user in self._known}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,30 +99,27 @@ def _terms(value: Any) -> list[Term]:
     )
 
 
-def resolve(rule: Mapping[str, Any], *, standing: Standing) -> Assignment:
+def resolve(rule: Mapping[str, Any], *, people: Answers) -> Assignment:
     """The people that a rule means now. Nobody found: those who hold the role administrator.
 
     Users who may not log in are left out; a substitute stands beside the person who is away, never
     for somebody excluded (nobody decides their own case through a principal). Whoever was named for
     a role and has left is followed by those who hold it now."""
-    reasons = _find(rule, rule["terms"], standing) or _find(
-        rule, _successors(rule["terms"]), standing
-    )
+    reasons = _find(rule, rule["terms"], people) or _find(rule, _successors(rule["terms"]), people)
     if not reasons:
-        for user in organisation().holders(Role.ADMINISTRATOR):
+        for user in people.holders(Role.ADMINISTRATOR):
             reasons[str(user)] = {"rule": "nobody_found"}
     pool = tuple(sorted(int(user) for user in reasons))
     reserved = pool[0] if rule["reserve"] and len(pool) == 1 else None
     return Assignment(pool, reserved, reasons)
 
 
-def _find(rule: Mapping[str, Any], terms: Iterable[Term], standing: Standing) -> Reasons:
-    people = organisation()
+def _find(rule: Mapping[str, Any], terms: Iterable[Term], people: Answers) -> Reasons:
     reasons: Reasons = {}
     for term in terms:
         for user in _users(term, rule.get("initiator"), people):
             reasons.setdefault(str(user), _reason(term))
-    _settle(reasons, set(rule["excluded"]), standing)
+    _settle(reasons, set(rule["excluded"]), people)
     return reasons
 
 
@@ -147,7 +127,7 @@ def _successors(terms: Iterable[Term]) -> list[Term]:
     return [_without(term, "user") for term in terms if "user" in term and "role" in term]
 
 
-def _users(term: Term, initiator: int | None, people: Organisation) -> Sequence[int]:
+def _users(term: Term, initiator: int | None, people: Answers) -> Sequence[int]:
     if "user" in term:
         return [int(term["user"])]
     if "superior_of" in term:
@@ -176,9 +156,9 @@ def _without(term: Term, *names: str) -> Term:
     return {key: value for key, value in term.items() if key not in names and value is not None}
 
 
-def _settle(reasons: Reasons, excluded: set[int], known: Standing) -> None:
+def _settle(reasons: Reasons, excluded: set[int], people: Answers) -> None:
     """Leave out who can't or may not, and let substitutes stand beside their principals."""
-    standing = known.of([int(user) for user in reasons])
+    standing = people.standing([int(user) for user in reasons])
     for user in [user for user in reasons if int(user) in excluded or int(user) not in standing]:
         del reasons[user]
     for principal, substitute in standing.items():

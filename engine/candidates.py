@@ -27,7 +27,7 @@ def add_candidates(case: Case, store: Store, terms: Mapping[str, Sequence[Term]]
 
 def _ask_as_well(case: Case, store: Store, task: Task, terms: Sequence[Term]) -> None:
     rule = {**task.rule, "terms": [*task.rule["terms"], *terms], "reserve": False}
-    found = resolve(rule, standing=store.standing)
+    found = resolve(rule, people=store.people)
     new = sorted(set(found.pool) - set(task.pool))
     if not new:
         return

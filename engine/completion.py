@@ -22,7 +22,7 @@ from engine.operations import Decided
 from engine.organisation import organisation
 from engine.pictures import task_variables
 from engine.spiff.types import Complete, Variables
-from engine.store import Case, Store
+from engine.store import Case, Savepoint, Store
 from engine.trail import plain
 from engine.wake import wake
 
@@ -122,7 +122,7 @@ def _decide_in_savepoint(
     undone."""
     mark = store.mark()
     before = len(store.rows.get("opened", ()))
-    savepoint = _Savepoint()
+    savepoint = Savepoint()
     try:
         _decide(case, row, store, choice, user=user, batch=batch, before_effects=savepoint.set)
     except BaseException:
@@ -131,25 +131,6 @@ def _decide_in_savepoint(
         raise
     savepoint.release()
     return len(store.rows.get("opened", ())) - before
-
-
-class _Savepoint:
-    """Set when it is needed first: a decision without effects needs none."""
-
-    def __init__(self) -> None:
-        self._name: str | None = None
-
-    def set(self) -> None:
-        if self._name is None:
-            self._name = transaction.savepoint()
-
-    def roll_back(self) -> None:
-        if self._name is not None:
-            transaction.savepoint_rollback(self._name)
-
-    def release(self) -> None:
-        if self._name is not None:
-            transaction.savepoint_commit(self._name)
 
 
 def _busy() -> Conflict:

@@ -220,7 +220,7 @@ class Execution:
             initiator=initiator,
             excluded=(initiator,) if category == "approval" and initiator is not None else (),
         )
-        found = assignment.resolve(rule, standing=self.store.standing)
+        found = assignment.resolve(rule, people=self.store.people)
         due_at = self.working(properties["dueIn"]) if "dueIn" in properties else None
         queue = properties.get("queue") or self._queue(category)
         self.store.add(

@@ -96,3 +96,40 @@ def _organisation(path: str) -> Organisation:
 def organisation() -> Organisation:
     """The implementation that the settings name."""
     return _organisation(settings.ENGINE_ORGANISATION)
+
+
+class Answers:
+    """What the organisation has answered in a transaction: no question is asked twice."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._people = organisation()
+        self._standing: dict[int, int | None] = {}
+        self._asked: set[int] = set()
+        self._holders: dict[tuple[str, int | None], Sequence[int]] = {}
+        self._superiors: dict[int, int | None] = {}
+        self._departments: dict[int, int | None] = {}
+
+    def standing(self, users: Collection[int]) -> dict[int, int | None]:
+        """Those of `users` who may log in, each with the substitute or None."""
+        unknown = set(users) - self._asked
+        if unknown:
+            self._standing.update(self._people.standing(unknown, at=self._now))
+            self._asked |= unknown
+        return {user: self._standing[user] for user in users if user in self._standing}
+
+    def holders(self, role: str, *, department: int | None = None) -> Sequence[int]:
+        key = role, department
+        if key not in self._holders:
+            self._holders[key] = self._people.holders(role, department=department)
+        return self._holders[key]
+
+    def superior(self, user: int) -> int | None:
+        if user not in self._superiors:
+            self._superiors[user] = self._people.superior(user)
+        return self._superiors[user]
+
+    def department_of(self, user: int) -> int | None:
+        if user not in self._departments:
+            self._departments[user] = self._people.department_of(user)
+        return self._departments[user]

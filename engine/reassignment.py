@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
-from engine.assignment import Standing, resolve
+from engine.assignment import resolve
 from engine.cases import change_task, lock_task
-from engine.models import Audience, HumanTask, TaskState, TrailEvent
+from engine.database import execute
+from engine.models import TaskState, TrailEvent
+from engine.organisation import Answers
 from engine.store import Store
 from engine.trail import plain
 from engine.wake import wake
@@ -22,36 +24,47 @@ def resolve_again(*, users: Collection[int], roles: Collection[str], now: dateti
     """Ask the right people for every open task that one of `users` is asked for or that one of
     `roles` decides; how many changed.
 
-    A task that somebody has claimed stays theirs as long as they may log in. Each instance in its
-    own savepoint and lock; why it changed is in its trail."""
+    A task that somebody has claimed stays theirs as long as they may log in. Only tasks whose
+    people change are locked, each in a savepoint; why they changed is in their trail."""
+    people = Answers(now)
     changed = 0
-    standing = Standing(now)
-    for task in _concerned(users, roles):
-        with transaction.atomic():
-            changed += _resolve_one(task, standing, now)
+    for task, rule, pool in _concerned(users, roles):
+        if list(resolve(rule, people=people).pool) != pool:
+            with transaction.atomic():
+                changed += _resolve_one(task, people, now)
     return changed
 
 
-def _concerned(users: Collection[int], roles: Collection[str]) -> list[int]:
-    asked = Q(pool__in=Audience.objects.filter(members__user__in=users))
-    by_role = Q()
-    for role in roles:
-        by_role |= Q(rule__terms__contains=[{"role": role}])
-    superiors = Q()
-    for user in users:
-        superiors |= Q(rule__terms__contains=[{"superior_of": user}])
-    condition = asked | by_role | superiors if roles else asked | superiors
-    tasks = HumanTask.objects.filter(condition, state__in=OPEN)
-    return list(tasks.order_by("instance_id", "id").values_list("pk", flat=True).distinct())
+CONCERNED = """
+SELECT t.id, t.rule, ARRAY(
+    SELECT m."user" FROM engine_audiencemember m WHERE m.audience_id = t.pool_id ORDER BY m."user")
+FROM engine_humantask t
+WHERE t.state <= 3 AND (
+    t.pool_id IN (SELECT audience_id FROM engine_audiencemember WHERE "user" = ANY(%(users)s))
+    OR EXISTS (
+        SELECT FROM jsonb_array_elements(t.rule->'terms') term
+        WHERE term->>'role' = ANY(%(roles)s) OR (term->>'superior_of')::bigint = ANY(%(users)s)))
+ORDER BY t.instance_id, t.id
+"""
 
 
-def _resolve_one(task: int, standing: Standing, now: datetime) -> bool:
+def _concerned(
+    users: Collection[int], roles: Collection[str]
+) -> list[tuple[int, dict[str, Any], list[int]]]:
+    """Open tasks, their rules and who is asked now."""
+    rows = execute(CONCERNED, {"users": list(users), "roles": list(roles)})
+    return [(task, rule, pool) for task, rule, pool in rows]
+
+
+def _resolve_one(task: int, people: Answers, now: datetime) -> bool:
     case, row = lock_task(task)
     if row.state not in OPEN or not case.live:
         return False
-    found = resolve(row.rule, standing=standing)
+    found = resolve(row.rule, people=people)
     if list(found.pool) == sorted(row.pool):
         return False
+    if row.owner is not None and people.standing([row.assignee or 0]):
+        return False  # delegated: it comes back to its owner first
     claimed = row.assignee is not None and not row.rule.get("reserve")
     keeps = claimed and row.assignee in found.pool
     assignee = row.assignee if keeps else found.assignee

@@ -11,9 +11,9 @@ from typing import Any
 import orjson
 from django.db import transaction
 
-from engine.assignment import Standing
 from engine.database import execute
 from engine.models import InstanceState, JobKind, TrailEvent
+from engine.organisation import Answers
 from engine.spiff.types import Variables
 from engine.trail import digest, plain
 from engine.working_time import Calendar, calendar
@@ -56,10 +56,10 @@ class Store:
     rows: defaultdict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     cases: dict[int, Case] = field(default_factory=dict)
     calendar: Calendar = field(default_factory=lambda: calendar().snapshot())
-    standing: Standing = field(init=False)
+    people: Answers = field(init=False)
 
     def __post_init__(self) -> None:
-        self.standing = Standing(self.now)
+        self.people = Answers(self.now)
 
     def add(self, kind: str, **row: Any) -> None:
         """One row; the kinds and their columns are those of engine/sql/store.sql."""
@@ -167,3 +167,22 @@ class Mark:
                 del self.store.rows[kind]
         for instance in set(self.store.cases) - self.cases:
             del self.store.cases[instance]
+
+
+class Savepoint:
+    """A savepoint that is set when it is needed first: a step without effects needs none."""
+
+    def __init__(self) -> None:
+        self._name: str | None = None
+
+    def set(self) -> None:
+        if self._name is None:
+            self._name = transaction.savepoint()
+
+    def roll_back(self) -> None:
+        if self._name is not None:
+            transaction.savepoint_rollback(self._name)
+
+    def release(self) -> None:
+        if self._name is not None:
+            transaction.savepoint_commit(self._name)

@@ -9,25 +9,25 @@ once, however often it is tried.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from engine import incidents, reassignment
 from engine.cases import lock_instances
 from engine.database import execute
-from engine.exceptions import NothingCaught
+from engine.exceptions import EngineError, NothingCaught
 from engine.execution import Execution
 from engine.instances import deliver
 from engine.models import EventSubscription, InstanceState, Job, JobKind, TrailEvent
 from engine.spiff.types import Fire
-from engine.store import Case, Store
+from engine.store import Case, Savepoint, Store
 from engine.wake import wake
 
 logger = structlog.get_logger(__name__)
@@ -53,6 +53,13 @@ RETURNING j.id, j.kind, j.instance_id, j.payload
 """
 
 
+DUE_TIMERS = """
+SELECT instance_id, id, task_id::text, process, element, due_at FROM engine_job
+WHERE instance_id = ANY(%s) AND kind = 'timer' AND due_at <= %s AND retries > 0
+ORDER BY due_at, id
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Leased:
     """A job that this worker may do until its lease ends."""
@@ -73,33 +80,48 @@ def run_due_jobs(*, now: datetime | None = None) -> int:
     tried = 0
     while leased := acquire(now or timezone.now()):
         tried += len(leased)
-        timers: dict[int, list[Leased]] = {}
+        timers = [job for job in leased if job.kind == JobKind.TIMER]
         for job in leased:
-            if job.kind == JobKind.TIMER and job.instance is not None:
-                timers.setdefault(job.instance, []).append(job)
-            else:
-                _try([job], lambda job=job: HANDLERS[job.kind](job, now or timezone.now()))
-        for instance, jobs in timers.items():
-            _try(jobs, lambda i=instance: fire_timers(i, now or timezone.now()))
+            if job.kind == JobKind.MESSAGE:
+                _try(job, now or timezone.now())
+        changes = [job for job in leased if job.kind == JobKind.REASSIGN]
+        if changes:
+            _reassign_leased(changes, now or timezone.now())
+        if timers:
+            _fire_leased(timers, now or timezone.now())
     return tried
 
 
-def _try(jobs: Sequence[Leased], act: Callable[[], None]) -> None:
+def _try(job: Leased, now: datetime) -> None:
     try:
-        act()
+        _deliver_message(job, now)
     except Exception as error:
-        logger.warning("job_failed", jobs=[job.id for job in jobs], error=str(error))
+        _failed(job.id, error)
+
+
+def _fire_leased(jobs: Sequence[Leased], now: datetime) -> None:
+    """All in one transaction; where that can't be, one by one."""
+    instances = sorted({job.instance for job in jobs if job.instance is not None})
+    try:
+        fire_timers(instances, now)
+    except Exception as error:
+        if len(instances) > 1:
+            for instance in instances:
+                _fire_leased([job for job in jobs if job.instance == instance], now)
+            return
         for job in jobs:
-            _failed(job, error)
+            _failed(job.id, error)
 
 
-def _failed(job: Leased, error: Exception) -> None:
+def _failed(job: int, error: Exception) -> None:
     """One retry less and a later date; without any left, an incident."""
+    logger.warning("job_failed", job=job, error=str(error))
     with transaction.atomic():
-        row = Job.objects.select_for_update().filter(pk=job.id).first()
+        row = Job.objects.select_for_update().filter(pk=job).first()
         if row is None:
             return
-        row.retries = max(row.retries - 1, 0)
+        endless = row.kind == JobKind.REASSIGN  # belongs to no instance that could show an incident
+        row.retries = max(row.retries - 1, 1 if endless else 0)
         row.error = "".join(traceback.format_exception(error))[-8000:]
         row.locked_until = None
         row.due_at = timezone.now() + BACK_OFF[max(0, len(BACK_OFF) - 1 - row.retries)]
@@ -108,36 +130,71 @@ def _failed(job: Leased, error: Exception) -> None:
             incidents.open_incident(row, error)
 
 
-def fire_timers(instance: int, now: datetime) -> None:
-    """Fire all timers of an instance that are due, in one step."""
+def fire_timers(instances: Sequence[int], now: datetime) -> None:
+    """Fire all timers of these instances that are due: a step each, written by one call.
+
+    An instance whose step fails stays as it was, with one retry less; the others go on."""
+    failed: list[tuple[Sequence[DueTimer], Exception]] = []
     with transaction.atomic():
-        for case in lock_instances([instance]):
-            if case.state != InstanceState.ACTIVE:
-                return
-            due = list(
-                Job.objects.filter(
-                    instance_id=instance, kind=JobKind.TIMER, due_at__lte=now, retries__gt=0
-                ).order_by("due_at", "id")
+        store = Store(now, wake)
+        done: list[int] = []
+        cases = [c for c in lock_instances(instances) if c.state == InstanceState.ACTIVE]
+        due = _due_timers([case.id for case in cases], now)
+        for case in cases:
+            timers = due.get(case.id, [])
+            try:
+                _fire_in_savepoint(case, timers, store)
+            except (EngineError, DatabaseError) as error:
+                failed.append((timers, error))
+            else:
+                done += [timer.job for timer in timers]
+        Job.objects.filter(pk__in=done).delete()
+        store.save()
+    for timers, error in failed:
+        for timer in timers:
+            _failed(timer.job, error)
+
+
+@dataclass(frozen=True, slots=True)
+class DueTimer:
+    """A timer job that is due."""
+
+    job: int
+    task_id: str
+    process: str
+    element: str
+    due_at: datetime
+
+
+def _due_timers(instances: Sequence[int], now: datetime) -> dict[int, list[DueTimer]]:
+    due: dict[int, list[DueTimer]] = {}
+    for instance, *row in execute(DUE_TIMERS, [list(instances), now]):
+        due.setdefault(instance, []).append(DueTimer(*row))
+    return due
+
+
+def _fire_in_savepoint(case: Case, timers: Sequence[DueTimer], store: Store) -> None:
+    if not timers:
+        return
+    mark, savepoint = store.mark(), Savepoint()
+    try:
+        for timer in timers:
+            store.record(
+                case,
+                TrailEvent.TIMER_FIRED,
+                actor=None,
+                process=timer.process,
+                element=timer.element,
+                task=timer.task_id,
+                data={"due_at": timer.due_at},
             )
-            if due:
-                _fire(case, due, now)
-
-
-def _fire(case: Case, due: Sequence[Job], now: datetime) -> None:
-    store = Store(now, wake)
-    for job in due:
-        store.record(
-            case,
-            TrailEvent.TIMER_FIRED,
-            actor=None,
-            process=job.process,
-            element=job.element,
-            task=str(job.task_id),
-            data={"due_at": job.due_at},
-        )
-    Job.objects.filter(pk__in=[job.pk for job in due]).delete()
-    Execution(case, store, actor=None).run(Fire([str(job.task_id) for job in due]))
-    store.save()
+        execution = Execution(case, store, actor=None, before_effects=savepoint.set)
+        execution.run(Fire([timer.task_id for timer in timers]))
+    except BaseException:
+        mark.undo()
+        savepoint.roll_back()
+        raise
+    savepoint.release()
 
 
 def _deliver_message(job: Leased, now: datetime) -> None:
@@ -178,14 +235,15 @@ def _note_dropped(case: Case, message: dict[str, Any], now: datetime) -> None:
     store.save()
 
 
-def _reassign(job: Leased, now: datetime) -> None:
-    payload = job.payload or {}
-    with transaction.atomic():
-        if Job.objects.filter(pk=job.id).delete()[0]:
-            reassignment.resolve_again(users=payload["users"], roles=payload["roles"], now=now)
-
-
-HANDLERS: dict[str, Callable[[Leased, datetime], None]] = {
-    JobKind.MESSAGE: _deliver_message,
-    JobKind.REASSIGN: _reassign,
-}
+def _reassign_leased(jobs: Sequence[Leased], now: datetime) -> None:
+    """Many changes of people are looked at together."""
+    payloads = [job.payload or {} for job in jobs]
+    users = {user for payload in payloads for user in payload["users"]}
+    roles = {role for payload in payloads for role in payload["roles"]}
+    try:
+        with transaction.atomic():
+            reassignment.resolve_again(users=users, roles=roles, now=now)
+            Job.objects.filter(pk__in=[job.id for job in jobs]).delete()
+    except Exception as error:
+        for job in jobs:
+            _failed(job.id, error)
