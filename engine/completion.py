@@ -157,6 +157,8 @@ def _decide(
     require_open(row, seen_version)
     require_active(case)
     require_asked(row, user)
+    if row.owner is not None and choice.decision != REMOVED:
+        raise WrongState(_("This task is delegated to you; answer it first."))
     process = definitions.compiled(case.definition, case.checksum)
     properties = process.element(row.process, row.element).properties
     _check_choice(choice, properties)
@@ -282,7 +284,7 @@ def _clean(
         element=row.element,
         user=user,
         decision=choice.decision,
-        variables=SimpleLazyObject(
+        variables=SimpleLazyObject(  # type: ignore[arg-type]
             lambda: task_variables(case.definition, case.checksum, case.runtime or b"", row.task_id)
         ),
     )

@@ -29,8 +29,8 @@ RETRIES = 3
 def open_incident(job: Job, error: Exception) -> Incident:
     """Keep the cause of a job that has no retries left, and say it in the trail of its instance."""
     place = error.data if isinstance(error, OperationFailed) else {}
-    instance = job.instance_id or (job.payload or {}).get("from")
-    case = lock_instance(instance)
+    thrower = (job.payload or {}).get("from")  # a message belongs to whoever has thrown it
+    case = lock_instance(job.instance_id or thrower)  # type: ignore[arg-type]
     store = Store(timezone.now(), wake)
     process = place.get("process", job.process)
     element = place.get("element", job.element)

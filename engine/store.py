@@ -61,7 +61,7 @@ class Store:
     def __post_init__(self) -> None:
         self.people = Answers(self.now)
 
-    def add(self, kind: str, **row: Any) -> None:
+    def add(self, kind: str, /, **row: Any) -> None:
         """One row; the kinds and their columns are those of engine/sql/store.sql."""
         self.rows[kind].append(row)
 

@@ -150,9 +150,9 @@ def fire_timers(instances: Sequence[int], now: datetime) -> None:
                 done += [timer.job for timer in timers]
         Job.objects.filter(pk__in=done).delete()
         store.save()
-    for timers, error in failed:
-        for timer in timers:
-            _failed(timer.job, error)
+    for left, cause in failed:
+        for timer in left:
+            _failed(timer.job, cause)
 
 
 @dataclass(frozen=True, slots=True)
