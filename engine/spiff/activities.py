@@ -213,13 +213,11 @@ class ParallelMultiInstanceTask(ElementSpec, StockParallelMultiInstanceTask):
         my_task._inherit_data()
         self._check_names(my_task)
         items = self._items(my_task)
-        if not items:
-            if self.data_output is not None:
-                my_task.data[self.data_output.bpmn_id] = []
-            my_task.workflow.tally = None
-            return True
         if self.data_output is not None:
             my_task.data[self.data_output.bpmn_id] = []
+        if not items:
+            my_task.workflow.tally = None  # nobody was asked: an earlier result doesn't count
+            return True
         my_task._set_state(STARTED)
         for number, item in enumerate(items):
             self.create_child(my_task, item, number)
@@ -229,9 +227,6 @@ class ParallelMultiInstanceTask(ElementSpec, StockParallelMultiInstanceTask):
         for item in (self.input_item, self.output_item):
             if item is not None and item.bpmn_id in task.data:
                 raise self._wrong(_("The item “%(name)s” exists already."), item.bpmn_id)
-        output = "" if self.data_output is None else self.data_output.bpmn_id
-        if task.data.get(output):
-            raise self._wrong(_("The list “%(name)s” is not empty."), output)
 
     def _items(self, task: EngineTask) -> list[Any]:
         run = task.workflow.top_workflow.run
