@@ -29,8 +29,8 @@ RETRIES = 3
 def open_incident(job: Job, error: Exception) -> Incident:
     """Keep the cause of a job that has no retries left, and say it in the trail of its instance."""
     place = error.data if isinstance(error, OperationFailed) else {}
-    thrower = (job.payload or {}).get("from")  # a message belongs to whoever has thrown it
-    case = lock_instance(job.instance_id or thrower)  # type: ignore[arg-type]
+    payload = job.payload or {}  # a message belongs to the instance that has thrown it
+    case = lock_instance(payload["from"] if job.instance_id is None else job.instance_id)
     store = Store(timezone.now(), wake)
     process = place.get("process", job.process)
     element = place.get("element", job.element)
