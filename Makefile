@@ -2,7 +2,6 @@
 PYTHON ?= python3
 PREPARE = @$(PYTHON) -m config.bootstrap
 BIN = .venv/bin
-ARGS ?=
 
 .PHONY: run test check format faults bench stop requirements messages
 
@@ -12,11 +11,11 @@ run:
 
 test:
 	$(PREPARE) development frontend browser
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n 2)
 
 faults:
 	$(PREPARE) development frontend
-	@$(BIN)/python -m pytest tests/faults --faults $(ARGS)
+	@$(BIN)/python -m pytest -m long $(ARGS)
 
 bench:
 	$(PREPARE) development
@@ -37,7 +36,7 @@ messages:
 
 requirements:
 	$(PREPARE) development
-	@$(BIN)/python -m config.requirements
+	@$(BIN)/python -m config.requirements $(ARGS)
 
 stop:
 	@$(PYTHON) -m config.services.stop

@@ -1,6 +1,6 @@
 // Builds src/ into dist/: one entry for each style sheet and each island.
 import { build } from "esbuild";
-import { readFile, rm } from "node:fs/promises";
+import { copyFile, readFile, rm } from "node:fs/promises";
 
 const entries = ["src/app.css", "src/app.js"];
 
@@ -42,3 +42,4 @@ await build({
   logLevel: "warning",
   plugins: [onlyWoff2],
 });
+await copyFile("src/favicon.svg", "dist/favicon.svg");

@@ -1,0 +1,98 @@
+"""The product in a browser: logged-in people, each in a context of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from apps.people.demo import DEMO_PASSWORD, make_people
+from apps.people.models import Substitute
+from engine import definitions
+from engine.models import Deployment
+
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+PICTURES = Path(__file__).resolve().parents[2] / "var" / "test" / "pictures"
+
+Person = Callable[..., Page]
+
+
+class Watch:
+    """What no page may do: open a dialog, break the content security policy, throw an error."""
+
+    def __init__(self) -> None:
+        self.complaints: list[str] = []
+
+    def over(self, page: Page) -> None:
+        page.on("console", lambda said: self._console(said.type, said.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: self._dialog(dialog))
+
+    def _console(self, kind: str, text: str) -> None:
+        refused = "Content Security Policy" in text
+        # A page with the status 4xx is said to have failed to load; it is meant to be seen.
+        if refused or (kind == "error" and "the server responded with a status of 4" not in text):
+            self.complaints.append(text)
+
+    def _dialog(self, dialog: object) -> None:
+        self.complaints.append(f"dialog: {dialog.message}")  # type: ignore[attr-defined]
+        dialog.dismiss()  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def company(own_database: object) -> dict[str, int]:
+    """The demo company with nobody away, and the shipped processes; user ids by user name."""
+    people = make_people()
+    Substitute.objects.all().delete()
+    definitions.deploy(definitions.shipped_files(), source=Deployment.Source.SHIPPED)
+    return {username: user.pk for username, user in people.items()}
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """Complaints of all pages of a test; there must be none in the end."""
+    found = Watch()
+    yield found
+    assert found.complaints == []
+
+
+@pytest.fixture
+def person(
+    chromium: Browser, live_address: str, company: dict[str, int], watch: Watch
+) -> Iterator[Person]:
+    """`person("shanlina", PHONE, "en-GB")`: logs in and gives the page after it."""
+    contexts: list[BrowserContext] = []
+
+    def log_in(username: str, size: dict[str, int] = DESKTOP, locale: str = "zh-CN") -> Page:
+        context = chromium.new_context(
+            base_url=live_address, viewport=size, locale=locale, timezone_id="Asia/Shanghai"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        watch.over(page)
+        page.goto("/")
+        page.locator("[name=account_set]").select_option(label="t_one")
+        page.locator("[name=username]").fill(username)
+        page.locator("[name=password]").fill(DEMO_PASSWORD)
+        page.locator("main button[type=submit]").first.click()
+        page.wait_for_url(re.compile(r"/tasks/"))
+        return page
+
+    yield log_in
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def picture(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+    """`picture(page, "inbox")` keeps what a page looks like, for people who want to see."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+
+    def keep(page: Page, name: str) -> None:
+        page.screenshot(path=PICTURES / f"{request.node.name}-{name}.png", full_page=True)
+
+    return keep
