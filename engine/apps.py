@@ -14,6 +14,7 @@ class EngineConfig(AppConfig):
     verbose_name = _("Process engine")
 
     def ready(self) -> None:
-        from engine import assignment  # noqa: F401 (its receiver registers itself)
+        # A receiver that registers itself; tasks that whoever wakes a worker must find.
+        from engine import assignment, jobs  # noqa: F401
 
         autodiscover_modules("decisions", "operations", "task_forms")
