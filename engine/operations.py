@@ -12,12 +12,13 @@ boundary; anything else rolls the step back.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from engine.assignment import Term
+from engine.notices import mails_to
 from engine.outbox import Mail
 from engine.registry import Registry
 from engine.spiff.types import CallSite, Tally
@@ -71,6 +72,12 @@ class Context:
     def mail(self, mail: Mail) -> None:
         """Send a mail after the step has been committed."""
         self.mails.append(mail)
+
+    def tell(
+        self, users: Collection[int], *, subject: str, text: str, values: Mapping[str, object]
+    ) -> None:
+        """Mail colleagues, each in their language (see `engine.notices`), once for this effect."""
+        self.mails += mails_to(users, key=self.key, subject=subject, text=text, values=values)
 
     def add_candidate(self, task_id: str, term: Term) -> None:
         """Ask whoever `term` (engine.assignment) names as well for an open task of this scope

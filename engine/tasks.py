@@ -15,6 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from engine import assignment
 from engine.cases import Task, change_task, lock_task
@@ -30,8 +31,8 @@ from engine.completion import (
 from engine.exceptions import NotAllowed, WrongState
 from engine.instances import require_active
 from engine.models import HumanTask, TaskState, TrailEvent
+from engine.notices import mails_to
 from engine.organisation import Role, organisation
-from engine.outbox import Mail
 from engine.spiff.types import Variables
 from engine.store import Case, Store
 from engine.trail import plain
@@ -270,17 +271,15 @@ def urge(task: int, *, by: int, text: str = "", now: datetime | None = None) -> 
     and task."""
     with _command(task, None, now) as command:
         row, store = command.task, command.store
-        people = organisation()
-        addresses = people.addresses(row.audience)
-        for address in sorted(addresses.values()):
-            key = f"urge:{row.id}:{store.now:%Y%m%d%H}:{address}"
-            store.rows["outbox"].append(
-                Mail(
-                    key,
-                    (address,),
-                    _("Please decide: %(subject)s")
-                    % {"subject": command.case.card.get("subject", command.case.business_key)},
-                    text,
-                ).row()
-            )
+        mails = mails_to(
+            row.audience,
+            key=f"urge:{row.id}:{store.now:%Y%m%d%H}",
+            subject=gettext_noop("Please decide: %(subject)s"),
+            text="%(text)s",
+            values={
+                "subject": command.case.card.get("subject", command.case.business_key),
+                "text": text,
+            },
+        )
+        store.rows["outbox"] += [mail.row() for mail in mails]
         command.record(TrailEvent.TASK_URGED, by=by, data={"text": text, "urged": row.audience})

@@ -52,6 +52,12 @@ def deploy(*keys: str, **replaced: str) -> None:
     _deployment(keys, tuple(sorted(replaced.items()))).put()
 
 
+def deploy_drawn(*documents: str) -> None:
+    """Deploy diagrams that the test has drawn by itself."""
+    files = {f"drawn{number}.bpmn": text.encode() for number, text in enumerate(documents)}
+    definitions.deploy(files, now=MONDAY)
+
+
 @cache
 def _deployment(keys: tuple[str, ...], replaced: tuple[tuple[str, str], ...]) -> Snapshot:
     files = _files(keys, dict(replaced))

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_noop
 from apps.core.approval import routes
 from apps.core.approval.approvers import Approver, find_approvers
 from apps.core.approval.routes import Asked, Route, Vote
-from apps.core.notices import send_notice
 from engine.models import HumanTask
 from engine.operations import Context, operation
 from engine.organisation import Organisation, organisation
@@ -125,8 +124,7 @@ def _open_tasks(context: Context) -> Any:
 
 
 def _ask_to_decide(context: Context, users: Collection[int]) -> None:
-    send_notice(
-        context,
+    context.tell(
         users,
         subject=gettext_noop("Waiting for your decision: %(subject)s"),
         text=gettext_noop("“%(subject)s” (%(document)s) waits for your decision."),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop
 
-from apps.core.notices import send_notice
 from engine.operations import Context, operation
 
 
@@ -12,8 +11,7 @@ from engine.operations import Context, operation
 def take_effect(context: Context, *, target: str) -> str:
     """The request is approved: its initiator is told. Nothing else follows from it."""
     if context.starter is not None:
-        send_notice(
-            context,
+        context.tell(
             [context.starter],
             subject=gettext_noop("Approved: %(subject)s"),
             text=gettext_noop("Your request “%(subject)s” (%(document)s) has been approved."),
