@@ -31,6 +31,9 @@ def main(parts: list[str]) -> int:
     except StepFailed as problem:
         sys.stderr.write(f"{problem}\n")
         return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("stopped\n")
+        return 130
     return 0
 
 

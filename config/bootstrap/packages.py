@@ -101,7 +101,7 @@ def install_tool(requirements: Path, folder: Path) -> None:
 
 
 def uv_addresses() -> dict[str, str]:
-    """Where pip is told to look for packages, in uv's words: uv does not read pip's settings."""
+    """How pip is told to look for packages, in uv's words: uv does not read pip's settings."""
     listing = subprocess.run(
         [PYTHON, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     ).stdout
@@ -113,7 +113,9 @@ def uv_addresses() -> dict[str, str]:
         places = value.strip("'\"").replace("\\n", " ").split()
         if variable and variable not in os.environ:
             found.setdefault(variable, " ".join(filter(_is_there, places)))
-    return {name: value for name, value in found.items() if value}
+    found = {name: value for name, value in found.items() if value}
+    # As pip does: the best of all places. The hashes say what is taken.
+    return {"UV_INDEX_STRATEGY": "unsafe-best-match", **found}
 
 
 def _is_there(place: str) -> bool:
