@@ -22,8 +22,8 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from engine.bpmn import linter, sandbox
 from engine.bpmn.known import Known
-from engine.bpmn.linter import check
 from engine.bpmn.references import References, find_references
 from engine.database import execute
 from engine.exceptions import InvalidDefinition, NotFound
@@ -66,7 +66,7 @@ def deploy(
     administrator has changed is kept as it is. Raises InvalidDefinition (element, line, file) for
     the first error; `data["findings"]` has all of them.
     """
-    _check(files)
+    _check(files, source)
     with transaction.atomic():
         execute("SELECT pg_advisory_xact_lock(%s)", [DEPLOYMENT_LOCK])
         result = Deployed()
@@ -82,12 +82,14 @@ def deploy(
         return result
 
 
-def _check(files: Mapping[str, bytes]) -> None:
-    """The linter guards the door. What the files call may have been deployed before."""
+def _check(files: Mapping[str, bytes], source: Deployment.Source) -> None:
+    """The linter guards the door; what didn't come with the product is read in a limited child.
+    What the files call may have been deployed before."""
     known = Known.from_registries()
     for resource in newest_resources().defer("content"):
         if resource.name not in files:
             known = known.with_deployed(resource.key, is_decision=resource.name.endswith(".dmn"))
+    check = linter.check if source == Deployment.Source.SHIPPED else sandbox.check
     report = check(files, known)
     errors = report.errors
     if errors:
@@ -178,9 +180,10 @@ def _make_definition(
     before: ProcessDefinition | None,
     deployment: Deployment,
 ) -> ProcessDefinition:
-    stored = compile_process(
-        key, {resource.name: bytes(resource.content) for resource in resources}
-    )
+    files = {resource.name: bytes(resource.content) for resource in resources}
+    shipped = deployment.source == Deployment.Source.SHIPPED
+    compiler = compile_process if shipped else sandbox.compile_process
+    stored = compiler(key, files)
     process = load_process(stored, checksum)
     definition = ProcessDefinition.objects.create(
         key=key,
