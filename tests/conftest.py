@@ -11,7 +11,7 @@ import hashlib
 import itertools
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,9 +71,9 @@ def template_name() -> str:
 
 
 @contextmanager
-def server() -> Iterator[psycopg.Cursor]:
+def server(*, owner: bool = True) -> Iterator[psycopg.Cursor]:
     """A cursor outside of any test database, for creating and dropping them."""
-    with as_owner():
+    with as_owner() if owner else nullcontext():
         parameters = connection.get_connection_params()
     for name in ("pool", "context", "cursor_factory", "prepare_threshold"):
         parameters.pop(name, None)
@@ -127,6 +127,7 @@ def copy_template() -> str:
         if cursor.fetchone() is None:
             build_template(cursor, template)
         drop_left_over(cursor)
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [BUILDING])
         cursor.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
                 sql.Identifier(name), sql.Identifier(template)
@@ -136,7 +137,15 @@ def copy_template() -> str:
 
 
 def drop_database(cursor: psycopg.Cursor, name: str) -> None:
-    cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    """Drop it, ending what is still connected as the application (FORCE is for its own role)."""
+    with server(owner=False) as application:
+        application.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = %s AND usename = current_user",
+            [name],
+        )
+    # Waits up to five seconds for them to be gone.
+    cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
 def drop_left_over(cursor: psycopg.Cursor) -> None:
@@ -217,16 +226,18 @@ def signed_in() -> Callable[..., Client]:
     return sign_in
 
 
+def skip_numbers(schema: str, table: str) -> str:
+    """SQL that leaves the ids in use behind; by nextval, as the application can't set sequences."""
+    ids = f"generate_series(1, (SELECT max(id) FROM {schema}.{table}))"
+    return f"SELECT nextval('{schema}.{table}_id_seq') FROM {ids};"
+
+
 @pytest.fixture
 def company(request: pytest.FixtureRequest) -> dict[str, User]:
     """The demo company's people in the first account set, by user name."""
     request.getfixturevalue("own_database" if "own_database" in request.fixturenames else "db")
     rows = "".join(f"INSERT INTO {SETS[0]}.{t} SELECT * FROM {COMPANY}.{t};" for t in PEOPLE)
-    # By nextval, because the application may not set a sequence.
-    numbers = "".join(
-        f"SELECT nextval('{SETS[0]}.{t}_id_seq') FROM {t}, generate_series(1, id);"
-        for t in NUMBERED
-    )
+    numbers = "".join(skip_numbers(SETS[0], table) for table in NUMBERED)
     with connection.cursor() as cursor:
         cursor.execute(rows + numbers)
     return {user.username: user for user in User.objects.order_by("pk")}

@@ -112,6 +112,23 @@ def create_employee(
 
 
 @transaction.atomic
+def create_administrator(
+    *, username: str, display_name: str, password: str, company: str
+) -> Employee:
+    """Somebody who administers people and processes, for instance of an empty account set.
+
+    Belongs to the topmost department, which is made by the name of the company where none is.
+    """
+    top = Department.objects.filter(parent=None).first() or create_department(name=company)
+    employee = create_employee(
+        username=username, display_name=display_name, password=password, department=top
+    )
+    for role in (Role.ADMINISTRATOR, Role.PROCESS_ADMIN):
+        grant_role(role=role, employee=employee)
+    return employee
+
+
+@transaction.atomic
 def transfer_employee(*, employee: Employee, department: Department) -> None:
     """Let an employee work in another department."""
     employee.department = department

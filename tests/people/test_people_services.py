@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.utils import timezone
 
 from apps.accountsets.models import Session
+from apps.accountsets.routing import in_account_set
 from apps.people import services
 from apps.people.models import Department, Employee, RoleHolder, Substitute, User
 from engine.organisation import Role, organisation, people_changed
@@ -222,3 +226,23 @@ def test_an_early_return_ends_the_substitution(company, told):
     later = appoint("chenhai", "wulei", NOW + DAY, NOW + 2 * DAY)
     services.end_substitution(substitute=later, at=NOW + timedelta(hours=2))
     assert not Substitute.objects.filter(pk=later.pk).exists()
+
+
+# --- administrators -----------------------------------------------------------------------------
+def test_the_first_administrator_of_an_empty_set_can_log_in(monkeypatch):
+    monkeypatch.setattr(
+        "apps.people.management.commands.create_administrator.getpass", lambda: "Only-4-tests"
+    )
+    call_command("create_administrator", "t_two", "First", stdout=StringIO())
+    data = {"account_set": "t_two", "username": "first", "password": "Only-4-tests"}
+    assert Client().post("/login/", data).status_code == 302
+    with in_account_set("t_two"):
+        user = User.objects.get(username="first")
+        assert organisation().roles_of(user.pk) == {Role.ADMINISTRATOR, Role.PROCESS_ADMIN}
+        assert user.employee.department.name == "t_two"
+    assert not User.objects.filter(username="first").exists()
+
+
+def test_an_administrator_of_no_account_set_is_refused():
+    with pytest.raises(CommandError, match="nowhere"):
+        call_command("create_administrator", "nowhere", "first")

@@ -9,11 +9,14 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from apps.accountsets.routing import in_account_set
 from apps.accountsets.services import create_account_set
+from engine.definitions import deploy, shipped_files
+from engine.models import Deployment
 
 
 class Command(BaseCommand):
-    """Enters an account set in the register and builds its schema."""
+    """Enters an account set in the register, builds its schema and deploys the processes."""
 
     help = "Make a new, empty account set."
 
@@ -35,4 +38,6 @@ class Command(BaseCommand):
             )
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error
+        with in_account_set(account_set.schema_name):
+            deploy(shipped_files(), source=Deployment.Source.SHIPPED)
         self.stdout.write(f"{account_set.schema_name}\t{account_set.name}")
