@@ -22,6 +22,7 @@ from engine import forms, operations
 from engine.database import execute
 from engine.definitions import deploy, shipped_files
 from engine.forms import FormTask
+from engine.models import Deployment
 
 HERE = Path(__file__).parent
 SCHEMA = "bench"
@@ -82,7 +83,7 @@ def make_setting() -> People:
     connection.set_schema(SCHEMA)
     staff = make_people()
     files = {path.name: path.read_bytes() for path in sorted((HERE / "processes").glob("*.bpmn"))}
-    deploy({**shipped_files(), **files})
+    deploy({**shipped_files(), **files}, source=Deployment.Source.SHIPPED)
     return People(staff["qiuzhiyuan"].pk, staff["shanlina"].pk, staff["wulei"].pk)
 
 

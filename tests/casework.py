@@ -55,7 +55,7 @@ def deploy(*keys: str, **replaced: str) -> None:
 def deploy_drawn(*documents: str) -> None:
     """Deploy diagrams that the test has drawn by itself."""
     files = {f"drawn{number}.bpmn": text.encode() for number, text in enumerate(documents)}
-    definitions.deploy(files, now=MONDAY)
+    definitions.deploy(files, source=Deployment.Source.SHIPPED, now=MONDAY)
 
 
 @cache
@@ -63,7 +63,7 @@ def _deployment(keys: tuple[str, ...], replaced: tuple[tuple[str, str], ...]) ->
     files = _files(keys, dict(replaced))
     return Snapshot(
         (Deployment, Resource, ProcessDefinition, ProcessDefinition.resources.through),
-        lambda: definitions.deploy(files, now=MONDAY),
+        lambda: definitions.deploy(files, source=Deployment.Source.SHIPPED, now=MONDAY),
     )
 
 
