@@ -67,12 +67,13 @@ def make_rule(
     }
 
 
-def named(user: int, *, rule: str, by: int | None, initiator: int | None) -> dict[str, Any]:
-    """The rule of a task that a person has given to `user`."""
+def named(user: int, *, rule: str, by: int | None, instead_of: Mapping[str, Any]) -> dict[str, Any]:
+    """The rule of a task that a person has given to `user`, in place of the rule `instead_of`; who
+    was excluded still is."""
     return {
         "terms": [{"user": user, "rule": rule, "by": by}],
-        "initiator": initiator,
-        "excluded": [],
+        "initiator": instead_of.get("initiator"),
+        "excluded": instead_of.get("excluded", []),
         "reserve": True,
     }
 

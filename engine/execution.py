@@ -96,6 +96,7 @@ class Execution:
             decided=self.decided,
             site=site,
             card=self.case.card,
+            people=self.store.people,
         )
         try:
             with transaction.atomic() if site.has_error_boundary else nullcontext():

@@ -19,6 +19,7 @@ from typing import Any
 
 from engine.assignment import Term
 from engine.notices import mails_to
+from engine.organisation import Answers
 from engine.outbox import Mail
 from engine.registry import Registry
 from engine.spiff.types import CallSite, Tally
@@ -49,6 +50,7 @@ class Context:
     decided: Decided | None
     site: CallSite
     card: Mapping[str, Any]  # subject, party, amount, queue: as before this step
+    people: Answers  # asked once a transaction
     notes: list[dict[str, Any]] = field(default_factory=list)
     mails: list[Mail] = field(default_factory=list)
     candidates: list[tuple[str, Term]] = field(default_factory=list)

@@ -166,7 +166,7 @@ def transfer(
 def _give(command: Command, to: int, by: int, event: TrailEvent, rule: str, reason: str) -> None:
     row = command.task
     require_eligible(row, to)
-    new_rule = assignment.named(to, rule=rule, by=by, initiator=row.initiator)
+    new_rule = assignment.named(to, rule=rule, by=by, instead_of=row.rule)
     HumanTask.objects.filter(pk=row.id).update(rule=new_rule)
     command.change(
         event,

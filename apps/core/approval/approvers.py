@@ -13,7 +13,7 @@ from typing import Any, Final
 from django.utils.translation import gettext_noop
 
 from apps.core.approval.routes import Level, Route, approvers_before, current, was_asked
-from engine.organisation import Organisation, Role, organisation
+from engine.organisation import Answers, Role, organisation
 
 Approver = dict[str, Any]
 """`user` (an id) and why: `found`, and what that rests on. Becomes the item of the user task."""
@@ -23,11 +23,10 @@ NOBODY: Final = "administrator"
 """`found` of the one entry that stands for a role held by nobody; the diagram asks for it."""
 
 
-def find_approvers(route: Route, *, initiator: int, note: Note) -> list[Approver]:
+def find_approvers(route: Route, *, initiator: int, people: Answers, note: Note) -> list[Approver]:
     """Those whom the current level of the route asks; empty where nobody need be asked, which
     `note` explains in the trail."""
     level = current(route)
-    people = organisation()
     department = people.department_of(initiator)
     holders = people.holders(level["role"], department=department)
     if not holders:
@@ -52,7 +51,7 @@ def _nobody(role: str) -> list[Approver]:
 
 
 def _for_own_level(
-    route: Route, initiator: int, department: int | None, people: Organisation
+    route: Route, initiator: int, department: int | None, people: Answers
 ) -> list[Approver]:
     """The initiator alone holds the role: the superior; at the top finance, unless it was asked."""
     superior = people.superior(initiator)

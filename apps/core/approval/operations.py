@@ -13,7 +13,7 @@ from apps.core.approval.approvers import Approver, find_approvers
 from apps.core.approval.routes import Asked, Route, Vote
 from engine.models import HumanTask
 from engine.operations import Context, operation
-from engine.organisation import Organisation, organisation
+from engine.organisation import Answers
 
 SUBSTITUTE = "substitute"  # the engine's reason for somebody who stands in
 
@@ -30,7 +30,7 @@ def resolve_approvers(
 ) -> list[Approver]:
     """Who decides the current level. Empty: it passes; one entry found `administrator`: nobody
     holds the role."""
-    return find_approvers(plan, initiator=starter, note=context.note)
+    return find_approvers(plan, initiator=starter, people=context.people, note=context.note)
 
 
 @operation("approval.move_route")
@@ -93,7 +93,7 @@ def add_superior(context: Context, *, target: str) -> list[int]:
     """Ask the superiors of those who haven't decided as well; the user ids of the superiors.
 
     The initiator is passed over: the next superior above is asked."""
-    people = organisation()
+    people = context.people
     superiors: set[int] = set()
     for task_id, reasons, initiator in _open_tasks(context).values_list(
         "task_id", "assignment", "initiator"
@@ -111,7 +111,7 @@ def add_superior(context: Context, *, target: str) -> list[int]:
     return sorted(superiors)
 
 
-def _superior(people: Organisation, user: int, initiator: int | None) -> int | None:
+def _superior(people: Answers, user: int, initiator: int | None) -> int | None:
     superior = people.superior(user)
     if superior is not None and superior == initiator:
         return people.superior(superior)
