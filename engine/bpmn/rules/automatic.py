@@ -47,6 +47,11 @@ PARAMETER_TWICE = Problem(
     Verdict.ERROR,
     _("%(element)s gives the parameter “%(parameter)s” twice. Remove one."),
 )
+PARAMETER_WITHOUT_NAME = Problem(
+    "parameter_without_name",
+    Verdict.DECISION,
+    _("%(element)s gives “%(value)s” to no parameter. Set the id to the parameter's name."),
+)
 PARAMETER_WITHOUT_VALUE = Problem(
     "parameter_without_value",
     Verdict.DECISION,
@@ -116,6 +121,8 @@ def parameters_compute(node: Node, world: World) -> Iterator[Finding]:
         for parameter in _parameters(operator):
             name = (parameter.get("id") or "").strip()
             value = parameter.get("value")
+            if not name:
+                yield PARAMETER_WITHOUT_NAME.at(node.place, value=value or "")
             if not value:
                 yield PARAMETER_WITHOUT_VALUE.at(node.place, parameter=name)
                 continue

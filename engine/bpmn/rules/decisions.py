@@ -82,6 +82,11 @@ NO_OUTPUT_NAME = Problem(
 OUTPUT_TWICE = Problem(
     "output_name_twice", Verdict.ERROR, _("%(element)s: two outputs are named “%(name)s”.")
 )
+NO_PART_ID = Problem(
+    "table_part_without_id",
+    Verdict.ERROR,
+    _("%(element)s has no id, without which the table can't be read. Give it one."),
+)
 CELL_COUNT = Problem(
     "cell_count",
     Verdict.ERROR,
@@ -214,6 +219,16 @@ def _outputs(outputs: list[Column]) -> Iterator[Finding]:
             yield from check_variable(column.name, column, "output")
             if counts[column.name] > 1:
                 yield OUTPUT_TWICE.at(column.place, name=column.name)
+
+
+@table_rule
+def parts_have_ids(table: Table, world: World) -> Iterator[Finding]:
+    if table.table is None:
+        return
+    cells = [cell for rule in table.rules for cell in (*rule.inputs, *rule.outputs)]
+    for part in (table.table, *table.inputs, *table.outputs, *table.rules, *cells):
+        if not part.id:
+            yield NO_PART_ID.at(part.place)
 
 
 @table_rule

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
 from engine.bpmn.findings import Finding, Problem, Verdict
 from engine.bpmn.model import FLOW_NODES, HUMAN_TASKS, Diagram, Element, Node, Scope
-from engine.bpmn.reading import BPMN
+from engine.bpmn.reading import BPMN, BPMNDI, SPIFF
 from engine.bpmn.rules.multi_instance import TALLY
 from engine.bpmn.rules.registry import World, diagram_rule, node_rule, scope_rule, table_rule
 from engine.bpmn.tables import Table
@@ -28,6 +29,11 @@ UNKNOWN_PROPERTY = Problem(
     "property_unknown",
     Verdict.RUNS,
     _("%(element)s has the property “%(name)s”, which nobody reads. Known here: %(known)s."),
+)
+BROKEN_PROPERTY = Problem(
+    "property_incomplete",
+    Verdict.ERROR,
+    _("%(element)s has a property “%(name)s” without name or value. Complete or remove it."),
 )
 LANE_ID = Problem(
     "lane_role",
@@ -55,6 +61,11 @@ NO_DRAWING = Problem(
     "drawing_missing",
     Verdict.RUNS,
     _("%(element)s has no drawing; it is laid out when it is shown."),
+)
+BAD_BOUNDS = Problem(
+    "drawing_invalid",
+    Verdict.ERROR,
+    _("%(element)s has a place in the drawing that is no number. Draw it again."),
 )
 NOT_DRAWN = Problem(
     "not_drawn",
@@ -127,6 +138,16 @@ def process_properties_are_read(scope: Scope, world: World) -> Iterator[Finding]
         yield from _read_properties(scope)
 
 
+@diagram_rule
+def properties_are_whole(diagram: Diagram, world: World) -> Iterator[Finding]:
+    """SpiffWorkflow's parser breaks off at a property that lacks its name or value."""
+    for xml in diagram.root.iter(f"{{{SPIFF}}}property"):
+        if xml.get("name") is None or xml.get("value") is None:
+            holder = next(xml.iterancestors(f"{{{BPMN}}}extensionElements"), xml).getparent()
+            bearer = Element(xml if holder is None else holder, diagram.file)
+            yield BROKEN_PROPERTY.at(bearer.place, name=xml.get("name") or "")
+
+
 def _read_properties(element: Element) -> Iterator[Finding]:
     known = ("name_en", *_PROPERTIES.get(element.kind, ()))
     for name in element.properties:
@@ -182,3 +203,18 @@ def is_drawn(diagram: Diagram, world: World) -> Iterator[Finding]:
         for element in (*scope.nodes, *scope.flows):
             if element.id and element.id not in diagram.shapes:
                 yield NOT_DRAWN.at(element.place)
+
+
+@diagram_rule
+def drawing_can_be_read(diagram: Diagram, world: World) -> Iterator[Finding]:
+    for shape in diagram.root.iter(f"{{{BPMNDI}}}BPMNShape"):
+        places = [bounds.get(axis) for bounds in shape.iter("{*}Bounds") for axis in ("x", "y")]
+        if not all(place is None or _is_number(place) for place in places):
+            yield BAD_BOUNDS.at(Element(shape, diagram.file).place)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return isfinite(float(text))
+    except ValueError:
+        return False

@@ -225,6 +225,10 @@ TASK_CASES: dict[str, tuple[str, str]] = {
         line_of(service(parameters=parameter("text", "1") * 2)),
         line_of(service(parameters=parameter("text", "1"))),
     ),
+    "parameter_without_name": (
+        line_of(service(parameters=parameter("", "1"))),
+        line_of(service(parameters=parameter("text", "1"))),
+    ),
     "parameter_without_value": (
         line_of(service(parameters=parameter("text", ""))),
         line_of(service(parameters=parameter("text", "1"))),
@@ -242,12 +246,14 @@ TASK_CASES: dict[str, tuple[str, str]] = {
     ),
     "end_without_name": (SOUND.replace('name="完成"', ""), SOUND),
     "property_unknown": (line_of(user(dueDate="P3D")), line_of(user(dueIn="P3D"))),
+    "property_incomplete": (USER.replace('name="category"', ""), USER),
     "lane_role": (lanes(lane("Lane_0x17", "start", "end")), LANES),
     "lane_without_name": (lanes(lane("lane_finance", "start", "end", name="")), LANES),
     "lane_member_unknown": (lanes(lane("lane_finance", "start", "end", "gone")), LANES),
     "lane_twice": (lanes(lane("lane_finance", "start", "end"), lane("lane_system", "end")), LANES),
     "lane_none": (lanes(lane("lane_finance", "start")), LANES),
     "drawing_missing": (SOUND, drawn(SOUND, "start")),
+    "drawing_invalid": (drawn(SOUND, "start").replace('x="1"', 'x="left"'), drawn(SOUND, "start")),
     "not_drawn": (
         drawn(SOUND, "start"),
         drawn(SOUND, "start", "task", "end", "start_task", "task_end"),
