@@ -17,8 +17,9 @@ from SpiffWorkflow.spiff.specs.defaults import ServiceTask as StockServiceTask
 from SpiffWorkflow.spiff.specs.defaults import SubWorkflowTask as StockSubWorkflowTask
 
 from engine.exceptions import BusinessError, InvalidData, LimitExceeded
+from engine.spiff.errors import error_boundary, leave_through
 from engine.spiff.expressions import is_expression
-from engine.spiff.specs import ElementSpec, error_boundary, leave_through
+from engine.spiff.specs import ElementSpec
 from engine.spiff.tree import CANCELLED, COMPLETED, READY, STARTED, UNFINISHED, EngineTask, Scope
 from engine.spiff.values import normalized
 
@@ -155,7 +156,7 @@ class ScopeSpec(ElementSpec):
         task.data = cast(EngineTask, scope.last_task).data.copy()
 
     def _on_cancel(self, my_task: EngineTask) -> None:
-        scope = my_task.workflow.top_workflow.subprocesses.get(cast(str, my_task.id))
+        scope = my_task.workflow.top_workflow.subprocesses.get(my_task.id)
         if scope is not None and not scope.completed:
             scope.cancel()
 

@@ -12,7 +12,8 @@ from engine.exceptions import NotFound, NothingCaught, WrongState
 from engine.spiff import outcome, tally
 from engine.spiff.process import CompiledProcess
 from engine.spiff.resetting import reset_to
-from engine.spiff.run import Run, reschedule
+from engine.spiff.run import Run
+from engine.spiff.site import reschedule, timer_of
 from engine.spiff.state import dump_state, load_instance
 from engine.spiff.tree import LIVE, READY, WAITING, EngineTask, Instance
 from engine.spiff.types import (
@@ -123,7 +124,7 @@ def _fire(instance: Instance, act: Fire) -> None:
         task = instance.find(task_id)
         if task is None or task._state != WAITING or "timer" not in task.internal_data:
             continue
-        if outcome.timer_of(task).due_at <= now:
+        if timer_of(task).due_at <= now:
             cast(Any, task.task_spec).fire(task)
             instance.run.until_waiting()
 
@@ -150,11 +151,7 @@ def _add_child(instance: Instance, act: AddChild) -> None:
         )
     activity = task.activity
     index = 1 + max(child.internal_data["index"] for child in activity.down if child.triggered)
-    child = loop.create_child(activity, normalized(act.item), index)
-    if act.order == "before":
-        task.internal_data["waits_for"] = child.id
-    elif act.order == "after":
-        child.internal_data["waits_for"] = task.id
+    loop.create_child(activity, normalized(act.item), index)
 
 
 def _reset(instance: Instance, act: Reset) -> None:

@@ -13,6 +13,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions import CycleTimerEventDefinition
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.spiff.parser import SpiffBpmnParser
 
+from engine.bpmn.reading import read
 from engine.exceptions import InvalidDefinition
 from engine.spiff.elements import elements_of
 from engine.spiff.storage import runs, spec_to_dict
@@ -116,26 +117,7 @@ def _read(name: str, content: bytes) -> etree._Element:
             file=name,
             line=None,
         )
-    reader = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
-    try:
-        root = etree.fromstring(content, reader)
-    except etree.XMLSyntaxError as error:
-        raise InvalidDefinition(
-            _("“%(file)s” is not well-formed XML: %(reason)s") % {"file": name, "reason": error},
-            element="",
-            file=name,
-            line=error.lineno,
-        ) from error
-    if root.getroottree().docinfo.doctype:
-        raise InvalidDefinition(
-            _("“%(file)s” has a document type declaration.") % {"file": name},
-            element="",
-            file=name,
-            line=1,
-        )
-    return root
+    return read(content, name)
 
 
 # --- what can't run -------------------------------------------------------------------------------
@@ -160,8 +142,11 @@ _NODES: Final = {
 
 
 def _refuse_unsupported(process: etree._Element, file: str) -> None:
+    sources = {flow.get("sourceRef") for flow in process.iter(f"{_BPMN}sequenceFlow")}
     for node in process.iter(tag=etree.Element):
         problem = _problem(node)
+        if node.tag in _NODES and node.tag != f"{_BPMN}endEvent" and node.get("id") not in sources:
+            problem = problem or _("“%(id)s” leads nowhere.") % {"id": node.get("id", "")}
         if problem:
             raise _refusal(problem, node, file)
 

@@ -241,7 +241,7 @@ _OPERATORS: Final[Mapping[type[ast.AST], Callable[..., Any]]] = {
 }
 
 
-class _Evaluator(SimpleEval):  # type: ignore[misc]
+class _Evaluator(SimpleEval):
     """simpleeval, narrowed to what the allow-list lets through.
 
     Its look into every intermediate result for modules and forbidden functions is left out:
@@ -251,7 +251,7 @@ class _Evaluator(SimpleEval):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__(operators=dict(_OPERATORS), functions={}, names={})
-        self.nodes = {
+        self.nodes: dict[type[ast.AST], Callable[..., Any]] = {
             kind: handler
             for kind, handler in self.nodes.items()
             if kind in _ALLOWED and kind not in (ast.Attribute, ast.Call, ast.Name)

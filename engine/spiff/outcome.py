@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, cast
 
-from engine.spiff.run import Run, timer_of
+from engine.spiff.run import Run
+from engine.spiff.site import timer_of
 from engine.spiff.tree import (
     CANCELLED,
     COMPLETED,
@@ -35,12 +36,12 @@ def waiting(instance: Instance) -> Waiting:
         for task in scope.tasks.values():
             state = task._state
             if state == READY and task.task_spec.manual:
-                found.manual[cast(str, task.id)] = task
+                found.manual[task.id] = task
             elif state == WAITING and task.task_spec.catching:
-                found.catching[cast(str, task.id)] = task
+                found.catching[task.id] = task
                 timer = task.internal_data.get("timer")
                 if timer is not None:
-                    found.timers[cast(str, task.id)] = timer["due"]
+                    found.timers[task.id] = timer["due"]
     return found
 
 
@@ -108,7 +109,7 @@ def _visits(run: Run) -> list[Visit]:
 def _visit(run: Run, task: EngineTask, began: bool) -> Visit:
     spec = task.task_spec
     return Visit(
-        task_id=cast(str, task.id),
+        task_id=task.id,
         process=spec.process_key,
         element=spec.bpmn_id,
         scope=task.workflow.scope_id,
@@ -151,11 +152,11 @@ def opened(run: Run, task: EngineTask) -> OpenedTask:
         return None if not source else run.evaluate(task, source)
 
     return OpenedTask(
-        task_id=cast(str, task.id),
+        task_id=task.id,
         process=spec.process_key,
         element=spec.bpmn_id,
         scope=task.workflow.scope_id,
-        activity=cast(str, task.activity.id),
+        activity=task.activity.id,
         index=task.internal_data.get("index"),
         assignee=value("assignee"),
         candidates=value("candidates"),
@@ -169,7 +170,7 @@ def subscriptions(task: EngineTask) -> list[Subscription]:
     """The messages that a task waits for."""
     return [
         Subscription(
-            task_id=cast(str, task.id),
+            task_id=task.id,
             process=spec.process_key,
             element=spec.bpmn_id,
             name=name,

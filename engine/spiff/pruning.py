@@ -16,7 +16,7 @@ def forget(instance: Instance) -> None:
     """Drop what ended: the scopes of finished activities, and earlier rounds of loops."""
     for scope in list(instance.subprocesses.values()):
         owner = cast(EngineTask, scope.parent_task)
-        if owner.finished or owner.workflow.tasks.get(cast(str, owner.id)) is not owner:
+        if owner.finished or owner.workflow.tasks.get(owner.id) is not owner:
             instance.drop_scope(owner)
     for scope in instance.scopes():
         if 2 * len(scope.tasks) > 3 * len(scope.spec.numbered):
@@ -120,5 +120,5 @@ def _replace(earlier: EngineTask, later: EngineTask) -> bool:
     cast(EngineTask, later.up).down.remove(later)
     later.up = above
     for task in dropped:
-        del earlier.workflow.tasks[cast(str, task.id)]
+        del earlier.workflow.tasks[task.id]
     return True

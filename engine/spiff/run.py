@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
 
-from engine.exceptions import EngineError, LimitExceeded, NotFound, WrongState
+from engine.exceptions import EngineError, LimitExceeded
 from engine.spiff.expressions import FUNCTIONS, evaluate
-from engine.spiff.timers import WorkingCycle, text_of
-from engine.spiff.tree import READY, WAITING, EngineTask, Scope
-from engine.spiff.types import Change, Host, Tally, Thrown, Timer
+from engine.spiff.site import Site
+from engine.spiff.timers import WorkingCycle
+from engine.spiff.tree import READY, EngineTask, Scope
+from engine.spiff.types import Change, Host, Tally, Thrown
 from engine.spiff.values import normalized
 from engine.working_time import parse_duration
 
@@ -71,13 +71,13 @@ class Run:
                 element=task.task_spec.bpmn_id,
             )
         if task.task_spec.visible:
-            identity = cast(str, task.id)
+            identity = task.id
             self.visits[identity] = task
             self.new.add(identity)
 
     def touched(self, task: EngineTask, state: int) -> None:
         if task.task_spec.visible:
-            self.visits[cast(str, task.id)] = task
+            self.visits[task.id] = task
         if state == READY and not task.task_spec.manual:
             self.ready.append(task)
 
@@ -113,7 +113,7 @@ class Run:
             raise
 
     def call(self, task: EngineTask, operation: str, parameters: Mapping[str, Any]) -> Any:
-        return self.host.call(operation, normalized(parameters), Site(self, task))
+        return self.host.call(operation, normalized(parameters), Site(task))
 
     def set_variable(self, task: EngineTask, name: str, value: Any) -> None:
         """Give a variable a value, in the data of `task`, and note the change."""
@@ -166,88 +166,3 @@ def _duration_text(duration: Any) -> str:
     if not isinstance(duration, str):
         raise TypeError(_("a duration is needed as ISO 8601 text"))
     return duration
-
-
-def timer_of(task: EngineTask) -> Timer:
-    """A waiting timer as the outside sees it."""
-    spec, _definition = cast(Any, task.task_spec).timer
-    timer = task.internal_data["timer"]
-    return Timer(
-        task_id=cast(str, task.id),
-        process=spec.process_key,
-        element=spec.bpmn_id,
-        due_at=datetime.fromisoformat(timer["due"]),
-        cycle="left" in timer,
-    )
-
-
-def waiting_timer(instance: Instance, task_id: str) -> EngineTask:
-    """The task of a timer that waits. Raises `NotFound` or `WrongState`."""
-    task = instance.find(task_id)
-    if task is None:
-        raise NotFound(_("There is no such timer."), task_id=task_id)
-    if task._state != WAITING or "timer" not in task.internal_data:
-        raise WrongState(_("The timer no longer waits."), task_id=task_id)
-    return task
-
-
-def reschedule(instance: Instance, task_id: str, due_at: datetime) -> None:
-    """Move a waiting timer; a cycle goes on from there."""
-    task = waiting_timer(instance, task_id)
-    task.internal_data = {
-        **task.internal_data,
-        "timer": {**task.internal_data["timer"], "due": text_of(due_at)},
-    }
-
-
-class Site:
-    """Where an operation is called from (`types.CallSite`)."""
-
-    def __init__(self, run: Run, task: EngineTask) -> None:
-        self._run = run
-        self._task = task
-
-    @property
-    def task_id(self) -> str:
-        return cast(str, self._task.id)
-
-    @property
-    def process(self) -> str:
-        return self._task.task_spec.process_key
-
-    @property
-    def element(self) -> str:
-        return cast(str, self._task.task_spec.bpmn_id)
-
-    @property
-    def scope(self) -> str:
-        return self._task.workflow.scope_id
-
-    @property
-    def has_error_boundary(self) -> bool:
-        from engine.spiff.specs import catches_errors
-
-        return catches_errors(self._task)
-
-    @property
-    def tally(self) -> Tally | None:
-        kept = self._task.workflow.tally
-        return None if kept is None else Tally(*kept)
-
-    def timers(self) -> Sequence[Timer]:
-        return [
-            timer_of(task)
-            for scope in self._run.instance.scopes()
-            for task in scope.tasks.values()
-            if task._state == WAITING and "timer" in task.internal_data
-        ]
-
-    def open_tasks(self) -> Sequence[tuple[str, str]]:
-        return [
-            (cast(str, task.id), cast(str, task.activity.id))
-            for task in self._task.workflow.tasks.values()
-            if task._state == READY and task.task_spec.manual
-        ]
-
-    def reschedule(self, task_id: str, due_at: datetime) -> None:
-        reschedule(self._run.instance, task_id, due_at)

@@ -32,8 +32,9 @@ from SpiffWorkflow.spiff.specs.defaults import UserTask as StockUserTask
 from SpiffWorkflow.spiff.specs.event_definitions import ErrorEventDefinition, MessageEventDefinition
 
 from engine.exceptions import BusinessError, WrongState
+from engine.spiff.errors import error_boundary, leave_through
 from engine.spiff.pruning import end_token
-from engine.spiff.tree import COMPLETED, STARTED, UNFINISHED, WAITING, EngineTask
+from engine.spiff.tree import COMPLETED, UNFINISHED, WAITING, EngineTask
 from engine.spiff.types import Thrown
 
 
@@ -171,64 +172,16 @@ class EndEvent(ThrowingSpec, StockEndEvent):
             super()._on_complete(my_task)
 
     def _throw_error(self, task: EngineTask, definition: Any) -> None:
-        owner = task.workflow.parent_task
-        boundary = None if owner is None else error_boundary(owner, definition.code)
-        if boundary is None:
+        owner, code = task.workflow.parent_task, definition.code or ""
+        event = None if owner is None else error_boundary(owner, code)
+        if event is None:
             message = _("No error event catches “%(name)s”.") % {
-                "name": definition.name or definition.code or self.bpmn_id
+                "name": definition.name or code or self.bpmn_id
             }
             raise BusinessError(
-                definition.code or "error", message, process=self.process_key, element=self.bpmn_id
+                code or "error", message, process=self.process_key, element=self.bpmn_id
             )
-        leave_through(boundary, definition.code or "", "")
-
-
-def error_boundary(task: EngineTask, code: str | None) -> EngineTask | None:
-    """The error event that catches an error of `task`: at its own activity, else at the next one
-    around it."""
-    activity: EngineTask | None = task.activity
-    while activity is not None:
-        for sibling in activity.up.down if activity.up is not None else ():
-            definition = getattr(sibling.task_spec, "event_definition", None)
-            if (
-                sibling._state == WAITING
-                and isinstance(definition, ErrorEventDefinition)
-                and definition.code in (None, "", code)
-            ):
-                return sibling
-        owner = activity.workflow.parent_task
-        activity = None if owner is None else owner.activity
-    return None
-
-
-def catches_errors(task: EngineTask) -> bool:
-    """Whether some error event, at the activity or around it, waits for an error of `task`,
-    whatever its code."""
-    owner: EngineTask | None = task
-    while owner is not None:
-        activity = owner.activity
-        for sibling in activity.up.down if activity.up is not None else ():
-            if sibling._state == WAITING and isinstance(
-                getattr(sibling.task_spec, "event_definition", None), ErrorEventDefinition
-            ):
-                return True
-        owner = owner.workflow.parent_task
-    return False
-
-
-def leave_through(boundary: EngineTask, code: str, message: str) -> None:
-    """Leave an activity through its error event, at once: what it interrupts must not go on for
-    another step."""
-    definition = cast(Any, boundary.task_spec).event_definition
-    run = boundary.workflow.top_workflow.run
-    for sibling in boundary.up.down if boundary.up is not None else ():
-        if not sibling.task_spec.catching:
-            run.failed.add(cast(str, sibling.id))
-    if definition.variable:
-        run.set_variable(boundary, definition.variable, {"code": code, "message": message})
-    boundary._set_state(STARTED)
-    run.count_step(boundary)
-    boundary.run()
+        leave_through(event, code, "")
 
 
 # --- joins of the library -------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from engine.exceptions import InvalidData, WrongState
 from engine.spiff.process import CompiledProcess
 from engine.spiff.pruning import forget
 from engine.spiff.run import Run
-from engine.spiff.tree import UNFINISHED, EngineTask, Instance, Scope, new_id
+from engine.spiff.tree import UNFINISHED, EngineTask, Instance, Scope
 from engine.spiff.types import Host
 from engine.spiff.values import decoded, encoded
 
@@ -87,7 +87,7 @@ def _rows(scope: Scope, number: int, places: dict[str, tuple[int, int]]) -> list
             row.pop()
         rows.append(row)
         if task.task_spec.owns_scope:
-            places[cast(str, task.id)] = (number, row_number)
+            places[task.id] = (number, row_number)
     return rows
 
 
@@ -116,7 +116,7 @@ def load_instance(process: CompiledProcess, state: bytes, host: Host) -> Instanc
         else:
             task = loaded[owner[0]][owner[1]]
             scope = Scope(process.specs[cast(Any, task.task_spec).spec], instance, task)
-            instance.subprocesses[cast(str, task.id)] = scope
+            instance.subprocesses[task.id] = scope
         scope.tally = tally or None
         scope.brought = decoded(brought or {})
         loaded.append(_load_rows(scope, rows, bool(form & _TYPED)))
@@ -133,10 +133,8 @@ def _load_rows(scope: Scope, rows: list[list[Any]], typed: bool) -> list[EngineT
     by_id = scope.tasks
     run = scope.top_workflow.run
     for row in rows:
-        above, index, state, sequence, identity, internal, changed, deleted = (
-            *row,
-            *_NOTHING[len(row) :],
-        )
+        row += _NOTHING[len(row) :]
+        above, index, state, sequence, identity, internal, changed, deleted = row
         spec = specs[index]
         parent = tasks[above] if above >= 0 else None
         data = {} if parent is None else parent.data.copy()
@@ -165,6 +163,3 @@ def _load_rows(scope: Scope, rows: list[list[Any]], typed: bool) -> list[EngineT
         tasks.append(task)
     scope.task_tree = tasks[0]
     return tasks
-
-
-__all__ = ["dump_state", "load_instance", "new_id"]

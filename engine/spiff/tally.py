@@ -3,7 +3,7 @@ asked."""
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -40,7 +40,7 @@ def count(run: Run, child: EngineTask, decision: str, *, hold: bool = False) -> 
     no = sum(code in no_codes for code in codes)
 
     def result(kind: str) -> Tally:
-        return Tally(cast(str, activity.id), kind, decision, yes, no, of)
+        return Tally(activity.id, kind, decision, yes, no, of)
 
     if decision in stop_codes:
         return result("stop")
@@ -66,11 +66,13 @@ def _open(task: EngineTask) -> bool:
 def _property(run: Run, child: EngineTask, name: str, default: Any) -> Any:
     source = child.task_spec.properties.get(name)
     value = default if source is None else run.evaluate(child, source)
-    right = {
-        "tallyMode": lambda: value in MODES,
-        "tallyThreshold": lambda: not isinstance(value, bool) and 0 < value <= 100,
-    }.get(name, lambda: isinstance(value, list | tuple))
-    if not right():
+    if name == "tallyMode":
+        right = value in MODES
+    elif name == "tallyThreshold":
+        right = isinstance(value, int | float) and 0 < value <= 100
+    else:
+        right = isinstance(value, list | tuple)
+    if not right:
         raise InvalidExpression(
             _("The property %(name)s can't be %(value)s.")
             % {"name": name, "value": repr(value)[:50]},

@@ -87,7 +87,7 @@ def _duration(source: str, value: Any, start: datetime) -> timedelta:
     text = _text(source, value)
     try:
         parts = TimerEventDefinition.parse_iso_duration(text)
-        length = TimerEventDefinition.get_timedelta_from_start(parts, start)
+        length: timedelta = TimerEventDefinition.get_timedelta_from_start(parts, start)
     except Exception:
         refuse(source, _("“%(text)s” is no duration in ISO 8601") % {"text": text})
     return length

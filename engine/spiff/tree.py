@@ -17,7 +17,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, cast
-from uuid import UUID
 
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
 from SpiffWorkflow.task import Task
@@ -53,6 +52,7 @@ def new_id() -> str:
 class EngineTask(Task):
     """One visit to a node, in the tree of a scope."""
 
+    id: str
     up: EngineTask | None
     down: list[EngineTask]
     workflow: Scope
@@ -66,7 +66,7 @@ class EngineTask(Task):
         task_spec: ElementSpec,
         parent: EngineTask | None = None,
         state: int = FUTURE,
-        id: UUID | str | None = None,  # noqa: A002, the library's name
+        id: str | None = None,  # noqa: A002, the library's name
     ) -> None:
         run = workflow.top_workflow.run
         self.id = id or (new_id() if task_spec.visible else run.internal_id())
@@ -121,7 +121,7 @@ class EngineTask(Task):
             self.complete()
         elif self._state == READY:  # an operation may have left through its error boundary
             self._set_state(STARTED)
-        return cast(bool | None, result)
+        return result
 
     def complete(self) -> None:
         self._set_state(COMPLETED)
@@ -193,7 +193,7 @@ class Scope(BpmnBaseWorkflow):
         self.top_workflow = top_workflow
         self.parent_task = parent_task
         self.depth = 0 if parent_task is None else parent_task.workflow.depth + 1
-        self.data = {}
+        self.data: Variables = {}
         self.tasks = {}
         self.last_task = None
         self.success = True
@@ -216,7 +216,7 @@ class Scope(BpmnBaseWorkflow):
     @property
     def scope_id(self) -> str:
         """Id of the call activity or subprocess that the scope belongs to; empty at the top."""
-        return "" if self.parent_task is None else cast(str, self.parent_task.id)
+        return "" if self.parent_task is None else self.parent_task.id
 
     def discard(self, task: EngineTask) -> None:
         """Take an unfinished or no longer wanted task out of the tree, with all that hangs on
@@ -264,7 +264,7 @@ class Instance(Scope):
     def create_scope(self, task: EngineTask, spec_name: str) -> Scope:
         scope = Scope(self.process.specs[spec_name], self, task)
         self.run.entered(scope)
-        self.subprocesses[cast(str, task.id)] = scope
+        self.subprocesses[task.id] = scope
         return scope
 
     def scopes(self) -> list[Scope]:
@@ -280,7 +280,7 @@ class Instance(Scope):
 
     def drop_scope(self, task: EngineTask) -> None:
         """Forget the scope of a task, if it has one, and those within it."""
-        scope = self.subprocesses.pop(cast(str, task.id), None)
+        scope = self.subprocesses.pop(task.id, None)
         if scope is not None:
             for inner in scope.tasks.values():
                 self.drop_scope(inner)

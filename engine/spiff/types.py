@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 Variables = dict[str, Any]
 
@@ -64,14 +64,12 @@ class Deliver:
 class AddChild:
     """One more child of the parallel multi-instance that `task_id` (an open child) belongs to.
 
-    `order` says when the child is asked: ``before`` `task_id` (which waits for it), in ``parallel``
-    with it, or ``after`` it. The caller keeps a child that waits out of the inboxes; the tally of
-    mode any is open while one waits.
+    The caller keeps a child that waits for another one out of the inboxes, and says so by
+    `Complete.hold`.
     """
 
     task_id: str
     item: Any
-    order: Literal["before", "parallel", "after"] = "parallel"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ never changed in place, only replaced.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -89,7 +89,7 @@ def _simplified(value: Any) -> Any:
     )
 
 
-def _plain(kind: type, value: Any) -> Any:
+def _plain(kind: Any, value: Any) -> Any:
     if issubclass(kind, datetime):
         return datetime.fromisoformat(value.isoformat())
     if issubclass(kind, date):
@@ -114,7 +114,7 @@ def encoded(value: Any) -> dict[str, Any]:
     raise TypeError(type(value).__name__)
 
 
-_DECODERS: Final = {
+_DECODERS: Final[dict[str, Callable[[str], Any]]] = {
     "n": Decimal,
     "t": datetime.fromisoformat,
     "d": date.fromisoformat,

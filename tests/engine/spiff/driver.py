@@ -179,8 +179,8 @@ class Case:
         self.act(Complete(self.task(element, **matching).task_id, decision))
         return self
 
-    def add(self, element: str, item: Any, order: str = "parallel", **matching: Any) -> Case:
-        self.act(AddChild(self.task(element, **matching).task_id, item, order))  # type: ignore[arg-type]
+    def add(self, element: str, item: Any, **matching: Any) -> Case:
+        self.act(AddChild(self.task(element, **matching).task_id, item))
         return self
 
     def wait(self, **length: float) -> Case:
