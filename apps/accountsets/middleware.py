@@ -59,7 +59,11 @@ class AccountSetMiddleware:
             return None
         if request.path.startswith(API):
             return unauthorized(_("Log in, or send an access key."))
-        return redirect_to_login(next_address(request), resolve_url(settings.LOGIN_URL))
+        login = redirect_to_login(next_address(request), resolve_url(settings.LOGIN_URL))
+        if request.headers.get("HX-Request"):
+            # The whole page must go to the login, not the fragment that was asked for.
+            return HttpResponse(headers={"HX-Redirect": login.url})
+        return login
 
 
 def chosen_set(request: Any) -> AccountSet | None:

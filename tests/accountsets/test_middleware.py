@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -28,6 +30,13 @@ def test_without_an_account_set_a_page_leads_to_the_login():
 def test_after_a_form_or_fragment_the_login_leads_back_to_its_page():
     headers = {"Referer": "https://testserver/customers/7/"}
     assert Client().post("/look/", headers=headers).url == "/login/?next=/customers/7/"
+
+
+def test_a_fragment_without_an_account_set_sends_the_whole_page_to_the_login():
+    headers = {"HX-Request": "true", "Referer": "https://testserver/approvals/"}
+    response = Client().get("/look/", headers=headers)
+    assert response.content == b""
+    assert response["HX-Redirect"] == "/login/?next=/approvals/"
 
 
 def test_without_an_account_set_the_api_answers_401():
@@ -61,6 +70,15 @@ def test_unknown_and_revoked_access_keys_are_refused(twins):
     assert ask("").status_code == 401
     revoke_access_key(key=key)
     assert ask(token).status_code == 401
+
+
+def test_a_command_makes_an_access_key_and_shows_its_token(twins):
+    out = StringIO()
+    call_command("create_access_key", "t_two", "Same", "import", stdout=out)
+    assert ask(out.getvalue().strip()).json() == {"set": "t_two", "me": twins[1].name}
+    for arguments in (["nowhere", "same"], ["t_two", "nobody"]):
+        with pytest.raises(CommandError):
+            call_command("create_access_key", *arguments, "import")
 
 
 def test_an_access_key_ends_with_the_login_of_its_user(twins):
