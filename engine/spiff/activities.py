@@ -19,6 +19,7 @@ from SpiffWorkflow.spiff.specs.defaults import SubWorkflowTask as StockSubWorkfl
 from engine.exceptions import BusinessError, InvalidData, LimitExceeded
 from engine.spiff.errors import error_boundary, leave_through
 from engine.spiff.expressions import is_expression
+from engine.spiff.pruning import changes
 from engine.spiff.specs import ElementSpec
 from engine.spiff.tree import CANCELLED, COMPLETED, READY, STARTED, UNFINISHED, EngineTask, Scope
 from engine.spiff.values import normalized
@@ -153,7 +154,10 @@ class ScopeSpec(ElementSpec):
             my_task._set_state(READY)
 
     def _take_back(self, task: EngineTask, scope: Scope) -> None:
-        task.data = cast(EngineTask, scope.last_task).data.copy()
+        data = cast(EngineTask, scope.last_task).data
+        run = scope.top_workflow.run
+        for name, value in changes(task.data, data).items():
+            run.set_variable(task, name, value)
 
     def _on_cancel(self, my_task: EngineTask) -> None:
         scope = my_task.workflow.top_workflow.subprocesses.get(my_task.id)

@@ -83,16 +83,24 @@ class BoundaryEvent(CatchingSpec, StockBoundaryEvent):
         return True
 
     def fire(self, task: EngineTask) -> None:
-        if not isinstance(self.event_definition, CycleTimerEventDefinition):
-            super().fire(task)
-            return
-        run = task.workflow.top_workflow.run
-        following = next_round(task.internal_data["timer"], run.host)
-        if following is None:
-            super().fire(task)
-            return
-        task.internal_data = {"timer": following}
-        run.count_step(task)
+        if isinstance(self.event_definition, CycleTimerEventDefinition):
+            host = task.workflow.top_workflow.run.host
+            following = next_round(task.internal_data["timer"], host)
+            if following is not None:
+                task.internal_data = {"timer": following}
+                self._branch_off(task)
+                return
+        super().fire(task)
+
+    def _caught(self, task: EngineTask, what: tuple[ElementSpec, Any] | None) -> None:
+        if self.messages and not self.cancel_activity:
+            self._branch_off(task)  # and wait for the next message
+        else:
+            super()._caught(task, what)
+
+    def _branch_off(self, task: EngineTask) -> None:
+        """Begin the branch of an event that doesn't interrupt and goes on waiting."""
+        task.workflow.top_workflow.run.count_step(task)
         for spec in self.successors:
             child = task._add_child(spec)
             child.task_spec._update(child)

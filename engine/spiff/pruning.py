@@ -7,9 +7,10 @@ it.
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from engine.spiff.tree import UNFINISHED, EngineTask, Instance, Scope
+from engine.spiff.types import Variables
 
 
 def forget(instance: Instance) -> None:
@@ -25,19 +26,36 @@ def forget(instance: Instance) -> None:
 
 def end_token(join: EngineTask) -> None:
     """A token has reached the end of its scope while others still live: it leaves what it brings,
-    and goes.
+    and goes. Of its branch only human tasks stay.
 
-    `join` is the task before the scope's end that the token waited as. Of its branch only human
-    tasks stay.
+    `join` is the task before the scope's end as which the token came.
     """
-    scope = join.workflow
-    scope.brought |= _changes_since_fork(join)
+    base, brought = _fork(join).data, join.workflow.brought
+    for name, value in changes(base, join.data).items():
+        was = brought[name][1:] if name in brought else [base[name]] if name in base else []
+        brought[name] = [value, *was]
     branch = cast(EngineTask, join.up)
-    scope.discard(join)
+    join.workflow.discard(join)
     while _spent(branch):
         above = cast(EngineTask, branch.up)
-        scope.discard(branch)
+        branch.workflow.discard(branch)
         branch = above
+
+
+def take_what_was_brought(join: EngineTask) -> None:
+    """The last token takes over what those before it have left, unless it has changed it itself."""
+    for name, (value, *was) in join.workflow.brought.items():
+        if ([join.data[name]] if name in join.data else []) == was:
+            join.data[name] = value
+
+
+def changes(base: Variables, data: Variables) -> Variables:
+    """The variables in `data` that aren't in `base` or have another value there."""
+    return {
+        name: value
+        for name, value in data.items()
+        if name not in base or (base[name] is not value and base[name] != value)
+    }
 
 
 def _spent(task: EngineTask) -> bool:
@@ -53,19 +71,13 @@ def _spent(task: EngineTask) -> bool:
     )
 
 
-def _changes_since_fork(task: EngineTask) -> dict[str, Any]:
-    """Variables that were set on the branch of a token since others parted from it."""
+def _fork(task: EngineTask) -> EngineTask:
+    """The last task that a token has in common with one that still lives."""
     others: set[int] = set()
     for other in task.workflow.tasks.values():
         if other._state & UNFINISHED and other is not task:
             others.update(id(ancestor) for ancestor in (other, *other.above()))
-    fork = next(ancestor for ancestor in task.above() if id(ancestor) in others)
-    base, data = fork.data, cast(EngineTask, task.up).data
-    return {
-        name: value
-        for name, value in data.items()
-        if name not in base or (base[name] is not value and base[name] != value)
-    }
+    return next(ancestor for ancestor in task.above() if id(ancestor) in others)
 
 
 def _forget_rounds(scope: Scope) -> None:

@@ -72,5 +72,5 @@ def _take_back(join: EngineTask) -> None:
         if task.internal_data.get("joined") == number:
             del task.internal_data["joined"]
             task._set_state(WAITING)
-    join._inherit_data()
+    join.data = {} if join.up is None else join.up.data.copy()
     join._set_state(WAITING)

@@ -33,7 +33,7 @@ from SpiffWorkflow.spiff.specs.event_definitions import ErrorEventDefinition, Me
 
 from engine.exceptions import BusinessError, WrongState
 from engine.spiff.errors import error_boundary, leave_through
-from engine.spiff.pruning import end_token
+from engine.spiff.pruning import changes, end_token, take_what_was_brought
 from engine.spiff.tree import COMPLETED, UNFINISHED, WAITING, EngineTask
 from engine.spiff.types import Thrown
 
@@ -215,12 +215,12 @@ class EndJoin(ElementSpec, StockEndJoin):
     """Ends a scope when its last token arrives; those before it leave what they bring, and go."""
 
     def _update_hook(self, my_task: EngineTask) -> bool:
+        my_task._inherit_data()
         scope = my_task.workflow
         if any(t._state & UNFINISHED and t is not my_task for t in scope.tasks.values()):
             end_token(my_task)
             return False
-        my_task._inherit_data()
-        my_task.data.update(scope.brought)
+        take_what_was_brought(my_task)
         return True
 
     def _on_complete(self, my_task: EngineTask) -> None:
@@ -241,8 +241,8 @@ class ParallelGateway(ElementSpec, StockParallelGateway):
     forgettable = True
 
     def _update_hook(self, my_task: EngineTask) -> bool:
+        my_task._inherit_data()
         if len(self._inputs) == 1:
-            my_task._inherit_data()
             return True
         arrivals = self._arrivals(my_task)
         came_from = {task.up.task_spec.name for task in (*arrivals, my_task) if task.up is not None}
@@ -277,9 +277,7 @@ def merged_data(task: EngineTask, arrivals: Sequence[EngineTask]) -> dict[str, A
     base = next(iter(ancestors.values())).data  # the nearest: dicts keep their order
     result = base.copy()
     for token in (*arrivals, task):
-        for name, value in cast(EngineTask, token.up).data.items():
-            if name not in base or (base[name] is not value and base[name] != value):
-                result[name] = value
+        result.update(changes(base, token.data))
     return result
 
 

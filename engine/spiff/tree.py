@@ -200,8 +200,9 @@ class Scope(BpmnBaseWorkflow):
         self.completed = False
         self.correlations: dict[str, Any] = {}
         self.tally: list[Any] | None = None
-        self.brought: Variables = {}
-        """Variables that tokens which have reached the end leave to the last one."""
+        self.brought: dict[str, list[Any]] = {}
+        """Variables that tokens which have reached the end leave to the last one: the value, and
+        what it was where the token parted from the others, if it was set there."""
 
     def plant(self) -> EngineTask:
         """Make the root of the tree, ready to run."""
