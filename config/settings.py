@@ -84,6 +84,8 @@ DATABASES = {
         "OPTIONS": {
             **_connection.get("OPTIONS", {}),
             "pool": {"min_size": 1, "max_size": 8, "timeout": 5},
+            # Waiting longer for a lock means that something hangs: say so, and let go.
+            "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=5min",
             "prepare_threshold": 2,  # for the engine's own cursors; Django's never prepare
         },
     }

@@ -14,9 +14,13 @@ from typing import Any
 import orjson
 import psycopg
 from django.db import connection
+from django.utils.translation import gettext as _
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 from psycopg.rows import TupleRow
+
+from engine.exceptions import Conflict
 
 SQL = Path(__file__).parent / "sql"
 
@@ -30,15 +34,16 @@ class JsonLoader(Loader):
 
 def execute(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[TupleRow]:
     """Run one statement (parameters as %s) in the current transaction and account set; all its
-    rows."""
-    with (
-        connection.cursor()
-    ):  # opens the connection and enters the account set, if that is still to be done
-        pass
+    rows. Raises Conflict where a lock can't be had in the time that the connection allows."""
+    connection.cursor().close()  # connects and enters the account set where that is still to do
     began = monotonic()
     with psycopg.Cursor(connection.connection) as cursor, connection.wrap_database_errors:
         cursor.adapters.register_loader("jsonb", JsonLoader)
-        cursor.execute(statement, parameters, prepare=True)
+        try:
+            cursor.execute(statement, parameters, prepare=True)
+        except (LockNotAvailable, DeadlockDetected) as error:
+            message = _("Others are working on this at the moment; try again.")
+            raise Conflict(message, by=None, at=None) from error
         rows = cursor.fetchall() if cursor.description else []
     if connection.queries_logged:  # so that tests can count us like any other query
         connection.queries_log.append({"sql": statement, "time": f"{monotonic() - began:.3f}"})

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from engine.cases import lock_instance
 from engine.database import execute
-from engine.exceptions import Conflict, NotAllowed, NotFound, NothingCaught, WrongState
+from engine.exceptions import Conflict, InvalidData, NotAllowed, NotFound, NothingCaught, WrongState
 from engine.execution import Execution
 from engine.models import (
     ActivityInstance,
@@ -28,8 +28,10 @@ from engine.models import (
 )
 from engine.spiff.types import Act, Deliver, Reschedule, SetVariables, Start, Step, Variables
 from engine.store import Case, Store
+from engine.trail import plain
 from engine.wake import wake
 
+KEY_LENGTH = 200
 WITHDRAW = "withdraw"  # name of the message that a diagram catches where its initiator may withdraw
 
 NEW_INSTANCE = """
@@ -67,6 +69,9 @@ def start(
     suspended definition, OperationFailed where the first steps can't be taken: nothing is started
     then.
     """
+    if not 0 < len(business_key) <= KEY_LENGTH:
+        message = _("A business key has 1 to %(length)s characters.") % {"length": KEY_LENGTH}
+        raise InvalidData(message, errors={"business_key": [message]})
     with transaction.atomic():
         rows = execute(NEW_INSTANCE, [key])
         if not rows:
@@ -84,7 +89,7 @@ def start(
             business_key=business_key,
             state=InstanceState.ACTIVE,
             starter=starter,
-            card=dict(card or {}),
+            card=plain(card or {}),
             runtime=None,
             version=0,
             trail_length=0,
@@ -167,7 +172,8 @@ def deliver(
     require_active(case)
     store = Store(now or timezone.now(), wake)
     execution = Execution(case, store, actor=by)
-    store.record(case, TrailEvent.MESSAGE_RECEIVED, actor=by, task=task_id, data={"name": message})
+    data = {"name": message, "payload": payload}
+    store.record(case, TrailEvent.MESSAGE_RECEIVED, actor=by, task=task_id, data=data)
     execution.run(Deliver(task_id, message, payload))
     return result(case, store.save())
 
