@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from engine.cases import Task, change_task, lock_task
-from engine.completion import REMOVED, complete, require_asked, require_open
+from engine.completion import require_asked, require_open, take_off
 from engine.exceptions import Conflict, NotAllowed, WrongState
 from engine.execution import Execution
 from engine.instances import Result, require_active, result
@@ -91,8 +91,9 @@ def remove_approver(task: int, *, by: int, reason: str = "", now: datetime | Non
             raise WrongState(_("Only an added approver can be removed."))
         if by != row.added_by and Role.ADMINISTRATOR not in organisation().roles_of(by):
             raise NotAllowed(_("Only whoever added an approver may remove them."))
-        if row.state == TaskState.WAITING:
-            _ask_now(row, now or timezone.now())
+        if row.state != TaskState.WAITING:
+            require_open(row)
+        require_active(case)
         store = Store(now or timezone.now(), wake)
         store.record(
             case,
@@ -103,15 +104,8 @@ def remove_approver(task: int, *, by: int, reason: str = "", now: datetime | Non
             task=row.task_id,
             data={"user": row.pool, "reason": reason},
         )
-        store.save()
-    people = row.assignee if row.assignee is not None else row.pool[0]
-    return complete(task, user=people, decision=REMOVED, opinion=reason, now=now)
-
-
-def _ask_now(row: Task, now: datetime) -> None:
-    store = Store(now, wake)
-    change_task(store, row, state=TaskState.READY, audience=row.pool, waits_for=None)
-    store.save()
+        take_off(case, row, store, by=by, reason=reason)
+        return result(case, store.save())
 
 
 def send_back(

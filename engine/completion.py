@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -121,12 +121,14 @@ def _decide_in_savepoint(
     """Decide one of many; how many tasks it opened. What a failing one wrote, in rows or tables, is
     undone."""
     mark = store.mark()
+    as_it_was = replace(case, card=dict(case.card))
     before = len(store.rows.get("opened", ()))
     savepoint = Savepoint()
     try:
         _decide(case, row, store, choice, user=user, batch=batch, before_effects=savepoint.set)
     except BaseException:
         mark.undo()
+        case.restore(as_it_was)
         savepoint.roll_back()
         raise
     savepoint.release()
@@ -157,7 +159,7 @@ def _decide(
     require_open(row, seen_version)
     require_active(case)
     require_asked(row, user)
-    if row.owner is not None and choice.decision != REMOVED:
+    if row.owner is not None:
         raise WrongState(_("This task is delegated to you; answer it first."))
     process = definitions.compiled(case.definition, case.checksum)
     properties = process.element(row.process, row.element).properties
@@ -182,22 +184,49 @@ def _decide(
         task=row.task_id,
         data=_said(decided, batch),
     )
+    names = _names(properties.get("variables", ""))
+    variables = {name: cleaned[name] for name in names if name in cleaned}
+    _finish(case, row, store, decided, variables, before_effects)
+
+
+def take_off(case: Case, row: Task, store: Store, *, by: int, reason: str) -> None:
+    """Complete an added approver's task without a vote; it may be one that waits for its turn."""
+    decided = Decided(
+        task=row.id,
+        activity=row.activity,
+        user=by,
+        on_behalf_of=None,
+        code=REMOVED,
+        opinion=reason,
+        data={},
+    )
+    _finish(case, row, store, decided, {})
+
+
+def _finish(
+    case: Case,
+    row: Task,
+    store: Store,
+    decided: Decided,
+    variables: Variables,
+    before_effects: Callable[[], None] = lambda: None,
+) -> None:
     store.add(
         "decisions",
         task=row.id,
         activity=row.activity,
-        user=user,
-        on_behalf_of=on_behalf_of,
-        code=choice.decision,
-        opinion=plain(choice.opinion),
-        data=plain(cleaned),
+        user=decided.user,
+        on_behalf_of=decided.on_behalf_of,
+        code=decided.code,
+        opinion=plain(decided.opinion),
+        data=plain(decided.data),
     )
-    names = _names(properties.get("variables", ""))
-    variables = {name: cleaned[name] for name in names if name in cleaned}
-    waiting = _waiting_behind(row) if row.activity != row.task_id else []
-    execution = Execution(case, store, actor=user, decided=decided, before_effects=before_effects)
-    execution.run(Complete(row.task_id, choice.decision, variables, hold=bool(waiting)))
-    _wake_waiting(case, row, waiting, store)
+    waiting = _waiting_beside(row) if row.activity != row.task_id else []
+    execution = Execution(
+        case, store, actor=decided.user, decided=decided, before_effects=before_effects
+    )
+    execution.run(Complete(row.task_id, decided.code, variables, hold=bool(waiting)))
+    _wake_waiting(row, waiting, store)
 
 
 def _said(decided: Decided, batch: str) -> Variables:
@@ -247,8 +276,6 @@ def require_asked(row: Task, user: int) -> None:
 
 
 def _check_choice(choice: Choice, properties: Mapping[str, str]) -> None:
-    if choice.decision == REMOVED:
-        return
     offered = _names(properties.get("decisions", ""))
     if choice.decision not in (offered or [""]):
         raise InvalidData(
@@ -274,7 +301,7 @@ def _clean(
     case: Case, row: Task, choice: Choice, properties: Mapping[str, str], user: int
 ) -> dict[str, Any]:
     key = properties.get("formKey", "")
-    if not key or choice.decision == REMOVED:
+    if not key:
         return {}
     task = forms.FormTask(
         task=row.id,
@@ -291,12 +318,13 @@ def _clean(
     return forms.clean(key, choice.data or {}, choice.files, task)
 
 
-def _waiting_behind(row: Task) -> list[HumanTask]:
-    """Added approvers of this activity who wait for their turn."""
-    return list(HumanTask.objects.filter(activity=row.activity, state=TaskState.WAITING))
+def _waiting_beside(row: Task) -> list[HumanTask]:
+    """Other tasks of this activity that wait for their turn."""
+    waiting = HumanTask.objects.filter(activity=row.activity, state=TaskState.WAITING)
+    return list(waiting.exclude(pk=row.id))
 
 
-def _wake_waiting(case: Case, row: Task, waiting: Sequence[HumanTask], store: Store) -> None:
+def _wake_waiting(row: Task, waiting: Sequence[HumanTask], store: Store) -> None:
     """Those who waited for this very task are asked now, unless the step has closed them."""
     if not waiting:
         return

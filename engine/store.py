@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +44,11 @@ class Case:
     @property
     def live(self) -> bool:
         return self.state in (InstanceState.ACTIVE, InstanceState.SUSPENDED)
+
+    def restore(self, before: Case) -> None:
+        """Be again what it was before a step that failed."""
+        for each in fields(self):
+            setattr(self, each.name, getattr(before, each.name))
 
 
 @dataclass(slots=True)

@@ -154,6 +154,7 @@ class Case:
         self,
         people: Mapping[str, int],
         process: str,
+        /,
         *,
         by: str,
         business_key: str = "contracts.salescontract:17",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 from apps.core.approval import routes
 from apps.core.approval.approvers import Approver, find_approvers
 from apps.core.approval.routes import Asked, Route, Vote
+from engine.completion import REMOVED
 from engine.models import HumanTask
 from engine.operations import Context, operation
 from engine.organisation import Answers
@@ -72,7 +73,7 @@ def _asked_and_votes(context: Context, activity: str) -> tuple[list[Asked], list
                 "decision": decided.code,
             }
         )
-    return list(asked.values()), votes
+    return list(asked.values()), [vote for vote in votes if vote["decision"] != REMOVED]
 
 
 @operation("approval.remind")
