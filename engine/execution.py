@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db import transaction
@@ -29,6 +30,7 @@ from engine.working_time import WORKING_DAY, parse_duration
 FAR = datetime.fromisoformat("9999-12-31T00:00:00+00:00")  # rank of a task that is never due
 CARD = ("subject", "party", "amount")
 QUEUE_LENGTH, TEXT_LENGTH = 30, 200
+AMOUNT_LIMIT = Decimal(10) ** 14  # of the column
 
 VISIT_STATES = {
     "active": ActivityState.ACTIVE,
@@ -245,7 +247,7 @@ class Execution:
             rank_at=due_at or FAR,
             subject=str(self.case.card.get("subject", ""))[:TEXT_LENGTH],
             party=str(self.case.card.get("party", ""))[:TEXT_LENGTH],
-            amount=self.case.card.get("amount"),
+            amount=_amount(self.case.card.get("amount")),
             initiator=initiator,
         )
         self.store.record(
@@ -327,6 +329,15 @@ def _visit(visit: Visit) -> dict[str, Any]:
         "flow": visit.flow,
         "state": VISIT_STATES[visit.state],
     }
+
+
+def _amount(value: Any) -> str | None:
+    """An amount that the inbox can sort by; None for what a diagram calls amount and is none."""
+    try:
+        amount = round(Decimal(str(value)), 2)
+        return str(amount) if abs(amount) < AMOUNT_LIMIT else None
+    except InvalidOperation:
+        return None
 
 
 def _user(value: Any, default: int | None) -> int | None:
