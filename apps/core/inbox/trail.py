@@ -51,6 +51,7 @@ _LOOKS: Final[Mapping[str, Look]] = {
     TrailEvent.TASK_ASSIGNED: Look("user-check"),
     TrailEvent.TASK_DELEGATED: Look("user-share"),
     TrailEvent.TASK_RESOLVED: Look("user-check"),
+    TrailEvent.TASK_COMPLETED: Look("check", "green"),
     TrailEvent.TASK_CANCELLED: Look("circle-minus"),
     TrailEvent.TASK_REASSIGNED: Look("users"),
     TrailEvent.TASK_RESCHEDULED: Look("calendar-time"),
@@ -69,7 +70,7 @@ _LOOKS: Final[Mapping[str, Look]] = {
     TrailEvent.INCIDENT_SKIPPED: Look("player-skip-forward", "yellow"),
     TrailEvent.NOTE: Look("note"),
 }
-_DECISION_TONES: Final[Mapping[str, Look]] = {
+_DECISION_LOOKS: Final[Mapping[str, Look]] = {
     "approve": Look("check", "green"),
     "reject": Look("x", "red"),
     "return": Look("arrow-back-up", "yellow"),
@@ -77,7 +78,6 @@ _DECISION_TONES: Final[Mapping[str, Look]] = {
     "resubmit": Look("send", "blue"),
     "abandon": Look("ban"),
 }
-_DECIDED = Look("check", "green")
 
 
 def entries_of(instance: ProcessInstance) -> list[TrailEntry]:
@@ -93,10 +93,9 @@ def lines(instance: ProcessInstance, entries: Iterable[TrailEntry] | None = None
 
 
 def _line(instance: ProcessInstance, entry: TrailEntry, names: Mapping[int, str]) -> Line:
-    look = _LOOKS[entry.event]
+    data, look = entry.data, _LOOKS[entry.event]
     if entry.event == TrailEvent.TASK_COMPLETED:
-        look = _DECISION_TONES.get(entry.data.get("decision", ""), _DECIDED)
-    data = entry.data
+        look = _DECISION_LOOKS.get(data.get("decision", ""), look)
     return Line(
         entry=entry,
         at=entry.at,
@@ -141,19 +140,20 @@ Sentence = Callable[[Mapping[str, Any], Mapping[int, str]], str]
 
 
 def _decided(data: Mapping[str, Any], names: Mapping[int, str]) -> str:
-    return decisions.label(data.get("decision", "")) or _("Done")
+    decision = decisions.label(data.get("decision", ""))
+    return _("decided: %(decision)s") % {"decision": decision} if decision else _("did it")
 
 
 def _cancelled(data: Mapping[str, Any], names: Mapping[int, str]) -> str:
     if data.get("superseded"):
-        return _("Decided by others: no longer asked")
-    return _("No longer asked")
+        return _("closed it: others have decided")
+    return _("closed it: no longer asked")
 
 
 def _message(data: Mapping[str, Any], names: Mapping[int, str]) -> str:
     if data.get("name") == "withdraw":
-        return _("Withdrawn")
-    return _("Message received: %(name)s") % {"name": data.get("name", "")}
+        return _("withdrew it")
+    return _("received the message %(name)s") % {"name": data.get("name", "")}
 
 
 def _note(data: Mapping[str, Any], names: Mapping[int, str]) -> str:
@@ -167,58 +167,58 @@ def _plain(message: Callable[[], str]) -> Sentence:
 
 
 _SENTENCES: Final[Mapping[str, Sentence]] = {
-    TrailEvent.STARTED: _plain(lambda: _("Submitted")),
-    TrailEvent.COMPLETED: _plain(lambda: _("Completed")),
-    TrailEvent.SUSPENDED: _plain(lambda: _("Suspended the case")),
-    TrailEvent.RESUMED: _plain(lambda: _("Resumed the case")),
-    TrailEvent.TERMINATED: _plain(lambda: _("Terminated the case")),
-    TrailEvent.TASK_CREATED: lambda d, n: _("Asked %(people)s") % {"people": _join(_asked(d), n)},
-    TrailEvent.TASK_CLAIMED: _plain(lambda: _("Claimed it")),
-    TrailEvent.TASK_UNCLAIMED: _plain(lambda: _("Put it back")),
+    TrailEvent.STARTED: _plain(lambda: _("submitted it")),
+    TrailEvent.COMPLETED: _plain(lambda: _("ended the case")),
+    TrailEvent.SUSPENDED: _plain(lambda: _("suspended the case")),
+    TrailEvent.RESUMED: _plain(lambda: _("resumed the case")),
+    TrailEvent.TERMINATED: _plain(lambda: _("terminated the case")),
+    TrailEvent.TASK_CREATED: lambda d, n: _("asked %(people)s") % {"people": _join(_asked(d), n)},
+    TrailEvent.TASK_CLAIMED: _plain(lambda: _("claimed it")),
+    TrailEvent.TASK_UNCLAIMED: _plain(lambda: _("put it back")),
     TrailEvent.TASK_ASSIGNED: lambda d, n: (
-        _("Assigned it to %(to)s") % {"to": _name(d.get("to"), n)}
+        _("assigned it to %(to)s") % {"to": _name(d.get("to"), n)}
     ),
     TrailEvent.TASK_TRANSFERRED: lambda d, n: (
-        _("Transferred it to %(to)s") % {"to": _name(d.get("to"), n)}
+        _("transferred it to %(to)s") % {"to": _name(d.get("to"), n)}
     ),
     TrailEvent.TASK_DELEGATED: lambda d, n: (
-        _("Delegated it to %(to)s") % {"to": _name(d.get("to"), n)}
+        _("delegated it to %(to)s") % {"to": _name(d.get("to"), n)}
     ),
     TrailEvent.TASK_RESOLVED: lambda d, n: (
-        _("Answered; back with %(to)s") % {"to": _name(d.get("to"), n)}
+        _("answered; back with %(to)s") % {"to": _name(d.get("to"), n)}
     ),
     TrailEvent.TASK_COMPLETED: _decided,
     TrailEvent.TASK_CANCELLED: _cancelled,
     TrailEvent.TASK_REASSIGNED: lambda d, n: (
-        _("Now asked: %(people)s") % {"people": _join(_asked(d), n)}
+        _("now asks %(people)s") % {"people": _join(_asked(d), n)}
     ),
-    TrailEvent.TASK_RESCHEDULED: _plain(lambda: _("Changed dates or priority")),
+    TrailEvent.TASK_RESCHEDULED: _plain(lambda: _("changed dates or priority")),
     TrailEvent.TASK_URGED: lambda d, n: (
-        _("Urged %(people)s") % {"people": _join(d.get("urged", ()), n)}
+        _("urged %(people)s") % {"people": _join(d.get("urged", ()), n)}
     ),
     TrailEvent.CANDIDATE_ADDED: lambda d, n: (
-        _("Asked %(people)s as well") % {"people": _join(_asked(d), n)}
+        _("asked %(people)s as well") % {"people": _join(_asked(d), n)}
     ),
     TrailEvent.APPROVER_ADDED: lambda d, n: (
-        _("Added %(people)s as approver") % {"people": _name(d.get("user"), n)}
+        _("added %(people)s as approver") % {"people": _name(d.get("user"), n)}
     ),
     TrailEvent.APPROVER_REMOVED: lambda d, n: (
-        _("Removed %(people)s as approver") % {"people": _join(_ids(d.get("user")), n)}
+        _("removed %(people)s as approver") % {"people": _join(_ids(d.get("user")), n)}
     ),
-    TrailEvent.SENT_BACK: _plain(lambda: _("Sent it back to an earlier step")),
-    TrailEvent.TIMER_FIRED: _plain(lambda: _("Time is up")),
-    TrailEvent.TIMER_MOVED: _plain(lambda: _("Moved a timer")),
+    TrailEvent.SENT_BACK: _plain(lambda: _("sent it back to an earlier step")),
+    TrailEvent.TIMER_FIRED: _plain(lambda: _("saw that time is up")),
+    TrailEvent.TIMER_MOVED: _plain(lambda: _("moved a timer")),
     TrailEvent.MESSAGE_RECEIVED: _message,
     TrailEvent.MESSAGE_DROPPED: lambda d, n: (
-        _("Nobody waited for the message %(name)s") % {"name": d.get("name", "")}
+        _("found nobody who waits for the message %(name)s") % {"name": d.get("name", "")}
     ),
     TrailEvent.VARIABLES_SET: lambda d, n: (
-        _("Edited the data: %(names)s") % {"names": ", ".join(sorted(d.get("variables", ())))}
+        _("edited the data: %(names)s") % {"names": ", ".join(sorted(d.get("variables", ())))}
     ),
     TrailEvent.INCIDENT_OPENED: lambda d, n: (
-        _("Could not go on: %(message)s") % {"message": d.get("message", "")}
+        _("could not go on: %(message)s") % {"message": d.get("message", "")}
     ),
-    TrailEvent.INCIDENT_RETRIED: _plain(lambda: _("Tried it again")),
-    TrailEvent.INCIDENT_SKIPPED: _plain(lambda: _("Skipped what failed")),
+    TrailEvent.INCIDENT_RETRIED: _plain(lambda: _("tried it again")),
+    TrailEvent.INCIDENT_SKIPPED: _plain(lambda: _("skipped what failed")),
     TrailEvent.NOTE: _note,
 }

@@ -24,6 +24,7 @@ from engine.models import (
     TrailEntry,
     VariableValue,
 )
+from engine.trail import plain
 
 FILTERS = {
     "business_key": "business_key",
@@ -94,8 +95,8 @@ class InstanceViews(Area):
     @extend_schema(parameters=[ID], responses={(200, "application/json"): {"type": "object"}})
     @action(detail=True)
     def variables(self, request: Request, pk: str) -> Response:
-        """The variables of the top process, by name."""
-        return Response(pictures.variables(self.find(pk)))
+        """The variables of the top process, by name; decimals and dates as text."""
+        return Response(plain(pictures.variables(self.find(pk))))
 
     @extend_schema(
         parameters=[ID],
