@@ -60,6 +60,8 @@ def test_substitutes(company, appointments, hour, gone):
         for principal, substitute, first, last in accepted
         if first <= at(hour) < last and substitute in able
     }
+    standing = organisation().standing(users, at=at(hour))
+    assert standing == {user: found.get(user) for user in able}
     # Never wider: being a substitute gives no role, and asking for nobody finds nobody.
     assert all(organisation().roles_of(user) == roles[user] for user in users if user in able)
     assert organisation().substitutes([], at=at(hour)) == {}
