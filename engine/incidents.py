@@ -26,12 +26,12 @@ from engine.wake import wake
 RETRIES = 3
 
 
-def open_incident(job: Job, error: Exception) -> Incident:
+def open_incident(job: Job, error: Exception, *, now: datetime) -> Incident:
     """Keep the cause of a job that has no retries left, and say it in the trail of its instance."""
     place = error.data if isinstance(error, OperationFailed) else {}
     payload = job.payload or {}  # a message belongs to the instance that has thrown it
     case = lock_instance(payload["from"] if job.instance_id is None else job.instance_id)
-    store = Store(timezone.now(), wake)
+    store = Store(now, wake)
     process = place.get("process", job.process)
     element = place.get("element", job.element)
     incident = Incident.objects.create(

@@ -96,7 +96,7 @@ def _try(job: Leased, now: datetime) -> None:
     try:
         _deliver_message(job, now)
     except Exception as error:
-        _failed(job.id, error)
+        _failed(job.id, error, now)
 
 
 def _fire_leased(jobs: Sequence[Leased], now: datetime) -> None:
@@ -110,10 +110,10 @@ def _fire_leased(jobs: Sequence[Leased], now: datetime) -> None:
                 _fire_leased([job for job in jobs if job.instance == instance], now)
             return
         for job in jobs:
-            _failed(job.id, error)
+            _failed(job.id, error, now)
 
 
-def _failed(job: int, error: Exception) -> None:
+def _failed(job: int, error: Exception, now: datetime) -> None:
     """One retry less and a later date; without any left, an incident."""
     logger.warning("job_failed", job=job, error=str(error))
     with transaction.atomic():
@@ -124,10 +124,10 @@ def _failed(job: int, error: Exception) -> None:
         row.retries = max(row.retries - 1, 1 if endless else 0)
         row.error = "".join(traceback.format_exception(error))[-8000:]
         row.locked_until = None
-        row.due_at = timezone.now() + BACK_OFF[max(0, len(BACK_OFF) - 1 - row.retries)]
+        row.due_at = now + BACK_OFF[max(0, len(BACK_OFF) - 1 - row.retries)]
         row.save(update_fields=["retries", "error", "locked_until", "due_at"])
         if row.retries == 0:
-            incidents.open_incident(row, error)
+            incidents.open_incident(row, error, now=now)
 
 
 def fire_timers(instances: Sequence[int], now: datetime) -> None:
@@ -152,7 +152,7 @@ def fire_timers(instances: Sequence[int], now: datetime) -> None:
         store.save()
     for left, cause in failed:
         for timer in left:
-            _failed(timer.job, cause)
+            _failed(timer.job, cause, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,4 +246,4 @@ def _reassign_leased(jobs: Sequence[Leased], now: datetime) -> None:
             Job.objects.filter(pk__in=[job.id for job in jobs]).delete()
     except Exception as error:
         for job in jobs:
-            _failed(job.id, error)
+            _failed(job.id, error, now)
