@@ -12,6 +12,7 @@ from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.bpmn.specs.event_definitions import CycleTimerEventDefinition
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.spiff.parser import SpiffBpmnParser
+from SpiffWorkflow.spiff.parser.process import SpiffProcessParser
 
 from engine.bpmn.reading import read
 from engine.exceptions import InvalidDefinition
@@ -55,8 +56,22 @@ def compile_process(key: str, resources: Mapping[str, bytes]) -> bytes:
         ) from error
 
 
+class _ProcessParser(SpiffProcessParser):
+    """Takes for nodes only what BPMN has. The library also indexes parameters and operators of
+    service tasks by their id, and takes one for the node of the same id."""
+
+    def _index_process_nodes(self) -> None:
+        super()._index_process_nodes()
+        for node in self.xpath(".//bpmn:*[@id]"):
+            self.nodes_by_id[node.get("id")] = node
+
+
+class _Parser(SpiffBpmnParser):
+    PROCESS_PARSER_CLASS = _ProcessParser
+
+
 def _compile(key: str, roots: Mapping[str, etree._Element]) -> bytes:
-    parser = SpiffBpmnParser()
+    parser = _Parser()
     files: dict[str, str] = {}
     for name, root in roots.items():
         if name.endswith(".dmn"):

@@ -45,7 +45,8 @@ class CatchingSpec(ElementSpec):
         if self.timer is not None:
             definition = self.timer[1]
             value = run.evaluate(my_task, definition.expression)
-            my_task.internal_data["timer"] = armed(definition, value, run.host)
+            with run.located(my_task):
+                my_task.internal_data["timer"] = armed(definition, value, run.host)
         for name, (spec, _definition) in self.messages.items():
             key = spec.properties.get("correlationKey")
             value = "" if key is None else str(run.evaluate(my_task, key))

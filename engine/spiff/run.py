@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
@@ -107,9 +108,16 @@ class Run:
         try:
             return evaluate(source, names, self.functions)
         except EngineError as error:
-            spec = task.task_spec
-            error.data.setdefault("process", spec.process_key)
-            error.data.setdefault("element", spec.bpmn_id)
+            locate(error, task)
+            raise
+
+    @contextmanager
+    def located(self, task: EngineTask) -> Iterator[None]:
+        """Errors within say at which element they happened."""
+        try:
+            yield
+        except EngineError as error:
+            locate(error, task)
             raise
 
     def call(self, task: EngineTask, operation: str, parameters: Mapping[str, Any]) -> Any:
@@ -166,3 +174,9 @@ def _duration_text(duration: Any) -> str:
     if not isinstance(duration, str):
         raise TypeError(_("a duration is needed as ISO 8601 text"))
     return duration
+
+
+def locate(error: EngineError, task: EngineTask) -> None:
+    """Say at which element an error happened, unless it knows better."""
+    error.data.setdefault("process", task.task_spec.process_key)
+    error.data.setdefault("element", task.task_spec.bpmn_id)

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
-from engine.exceptions import NotFound, WrongState
+from engine.exceptions import WrongState
 from engine.spiff.errors import error_events
 from engine.spiff.timers import text_of
 from engine.spiff.tree import READY, WAITING, EngineTask, Instance
@@ -29,11 +29,9 @@ def timer_of(task: EngineTask) -> Timer:
 
 
 def waiting_timer(instance: Instance, task_id: str) -> EngineTask:
-    """The task of a timer that waits. Raises `NotFound` or `WrongState`."""
+    """The task of a timer that waits. Raises `WrongState`."""
     task = instance.find(task_id)
-    if task is None:
-        raise NotFound(_("There is no such timer."), task_id=task_id)
-    if task._state != WAITING or "timer" not in task.internal_data:
+    if task is None or task._state != WAITING or "timer" not in task.internal_data:
         raise WrongState(_("The timer no longer waits."), task_id=task_id)
     return task
 

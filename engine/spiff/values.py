@@ -25,7 +25,8 @@ RESERVED: Final = frozenset({"typename", "data_objects"})
 """Keys that SpiffWorkflow keeps for itself: a dict with `typename` could never be loaded again."""
 _TAG: Final = "_"  # no key of ours begins with an underscore, so a dict of just this key is ours
 
-_PLAIN: Final = frozenset({str, int, float, bool, type(None), Decimal, date, datetime})
+_NUMBERS: Final = frozenset({int, float, Decimal})
+_PLAIN: Final = _NUMBERS | {bool, type(None), date, datetime}
 
 
 def normalized(value: Any, depth: int = 0) -> Any:
@@ -36,8 +37,10 @@ def normalized(value: Any, depth: int = 0) -> Any:
     begin with `_`.
     """
     kind = type(value)
+    if kind is str:
+        return value if value.isascii() else _writable(value)
     if kind in _PLAIN:
-        return _finite(value) if kind in (float, Decimal) else value
+        return _within_limits(value) if kind in _NUMBERS else value
     if depth > MAX_DEPTH:
         raise _refused(
             _("A value is nested more than %(depth)s levels deep.") % {"depth": MAX_DEPTH}
@@ -69,10 +72,20 @@ def _key(key: Any) -> str:
     return key
 
 
-def _finite(value: float | Decimal) -> float | Decimal:
+def _writable(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise _refused(_("A text has characters that don't exist.")) from error
+    return text
+
+
+def _within_limits(value: float | Decimal) -> float | Decimal:
     # JSON has no NaN: it would come back as None
     if value != value or value in (float("inf"), float("-inf")):
         raise _refused(_("Not a number, or infinite, is no value."))
+    if type(value) is int and not -(2**63) <= value < 2**63:
+        raise _refused(_("A whole number is too large."))
     return value
 
 

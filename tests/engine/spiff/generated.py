@@ -54,6 +54,7 @@ class Drawing:
     names: list[str] = field(default_factory=list)  # of messages
     number: int = 0
     budget: int = 14
+    splits_in_loops: bool = False  # stock can't
 
     def id(self, kind: str) -> str:
         self.number += 1
@@ -114,7 +115,7 @@ def a_block(drawing: Drawing, depth: int, in_loop: bool) -> Block:
     drawing.budget -= 1
     simple = [a_user, a_user, a_manual, a_service, a_rule, a_timer, a_message, a_throw, a_caught]
     nested = [a_choice, a_loop, a_subprocess, a_call, a_guarded, a_multi_instance, an_event_choice]
-    if not in_loop:
+    if not in_loop or drawing.splits_in_loops:
         nested.append(a_split)
     if depth >= 3 or drawing.budget <= 0:
         return drawing.pick(*simple)(drawing, depth, in_loop)
@@ -211,7 +212,7 @@ def a_split(drawing: Drawing, depth: int, in_loop: bool) -> Block:
     fork, meet = drawing.id("p"), drawing.id("p")
     body = parallel(fork) + parallel(meet)
     for _ in range(drawing.pick(2, 2, 3)):
-        inner, entry, exit_ = sequence(drawing, depth + 1)
+        inner, entry, exit_ = sequence(drawing, depth + 1, in_loop)
         body += inner + flow(fork, entry) + flow(exit_, meet)
     return body, fork, meet
 
@@ -232,7 +233,7 @@ def a_subprocess(drawing: Drawing, depth: int, in_loop: bool) -> Block:
     identity, begin, over = drawing.id("z"), drawing.id("s"), drawing.id("end")
     inner, entry, exit_ = sequence(drawing, depth + 1, in_loop)
     body = start(begin) + inner + end(over) + flow(begin, entry) + flow(exit_, over)
-    return with_events(drawing, depth, identity, subprocess(identity, body))
+    return with_events(drawing, depth, in_loop, identity, subprocess(identity, body))
 
 
 def a_call(drawing: Drawing, depth: int, in_loop: bool) -> Block:
@@ -252,12 +253,12 @@ def a_call(drawing: Drawing, depth: int, in_loop: bool) -> Block:
     )
     outside = messages(*drawing.names[before:], "out") + errors("E1")
     drawing.called[f"{key}.bpmn"] = diagram(body, key, outside)
-    return with_events(drawing, depth, identity, call(identity, key))
+    return with_events(drawing, depth, in_loop, identity, call(identity, key))
 
 
 def a_guarded(drawing: Drawing, depth: int, in_loop: bool) -> Block:
     identity = drawing.id("u")
-    return with_events(drawing, depth, identity, user(identity))
+    return with_events(drawing, depth, in_loop, identity, user(identity))
 
 
 def a_multi_instance(drawing: Drawing, depth: int, in_loop: bool) -> Block:
@@ -265,13 +266,13 @@ def a_multi_instance(drawing: Drawing, depth: int, in_loop: bool) -> Block:
     identity, before = drawing.id("v"), drawing.id("t")
     loop = for_each("people", f"who_{identity}", f"r_{before}", f"vote_{identity}", "stopped")
     body = user(identity, loop)
-    block, entry, exit_ = with_events(drawing, depth, identity, body)
+    block, entry, exit_ = with_events(drawing, depth, in_loop, identity, body)
     # the library wants the output list empty
     block += service(before, "nothing", f"r_{before}") + flow(before, entry)
     return block, before, exit_
 
 
-def with_events(drawing: Drawing, depth: int, identity: str, activity: str) -> Block:
+def with_events(drawing: Drawing, depth: int, in_loop: bool, identity: str, activity: str) -> Block:
     """An activity with up to two boundary events; ways out of it meet behind."""
     meet = drawing.id("g")
     body = activity + exclusive(meet) + flow(identity, meet)
@@ -293,6 +294,6 @@ def with_events(drawing: Drawing, depth: int, identity: str, activity: str) -> B
             body += boundary(event, identity, caught, correlationKey="key")
         else:
             body += boundary(event, identity, timer(f"calendar('{drawing.duration()}')"))
-        inner, entry, exit_ = sequence(drawing, depth + 2)
+        inner, entry, exit_ = sequence(drawing, depth + 2, in_loop)
         body += exclusive(way) + inner + flow(event, way) + flow(way, entry) + flow(exit_, meet)
     return body, identity, meet
