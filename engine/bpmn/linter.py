@@ -19,6 +19,7 @@ from engine.bpmn.rules import (  # noqa: F401  (the rules register themselves)
     automatic,
     boundaries,
     calls,
+    dataflow,
     decisions,
     elements,
     events,

@@ -176,6 +176,12 @@ class Node(Element):
         """Of a boundary event: whether it ends what it is attached to."""
         return (self.xml.get("cancelActivity") or "true").strip().lower() == "true"
 
+    @property
+    def called(self) -> str:
+        """Of a call activity: the process it calls; empty for any other node."""
+        called = self.xml.get("calledElement") if self.kind == "callActivity" else ""
+        return (called or "").strip()
+
     def has_definition(self, kind: str) -> bool:
         return any(definition.kind == f"{kind}EventDefinition" for definition in self.definitions)
 

@@ -52,6 +52,11 @@ class Column(Element):
 class Cell(Element):
     """An entry of a rule."""
 
+    @property
+    def has_text(self) -> bool:
+        """Whether it holds a text, be it an empty one."""
+        return _first(self.xml, "text") is not None
+
     @cached_property
     def text(self) -> str:
         return text_of(_first(self.xml, "text"))

@@ -64,7 +64,7 @@ TOO_DEEP = Problem(
 
 @node_rule("callActivity")
 def called_exists(node: Node, world: World) -> Iterator[Finding]:
-    called = _called(node)
+    called = node.called
     if not called:
         yield NO_CALLED.at(node.place)
     elif without_vendor_mark(called) is not None:
@@ -78,7 +78,7 @@ def called_declare_their_interface(world: World) -> Iterator[Finding]:
     said: set[str] = set()
     for diagram in world.diagrams:
         for node in diagram.nodes:
-            called = world.processes.get(_called(node))
+            called = world.processes.get(node.called)
             if called is not None and called.input_output is None and called.id not in said:
                 said.add(called.id)
                 yield NO_SPECIFICATION.at(called.place, caller=node.place.label)
@@ -125,9 +125,5 @@ def calls_end(world: World) -> Iterator[Finding]:
 
 def _below(scope: Scope, world: World) -> list[Scope]:
     """The insides of its subprocesses, and the processes of the files that it calls."""
-    found = [node.inner or world.processes.get(_called(node)) for node in scope.nodes]
+    found = [node.inner or world.processes.get(node.called) for node in scope.nodes]
     return [one for one in dict.fromkeys(found) if one is not None]
-
-
-def _called(node: Node) -> str:
-    return (node.xml.get("calledElement") or "").strip() if node.kind == "callActivity" else ""

@@ -87,6 +87,11 @@ NO_PART_ID = Problem(
     Verdict.ERROR,
     _("%(element)s has no id, without which the table can't be read. Give it one."),
 )
+NO_TEXT = Problem(
+    "cell_without_text",
+    Verdict.ERROR,
+    _("%(element)s has no text, without which it can't be read. Write - for anything."),
+)
 CELL_COUNT = Problem(
     "cell_count",
     Verdict.ERROR,
@@ -222,13 +227,16 @@ def _outputs(outputs: list[Column]) -> Iterator[Finding]:
 
 
 @table_rule
-def parts_have_ids(table: Table, world: World) -> Iterator[Finding]:
+def parts_can_be_read(table: Table, world: World) -> Iterator[Finding]:
     if table.table is None:
         return
     cells = [cell for rule in table.rules for cell in (*rule.inputs, *rule.outputs)]
     for part in (table.table, *table.inputs, *table.outputs, *table.rules, *cells):
         if not part.id:
             yield NO_PART_ID.at(part.place)
+    for cell in cells:
+        if not cell.has_text:
+            yield NO_TEXT.at(cell.place)
 
 
 @table_rule

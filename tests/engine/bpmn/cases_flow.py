@@ -93,6 +93,25 @@ def steps(count: int) -> str:
     return process(body + chain("start", *names, "end"))
 
 
+def noting(value: str, result: str = "") -> str:
+    return service(result=result, parameters=parameter("text", value))
+
+
+def calling(given: str) -> str:
+    """A process whose input is `given`, which calls another that wants `document`."""
+    task = call() + chain("start", "call", "end")
+    return process(input_output(given, "outcome") + start() + end() + task)
+
+
+LINE = start() + "TASK" + end() + chain("start", "task", "end")
+OTHER = process(
+    input_output()
+    + start("s")
+    + service("note", result="outcome")
+    + end("e")
+    + chain("s", "note", "e"),
+    "other",
+)
 MANY = [f"x == {number}" for number in range(51)]
 STOCK = table(("> 0", "1"), ("<= 0", "0"))
 
@@ -314,6 +333,15 @@ FLOW_CASES: dict[str, tuple[Documents, Documents]] = {
         deep(3),
     ),
     "calls_too_deep": (deep(17), deep(16)),
+    "variable_unset": (
+        process(input_output("amount", "amount") + LINE.replace("TASK", noting("amont"))),
+        process(input_output("amount", "amount") + LINE.replace("TASK", noting("amount"))),
+    ),
+    "call_input_unset": ((calling("paper"), OTHER), (calling("document"), OTHER)),
+    "output_unset": (
+        process(input_output("amount", "sum") + LINE.replace("TASK", noting("amount"))),
+        process(input_output("amount", "note") + LINE.replace("TASK", noting("amount", "note"))),
+    ),
     "table_missing": ((line_of(rule(decision="")), STOCK), (line_of(rule()), STOCK)),
     "table_unknown": (line_of(rule()), (line_of(rule()), STOCK)),
     "result_variable_missing": ((line_of(rule(result="")), STOCK), (line_of(rule()), STOCK)),

@@ -41,6 +41,7 @@ TABLE_CASES: dict[str, tuple[Documents, Documents]] = {
         table(("-", "1", "2"), outputs=("a", "b")),
     ),
     "table_part_without_id": (SOUND.replace('id="cell0_0"', ""), SOUND),
+    "cell_without_text": (SOUND.replace("<text>1</text>", ""), SOUND),
     "cell_count": (table(("-", "-", "1")), SOUND),
     "cell_invalid": (cell("> open(1)"), COLLECT),
     "cell_feel": (cell("[1..5]"), cell("1 <= ? <= 5")),

@@ -1,4 +1,4 @@
-"""The shipped diagrams and the drafts obey every rule; and what the linter lets through compiles."""
+"""The shipped diagrams and the drafts obey every rule; what the linter lets through compiles."""
 
 from __future__ import annotations
 
