@@ -122,6 +122,7 @@ def copy_template() -> str:
     """Name of a fresh copy of the template, which is built first where it is missing."""
     template, name = template_name(), f"{DATABASE_PREFIX}{os.getpid()}_{next(_serial)}"
     with server() as cursor:
+        cursor.execute("SET lock_timeout = 0")  # another process may be building it
         cursor.execute("SELECT pg_advisory_lock(%s)", [BUILDING])
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate", [template])
         if cursor.fetchone() is None:

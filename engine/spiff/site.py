@@ -9,7 +9,7 @@ from typing import Any, cast
 from django.utils.translation import gettext as _
 
 from engine.exceptions import WrongState
-from engine.spiff.errors import error_events
+from engine.spiff.errors import error_boundary, error_events
 from engine.spiff.timers import text_of
 from engine.spiff.tree import READY, WAITING, EngineTask, Instance
 from engine.spiff.types import Tally, Timer
@@ -70,6 +70,9 @@ class Site:
     @property
     def has_error_boundary(self) -> bool:
         return any(True for _event in error_events(self._task))
+
+    def catches(self, code: str) -> bool:
+        return error_boundary(self._task, code) is not None
 
     @property
     def tally(self) -> Tally | None:

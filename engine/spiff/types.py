@@ -234,6 +234,9 @@ class CallSite(Protocol):
     def scope(self) -> str: ...
     @property
     def has_error_boundary(self) -> bool: ...
+    def catches(self, code: str) -> bool:
+        """Whether an error event catches a business error of that code."""
+
     @property
     def tally(self) -> Tally | None:
         """Result of the multi-instance last closed in this scope, kept until the next one of the
