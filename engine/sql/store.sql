@@ -3,7 +3,8 @@
 -- p.instances. The caller holds the lock of every instance concerned. Returns the ids of the human tasks made, in order.
 
 CREATE OR REPLACE FUNCTION engine_intern_audience(users bigint[]) RETURNS bigint LANGUAGE plpgsql AS $$
--- The id of the audience of these users (sorted, without doubles; none: null).
+-- The id of the audience of these users (sorted, without doubles; none: null). Never waits for another transaction, which
+-- may itself wait for an instance that is locked here: whoever makes the same audience at this moment makes one more.
 DECLARE
     fingerprint uuid := md5(array_to_string(users, ','))::uuid;
     found bigint;
@@ -15,12 +16,15 @@ BEGIN
     IF found IS NOT NULL THEN
         RETURN found;
     END IF;
-    INSERT INTO engine_audience (digest, size) VALUES (fingerprint, cardinality(users))
-        ON CONFLICT (digest) DO NOTHING RETURNING id INTO found;
-    IF found IS NULL THEN  -- somebody else made it meanwhile
-        SELECT id INTO found FROM engine_audience WHERE digest = fingerprint;
-        RETURN found;
+    IF pg_try_advisory_xact_lock(7310444, hashtext(current_schema() || fingerprint)) THEN
+        SELECT id INTO found FROM engine_audience WHERE digest = fingerprint;  -- who made it may have just committed
+        IF found IS NOT NULL THEN
+            RETURN found;
+        END IF;
+    ELSE
+        fingerprint := gen_random_uuid();
     END IF;
+    INSERT INTO engine_audience (digest, size) VALUES (fingerprint, cardinality(users)) RETURNING id INTO found;
     INSERT INTO engine_audiencemember (audience_id, "user") SELECT found, unnest(users);
     RETURN found;
 END $$;
@@ -133,13 +137,21 @@ BEGIN
             AS r(instance bigint, scope uuid, process text, element text, name text, value jsonb);
     END IF;
 
-    IF p ? 'timers_gone' THEN
-        DELETE FROM engine_job j USING jsonb_to_recordset(p->'timers_gone') AS r(instance bigint, task uuid)
-        WHERE j.instance_id = r.instance AND j.task_id = r.task;
+    IF p ? 'timers_gone' OR p ? 'timers' THEN  -- those that moved, too: their old rows go; what failed there is settled
+        WITH gone AS (
+            SELECT j.id
+            FROM jsonb_to_recordset(COALESCE(p->'timers_gone', '[]') || COALESCE(p->'timers', '[]'))
+                AS r(instance bigint, task uuid)
+            JOIN engine_job j ON j.instance_id = r.instance AND j.task_id = r.task
+        ), settled AS (
+            UPDATE engine_incident n
+            SET job_id = NULL, state = 2, resolved_at = COALESCE(n.resolved_at, moment),
+                resolution = CASE WHEN n.state = 1 THEN 'obsolete' ELSE n.resolution END
+            FROM gone WHERE n.job_id = gone.id
+        )
+        DELETE FROM engine_job j USING gone WHERE j.id = gone.id;
     END IF;
-    IF p ? 'timers' THEN  -- a timer that moved: its old row goes
-        DELETE FROM engine_job j USING jsonb_to_recordset(p->'timers') AS r(instance bigint, task uuid, moved boolean)
-        WHERE r.moved AND j.instance_id = r.instance AND j.task_id = r.task;
+    IF p ? 'timers' THEN
         INSERT INTO engine_job (kind, instance_id, task_id, process, element, payload, due_at, retries, locked_until,
             error)
         SELECT 'timer', r.instance, r.task, r.process, r.element, NULL, r.due_at, 3, NULL, ''
@@ -187,9 +199,9 @@ BEGIN
             state = r.state,
             card = COALESCE(r.card, i.card),
             runtime = CASE WHEN r.state > 2 THEN NULL ELSE COALESCE(s.runtime, i.runtime) END,
-            ended_at = CASE WHEN r.state > 2 THEN moment END,
-            end_event = COALESCE(r.end_event, ''),
-            outcome = COALESCE(r.outcome, ''),
+            ended_at = CASE WHEN r.state > 2 THEN COALESCE(i.ended_at, moment) END,  -- an ended one may still be spoken of
+            end_event = COALESCE(NULLIF(r.end_event, ''), i.end_event),
+            outcome = COALESCE(NULLIF(r.outcome, ''), i.outcome),
             trail_length = r.trail_length,
             trail_head = decode(r.trail_head, 'hex')
         FROM jsonb_to_recordset(p->'instances')
