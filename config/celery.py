@@ -13,6 +13,8 @@ from celery import Celery
 from celery.signals import heartbeat_sent, setup_logging
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
+from apps.core.health.heartbeats import record
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("lingdang", task_cls="apps.accountsets.celery:AccountSetTask")
@@ -52,6 +54,4 @@ def keep_our_logging(**signal: Any) -> None:
 @heartbeat_sent.connect
 def worker_is_alive(**signal: Any) -> None:
     """Sent by the worker's main process every two seconds, however busy its children are."""
-    from apps.core.health.heartbeats import record
-
     record("worker")
