@@ -32,7 +32,10 @@ TASK = """t.id, t.task_id::text, t.activity::text, t.process, t.element, t.state
     t.assignee, t.owner, t.decided_by, t.ended_at, t.rule, t.assignment, t.priority, t.due_at,
     t.follow_up_at, t.rank_at, t.waits_for_id, t.queue, t.added_by, t.initiator,
     ARRAY(SELECT m."user" FROM engine_audiencemember m WHERE m.audience_id = t.audience_id),
-    ARRAY(SELECT m."user" FROM engine_audiencemember m WHERE m.audience_id = t.pool_id)"""
+    ARRAY(SELECT m."user" FROM engine_audiencemember m WHERE m.audience_id = t.pool_id),
+    t.audience_id, t.pool_id"""
+
+MEMBERS = 'SELECT "user" FROM engine_audiencemember WHERE audience_id = %s'
 
 LOCK_TASKS = f"""
 SELECT {INSTANCE}, {TASK}
@@ -99,10 +102,23 @@ def lock_tasks(ids: Sequence[int], *, skip_locked: bool = False) -> list[tuple[C
     found = []
     for row in execute(LOCK_TASKS + (" SKIP LOCKED" if skip_locked else ""), [list(ids)]):
         case = cases.get(row[0]) or cases.setdefault(row[0], _case(row[:COLUMNS]))
-        values = list(row[COLUMNS:])
+        *values, audience, pool = row[COLUMNS:]
         values[5] = TaskState(values[5])
-        found.append((case, Task(*values)))
+        task = Task(*values)
+        task.audience = _members(audience, task.audience)
+        task.pool = _members(pool, task.pool)
+        found.append((case, task))
     return found
+
+
+def _members(audience: int | None, found: list[int]) -> list[int]:
+    """The users of an audience.
+
+    Where the lock was waited for, the row is the winner's, but a subquery still sees what was there
+    when the statement began: an audience made since has no members then. None is really empty."""
+    if audience is None or found:
+        return found
+    return [user for (user,) in execute(MEMBERS, [audience])]
 
 
 def lock_task(task: int) -> tuple[Case, Task]:

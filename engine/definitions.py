@@ -31,6 +31,7 @@ from engine.models import Deployment, ProcessDefinition, Resource
 from engine.spiff import CompiledProcess, compile_process, load_process
 
 DEPLOYMENT_LOCK = 7_310_442  # advisory: one deployment at a time in an account set
+ALONE = "SELECT pg_advisory_xact_lock(%s::int, hashtext(current_schema()))"
 
 
 @dataclass(slots=True)
@@ -68,7 +69,7 @@ def deploy(
     """
     _check(files, source)
     with transaction.atomic():
-        execute("SELECT pg_advisory_xact_lock(%s)", [DEPLOYMENT_LOCK])
+        execute(ALONE, [DEPLOYMENT_LOCK])
         result = Deployed()
         deployment = Deployment(
             source=source, deployed_by=by, deployed_at=now or timezone.now(), note=note

@@ -8,6 +8,7 @@ from engine import checkpoints
 from engine.database import execute
 
 HOUSEKEEPING_LOCK = 7_310_443  # advisory: one at a time in an account set
+ALONE = "SELECT pg_try_advisory_xact_lock(%s::int, hashtext(current_schema()))"
 
 FOLD = """
 WITH gone AS (
@@ -26,7 +27,7 @@ SELECT audience_id, queue, sum(delta) FROM gone GROUP BY audience_id, queue HAVI
 def run() -> None:
     """One round; does nothing while another one is under way."""
     with transaction.atomic():
-        ((mine,),) = execute("SELECT pg_try_advisory_xact_lock(%s)", [HOUSEKEEPING_LOCK])
+        ((mine,),) = execute(ALONE, [HOUSEKEEPING_LOCK])
         if mine:
             execute(FOLD)
             checkpoints.sign()

@@ -26,11 +26,21 @@ from engine.wake import wake
 RETRIES = 3
 
 
+def owner(job: Job) -> int | None:
+    """The instance that shows the job's incident: its own, or the one that has thrown the message;
+    None for people to assign again."""
+    if job.instance_id is not None:
+        return job.instance_id
+    return (job.payload or {}).get("from")
+
+
 def open_incident(job: Job, error: Exception, *, now: datetime) -> Incident:
     """Keep the cause of a job that has no retries left, and say it in the trail of its instance."""
     place = error.data if isinstance(error, OperationFailed) else {}
-    payload = job.payload or {}  # a message belongs to the instance that has thrown it
-    case = lock_instance(payload["from"] if job.instance_id is None else job.instance_id)
+    instance = owner(job)
+    if instance is None:
+        raise ValueError(f"job {job.pk} belongs to no instance that could show an incident")
+    case = lock_instance(instance)
     store = Store(now, wake)
     process = place.get("process", job.process)
     element = place.get("element", job.element)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import smtplib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -70,7 +69,7 @@ def _send(
 ) -> None:
     try:
         SENDERS[kind](message_id, payload)
-    except (OSError, smtplib.SMTPException) as error:
+    except Exception as error:  # one that can never be sent must not stop those behind it
         wait = BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
         OutboxMessage.objects.filter(pk=identity).update(
             due_at=now + wait, locked_until=None, error=str(error)[:2000]

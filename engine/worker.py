@@ -117,10 +117,10 @@ def _failed(job: int, error: Exception, now: datetime) -> None:
     """One retry less and a later date; without any left, an incident."""
     logger.warning("job_failed", job=job, error=str(error))
     with transaction.atomic():
-        row = Job.objects.select_for_update().filter(pk=job).first()
+        row = _lock_job(job)
         if row is None:
             return
-        endless = row.kind == JobKind.REASSIGN  # belongs to no instance that could show an incident
+        endless = incidents.owner(row) is None  # no instance could show an incident
         row.retries = max(row.retries - 1, 1 if endless else 0)
         row.error = "".join(traceback.format_exception(error))[-8000:]
         row.locked_until = None
@@ -128,6 +128,15 @@ def _failed(job: int, error: Exception, now: datetime) -> None:
         row.save(update_fields=["retries", "error", "locked_until", "due_at"])
         if row.retries == 0:
             incidents.open_incident(row, error, now=now)
+
+
+def _lock_job(job: int) -> Job | None:
+    """Lock a job after the instance that its incident would belong to: the order of every step."""
+    row = Job.objects.filter(pk=job).first()
+    instance = incidents.owner(row) if row is not None else None
+    if instance is not None:
+        lock_instances([instance])
+    return Job.objects.select_for_update().filter(pk=job).first()
 
 
 def fire_timers(instances: Sequence[int], now: datetime) -> None:
