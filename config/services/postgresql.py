@@ -12,6 +12,7 @@ import importlib.metadata
 import importlib.util
 import os
 import pwd
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -28,10 +29,10 @@ APPLICATION_ROLE = "crm_app"
 SUPERUSER = "postgres"
 
 _UNSHARE = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
-_INITDB = (
-    *("-U", SUPERUSER, "--auth=trust", "-E", "UTF8", "--locale=C"),
-    *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"),
-)
+_INITDB = ("-U", SUPERUSER, "--auth=trust", "-E", "UTF8", "--no-sync")
+# The same order on every machine: PostgreSQL's own since 17, before that the C library's.
+_BUILTIN_LOCALE = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+_LIBRARY_LOCALE = ("--locale=C.UTF-8",)
 # For data that may be thrown away at any time.
 _NOT_DURABLE = {
     "fsync": "off",
@@ -158,7 +159,9 @@ class Postgresql:
             return False
         fresh = self.folder / "new"
         shutil.rmtree(fresh, ignore_errors=True)
-        command = [*self.account.prefix, str(self.programs / "initdb"), "-D", str(fresh), *_INITDB]
+        locale = _BUILTIN_LOCALE if self._major_version() >= 17 else _LIBRARY_LOCALE
+        initdb = [str(self.programs / "initdb"), "-D", str(fresh)]
+        command = [*self.account.prefix, *initdb, *_INITDB, *locale]
         result = subprocess.run(
             command, capture_output=True, text=True, check=False, **self.popen_options()
         )
@@ -166,6 +169,12 @@ class Postgresql:
             raise ProgramFailed(f"initdb failed:\n{result.stdout}{result.stderr}")
         fresh.rename(self.data)
         return True
+
+    def _major_version(self) -> int:
+        command = [str(self.programs / "postgres"), "--version"]
+        answer = subprocess.run(command, capture_output=True, text=True, check=True)
+        [major, *_rest] = re.findall(r"\d+", answer.stdout)
+        return int(major)
 
     def command(self) -> list[str]:
         settings = {} if self.durable else _NOT_DURABLE
