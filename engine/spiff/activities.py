@@ -22,7 +22,6 @@ from engine.spiff.expressions import is_expression
 from engine.spiff.pruning import changes
 from engine.spiff.specs import ElementSpec
 from engine.spiff.tree import CANCELLED, COMPLETED, READY, STARTED, UNFINISHED, EngineTask, Scope
-from engine.spiff.values import normalized
 
 MAX_CHILDREN: Final = 1000
 """Most children of one multi-instance."""
@@ -105,7 +104,7 @@ class BusinessRuleTask(ElementSpec, StockBusinessRuleTask):
                 table=self.table_id,
             )
         result = rows if self.collects else rows[0]
-        run.set_variable(my_task, self.properties["resultVariable"], normalized(result))
+        run.set_variable(my_task, self.properties["resultVariable"], result)
         return True
 
     def _matches(self, task: EngineTask, values: dict[int, Any], column: int, test: str) -> bool:
@@ -157,7 +156,7 @@ class ScopeSpec(ElementSpec):
         data = cast(EngineTask, scope.last_task).data
         run = scope.top_workflow.run
         for name, value in changes(task.data, data).items():
-            run.set_variable(task, name, value)
+            run.pass_on(task, name, value)
 
     def _on_cancel(self, my_task: EngineTask) -> None:
         scope = my_task.workflow.top_workflow.subprocesses.get(my_task.id)
@@ -186,7 +185,7 @@ class CallActivity(ScopeSpec, StockCallActivity):
         data = cast(EngineTask, scope.last_task).data
         run = scope.top_workflow.run
         for item in crossing.data_outputs:
-            run.set_variable(task, item.bpmn_id, self._value(data, item.bpmn_id))
+            run.pass_on(task, item.bpmn_id, self._value(data, item.bpmn_id))
 
     def _value(self, data: Mapping[str, Any], name: str) -> Any:
         try:
@@ -281,7 +280,7 @@ class ParallelMultiInstanceTask(ElementSpec, StockParallelMultiInstanceTask):
             name, item = self.data_output.bpmn_id, self.output_item.bpmn_id
             if item not in child.data:
                 raise self._wrong(_("The output item “%(name)s” is missing."), item)
-            workflow.top_workflow.run.set_variable(
+            workflow.top_workflow.run.pass_on(
                 task, name, [*task.data.get(name, []), child.data[item]]
             )
         else:

@@ -88,7 +88,7 @@ def _begin(process: CompiledProcess, state: bytes | None, act: Start, host: Host
     instance = run.instance = Instance(process, run)
     root = instance.plant()
     for name, value in normalized_variables(act.variables).items():
-        run.set_variable(root, name, value)
+        run.pass_on(root, name, value)
     return instance
 
 
@@ -96,7 +96,7 @@ def _complete(instance: Instance, act: Complete) -> None:
     task = _human_task(instance, act.task_id)
     run = instance.run
     for name, value in normalized_variables(act.variables).items():
-        run.set_variable(task, name, value)
+        run.pass_on(task, name, value)
     if act.decision:
         run.set_variable(task, "decision", act.decision)
     loop = task.task_spec.loop
@@ -176,7 +176,7 @@ def _set_variables(instance: Instance, act: SetVariables) -> None:
         for live in [task for task in scope.tasks.values() if task._state & LIVE]:
             for name, value in variables.items():
                 if not closed_off or scope is instance or name in live.data:
-                    instance.run.set_variable(live, name, value)
+                    instance.run.pass_on(live, name, value)
 
 
 def _human_task(instance: Instance, task_id: str) -> EngineTask:

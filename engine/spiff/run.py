@@ -12,9 +12,9 @@ from engine.exceptions import EngineError, LimitExceeded
 from engine.spiff.expressions import FUNCTIONS, evaluate
 from engine.spiff.site import Site
 from engine.spiff.timers import WorkingCycle
-from engine.spiff.tree import READY, EngineTask, Scope
+from engine.spiff.tree import READY, EngineTask, Identities, Scope
 from engine.spiff.types import Change, Host, Tally, Thrown
-from engine.spiff.values import normalized
+from engine.spiff.values import copied, normalized
 from engine.working_time import parse_duration
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Run:
     def __init__(self, host: Host, sequence: int = 0) -> None:
         self.host = host
         self.sequence = sequence
+        self.identities = Identities()
         self.steps = 0
         self.tasks = 0
         self.visits: dict[str, EngineTask] = {}
@@ -121,22 +122,18 @@ class Run:
             raise
 
     def call(self, task: EngineTask, operation: str, parameters: Mapping[str, Any]) -> Any:
-        return self.host.call(operation, normalized(parameters), Site(task))
+        return self.host.call(operation, copied(parameters), Site(task))
 
     def set_variable(self, task: EngineTask, name: str, value: Any) -> None:
-        """Give a variable a value, in the data of `task`, and note the change."""
-        value = normalized(value)
+        """Give a variable a value from outside, in the data of `task`."""
+        self.pass_on(task, name, normalized(value))
+
+    def pass_on(self, task: EngineTask, name: str, value: Any) -> None:
+        """Give a variable a value that a variable already has, and note the change."""
         task.data[name] = value
         spec = task.task_spec
-        self.changes.append(
-            Change(
-                scope=task.workflow.scope_id,
-                process=spec.process_key,
-                element=spec.bpmn_id or "",
-                name=name,
-                value=value,
-            )
-        )
+        scope = task.workflow.scope_id
+        self.changes.append(Change(scope, spec.process_key, spec.bpmn_id or "", name, value))
 
     def _working(self, duration: str) -> str:
         return self.host.working(_duration_text(duration)).isoformat()

@@ -26,6 +26,7 @@ from engine.spiff.values import decoded, encoded
 _FORMAT: Final = 0x10
 _COMPRESSED: Final = 0x01
 _TYPED: Final = 0x02  # some value needs decoding
+_MISSING: Final = object()
 _COMPRESS_FROM: Final = 600  # bytes; below it, compression costs more than it saves
 
 
@@ -71,8 +72,13 @@ def _rows(scope: Scope, number: int, places: dict[str, tuple[int, int]]) -> list
         numbers[id(task)] = row_number
         spec = task.task_spec
         data, above = task.data, task.up.data if task.up is not None else {}
-        changed = {k: v for k, v in data.items() if k not in above or _differs(above[k], v)}
-        deleted = [k for k in above if k not in data]
+        changed = {
+            name: value
+            for name, value in data.items()
+            if (was := above.get(name, _MISSING)) is not value
+            and (was != value or type(was) is not type(value))
+        }
+        deleted = [name for name in above if name not in data]
         row: list[Any] = [
             numbers[id(task.up)] if task.up is not None else -1,
             spec.index,
@@ -89,10 +95,6 @@ def _rows(scope: Scope, number: int, places: dict[str, tuple[int, int]]) -> list
         if task.task_spec.owns_scope:
             places[task.id] = (number, row_number)
     return rows
-
-
-def _differs(old: Any, new: Any) -> bool:
-    return old is not new and (old != new or type(old) is not type(new))
 
 
 def _kept(task: EngineTask) -> bool:
@@ -139,7 +141,7 @@ def _load_rows(scope: Scope, rows: list[list[Any]], typed: bool) -> list[EngineT
         parent = tasks[above] if above >= 0 else None
         data = {} if parent is None else parent.data.copy()
         if changed:
-            data.update(decoded(changed) if typed else changed)
+            data |= decoded(changed) if typed else changed
         if deleted:
             for name in deleted:
                 del data[name]

@@ -26,6 +26,7 @@ RESERVED: Final = frozenset({"typename", "data_objects"})
 _TAG: Final = "_"  # no key of ours begins with an underscore, so a dict of just this key is ours
 
 _NUMBERS: Final = frozenset({int, float, Decimal})
+_NESTED: Final = frozenset({dict, list})
 _PLAIN: Final = _NUMBERS | {bool, type(None), date, datetime}
 
 
@@ -62,6 +63,15 @@ def normalized_variables(variables: Mapping[str, Any]) -> Variables:
         except InvalidData as error:
             raise InvalidData(error.message, errors={str(name): [str(error.message)]}) from error
     return result
+
+
+def copied(value: Any) -> Any:
+    """A copy to hand out of what is a value already: nobody outside may change what is shared."""
+    if type(value) is dict:
+        return {k: copied(v) if type(v) in _NESTED else v for k, v in value.items()}
+    if type(value) is list:
+        return [copied(item) if type(item) in _NESTED else item for item in value]
+    return value
 
 
 def _key(key: Any) -> str:
@@ -137,10 +147,10 @@ _DECODERS: Final[dict[str, Callable[[str], Any]]] = {
 def decoded(value: Any) -> Any:
     """The inverse of `encoded` for a whole value read from JSON."""
     if type(value) is dict:
-        if len(value) == 1 and _TAG in value:
+        if _TAG in value:
             kind, text = value[_TAG]
             return _DECODERS[kind](text)
-        return {key: decoded(item) for key, item in value.items()}
+        return {k: decoded(v) if type(v) in _NESTED else v for k, v in value.items()}
     if type(value) is list:
-        return [decoded(item) for item in value]
+        return [decoded(item) if type(item) in _NESTED else item for item in value]
     return value
