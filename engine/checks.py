@@ -6,24 +6,22 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django.apps import AppConfig
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, register
 
 from engine.bpmn.findings import Finding
 from engine.bpmn.known import Known
 from engine.bpmn.linter import check
+from engine.definitions import shipped_files
 
 MENDED_WHEN_SHIPPED: Final = frozenset({"decision_unknown", "name_en_missing", "end_without_name"})
 """Warnings that a diagram of one's own may live with, but not one that is shipped."""
 
 
-@register(Tags.compatibility)
+@register("engine")
 def check_shipped_processes(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
     """Read `ENGINE_PROCESSES` and report whatever keeps a diagram or table from being deployed."""
-    # imported here: the models may not be ready when the checks are registered
-    from engine.definitions import shipped_files
-
     report = check(shipped_files(), Known.from_registries())
     return [_error(finding) for finding in report.findings if _counts(finding)]
 

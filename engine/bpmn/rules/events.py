@@ -17,13 +17,12 @@ from engine.bpmn.rules.expressions import (
     check_expression,
     check_variable,
     invalid_reason,
+    is_duration,
     literal,
     tree_of,
 )
 from engine.bpmn.rules.registry import World, node_rule
 from engine.bpmn.rules.variables import message_variable
-from engine.exceptions import InvalidExpression
-from engine.working_time import parse_duration
 
 TIMER_COUNT = Problem(
     "timer_definition",
@@ -114,7 +113,7 @@ def timer_computes(node: Node, world: World) -> Iterator[Finding]:
         time = Element(times[0], node.file)
         source = text_of(time.xml)
         if _is_bare(source):
-            problem = BARE_DURATION if _is_duration(source) else BAD_CYCLE
+            problem = BARE_DURATION if is_duration(source) else BAD_CYCLE
             yield problem.at(node.place, text=source)
         else:
             yield from check_expression(source, node, time.kind, action="set_timer", kind=time.kind)
@@ -135,7 +134,7 @@ def cycles_do_not_interrupt(node: Node, world: World) -> Iterator[Finding]:
 def _time(node: Node, kind: str, source: str) -> Iterator[Finding]:
     """What can be said of a time before it is computed."""
     text = literal(source)
-    if kind == "timeDuration" and text is not None and not _is_duration(text):
+    if kind == "timeDuration" and text is not None and not is_duration(text):
         yield BAD_DURATION.at(node.place, text=text)
     if kind == "timeCycle" and text is not None and not _is_cycle(text):
         yield BAD_CYCLE.at(node.place, text=text)
@@ -147,7 +146,7 @@ def _time(node: Node, kind: str, source: str) -> Iterator[Finding]:
         if belongs != kind and kind != "timeCycle":
             yield WRONG_KIND.at(node.place, function=function, kind=belongs, found=kind)
         for argument in call.args[:1]:
-            if isinstance(argument, ast.Constant) and not _is_duration(str(argument.value)):
+            if isinstance(argument, ast.Constant) and not is_duration(str(argument.value)):
                 yield BAD_DURATION.at(node.place, text=argument.value)
 
 
@@ -163,17 +162,9 @@ def _is_bare(source: str) -> bool:
     )
 
 
-def _is_duration(text: str) -> bool:
-    try:
-        parse_duration(text)
-    except InvalidExpression:
-        return False
-    return True
-
-
 def _is_cycle(text: str) -> bool:
     found = _CYCLE.fullmatch(text)
-    return found is not None and _is_duration(found.group(2))
+    return found is not None and is_duration(found.group(2))
 
 
 # --- messages -------------------------------------------------------------------------------------

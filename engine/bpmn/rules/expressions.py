@@ -15,6 +15,7 @@ from engine.bpmn.findings import Finding, Problem, Repair, Verdict
 from engine.bpmn.model import Element
 from engine.exceptions import InvalidExpression
 from engine.spiff.expressions import parsed, validate
+from engine.working_time import parse_duration
 
 INVALID = Problem(
     "expression_invalid",
@@ -88,6 +89,15 @@ def tree_of(source: str) -> ast.expr | None:
         return parsed(source)
     except InvalidExpression:
         return None
+
+
+def is_duration(text: str) -> bool:
+    """Whether it is an ISO 8601 duration that has a length of its own."""
+    try:
+        parse_duration(text)
+    except InvalidExpression:
+        return False
+    return True
 
 
 def without_vendor_mark(source: str) -> str | None:

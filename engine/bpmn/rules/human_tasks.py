@@ -10,11 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from engine.bpmn.findings import Finding, Problem, Repair, Verdict
 from engine.bpmn.known import CATEGORIES
 from engine.bpmn.model import HUMAN_TASKS, Node
-from engine.bpmn.rules.expressions import check_expression, check_variable, without_vendor_mark
+from engine.bpmn.rules.expressions import (
+    check_expression,
+    check_variable,
+    is_duration,
+    without_vendor_mark,
+)
 from engine.bpmn.rules.registry import World, node_rule
 from engine.bpmn.rules.variables import split_names
-from engine.exceptions import InvalidExpression
-from engine.working_time import parse_duration
 
 NO_NAME = Problem(
     "task_without_name",
@@ -160,19 +163,11 @@ def _take_over(node: Node, name: str, value: str) -> Repair | None:
 @node_rule(*HUMAN_TASKS)
 def due_and_priority(node: Node, world: World) -> Iterator[Finding]:
     due = node.properties.get("dueIn")
-    if due is not None and not _is_duration(due):
+    if due is not None and not is_duration(due):
         yield BAD_DUE.at(node.place, text=due)
     priority = node.properties.get("priority")
     if priority is not None and not _is_priority(priority):
         yield BAD_PRIORITY.at(node.place, text=priority)
-
-
-def _is_duration(text: str) -> bool:
-    try:
-        parse_duration(text)
-    except InvalidExpression:
-        return False
-    return True
 
 
 def _is_priority(text: str) -> bool:
