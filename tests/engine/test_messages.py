@@ -1,0 +1,182 @@
+"""Messages: given from outside, thrown from one case to another, and what nobody waits for."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import incidents, instances, worker
+from engine.exceptions import NothingCaught, WrongState
+from engine.models import Incident, Job
+from tests.casework import MONDAY, Case, deploy_drawn
+from tests.engine.bpmn.diagrams import (
+    MESSAGE,
+    boundary,
+    catch,
+    chain,
+    element,
+    end,
+    extensions,
+    message,
+    process,
+    properties,
+    start,
+    user,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("any_form")]
+
+ENGINEER, ADMIN = "chenhai", "admin"
+
+LISTENER = process(
+    start()
+    + catch("heard", message(variable="said"), correlationKey="number")
+    + end()
+    + chain("start", "heard", "end"),
+    "listener",
+)
+
+
+def thrower(**over: str) -> str:
+    """Done by an engineer, it tells whoever waits under its number."""
+    said = properties(correlationKey="number", **over)
+    payload = "<spiffworkflow:messagePayload>payload</spiffworkflow:messagePayload>"
+    definition = element(
+        "messageEventDefinition", "", extensions(payload), messageRef="message"
+    ).replace(' id=""', "")
+    return process(
+        start()
+        + user(candidateGroups="engineer", decisions="done")
+        + element("endEvent", "end", extensions(said) + definition, name="已告知")
+        + chain("start", "task", "end"),
+        "thrower",
+        head=MESSAGE,
+    )
+
+
+@pytest.fixture
+def listen(people):
+    return lambda number: Case(people, "listener", by="qiuzhiyuan", number=number)
+
+
+@pytest.fixture
+def throw(people):
+    def start_and_throw(number: int) -> Case:
+        case = Case(people, "thrower", by="qiuzhiyuan", number=number, payload={"order": number})
+        return case.decide(ENGINEER, "done")
+
+    return start_and_throw
+
+
+# --- from outside ---------------------------------------------------------------------------------
+def test_a_message_goes_to_the_case_that_waits_under_its_key(listen):
+    deploy_drawn(LISTENER)
+    one, two = listen(1), listen(2)
+    two.message("demo.said", "2", {"agreed": True})
+    assert two.ended("end")
+    assert two.variables()["said"] == {"agreed": True}
+    assert one.check().subscriptions() == ["heard"]
+
+
+def test_nobody_waits_for_it(listen):
+    deploy_drawn(LISTENER)
+    case = listen(1)
+    for name, key in (("demo.said", "2"), ("demo.other", "1")):
+        with pytest.raises(NothingCaught):
+            case.message(name, key)
+    case.message("demo.said", "1")
+    with pytest.raises(NothingCaught):
+        case.message("demo.said", "1")
+
+
+def test_which_of_two_is_meant_is_not_guessed(listen):
+    deploy_drawn(LISTENER)
+    listen(1), listen(1)
+    with pytest.raises(WrongState):
+        instances.correlate("demo.said", "1", now=MONDAY)
+
+
+def test_a_suspended_case_hears_nothing(listen, people):
+    deploy_drawn(LISTENER)
+    case = listen(1)
+    instances.suspend(case.id, by=people[ADMIN], reason="", now=MONDAY)
+    with pytest.raises(WrongState):
+        case.message("demo.said", "1")
+    assert case.check().subscriptions() == ["heard"]
+
+
+def test_an_interrupting_message_ends_what_it_is_attached_to(people):
+    deploy_drawn(
+        process(
+            start()
+            + user(candidateGroups="engineer", decisions="done")
+            + boundary("stop", "task", message(variable="said"), correlationKey="number")
+            + end()
+            + end("stopped")
+            + chain("start", "task", "end")
+            + chain("stop", "stopped")
+        )
+    )
+    case = Case(people, "process", by="qiuzhiyuan", number=7)
+    task = case.open[0]
+    case.message("demo.said", "7")
+    assert case.ended("stopped")
+    task.refresh_from_db()
+    assert task.audience_id is None
+    assert case.visits("task") == ["CANCELLED"]
+
+
+# --- from case to case ----------------------------------------------------------------------------
+def test_a_thrown_message_is_delivered_in_a_transaction_of_its_own(listen, throw):
+    deploy_drawn(LISTENER, thrower())
+    listening, thrown = listen(1), throw(1)
+    assert thrown.ended("end")
+    assert listening.subscriptions() == ["heard"]
+    listening.until(MONDAY)
+    assert listening.ended("end")
+    assert listening.variables()["said"] == {"order": 1}
+    assert not Job.objects.exists()
+
+
+def test_one_that_nobody_waits_for_becomes_an_incident_of_its_thrower(listen, throw, people):
+    deploy_drawn(LISTENER, thrower())
+    thrown = throw(1)
+    for _try in range(3):
+        thrown.pass_time(hours=1)
+    incident = Incident.objects.get()
+    assert (incident.instance_id, incident.element) == (thrown.id, "end")
+    listening = listen(1)
+    incidents.retry(incident.pk, by=people[ADMIN], now=thrown.now)
+    listening.until(thrown.now)
+    assert listening.ended("end")
+    incident.refresh_from_db()
+    assert (incident.state, incident.resolution) == (Incident.State.RESOLVED, "retried")
+
+
+def test_an_administrator_drops_it(throw, people):
+    deploy_drawn(LISTENER, thrower())
+    thrown = throw(1)
+    for _try in range(3):
+        thrown.pass_time(hours=1)
+    incidents.skip(Incident.objects.get().pk, by=people[ADMIN], now=thrown.now)
+    assert not Job.objects.exists()
+    assert [e.actor for e in thrown.check().trail("incident.skipped")] == [people[ADMIN]]
+
+
+def test_an_optional_one_is_dropped_with_a_note(throw):
+    deploy_drawn(thrower(optional="true"))
+    thrown = throw(1).until(MONDAY)
+    (entry,) = thrown.trail("message.dropped")
+    assert entry.data == {"name": "demo.said", "key": "1"}
+    assert not Job.objects.exists()
+    assert not Incident.objects.exists()
+
+
+def test_a_message_waits_for_a_suspended_case(listen, throw, people):
+    deploy_drawn(LISTENER, thrower())
+    listening = listen(1)
+    instances.suspend(listening.id, by=people[ADMIN], reason="", now=MONDAY)
+    throw(1)
+    worker.run_due_jobs(now=MONDAY)
+    instances.resume(listening.id, by=people[ADMIN], now=MONDAY)
+    listening.pass_time(hours=1)
+    assert listening.ended("end")
