@@ -14,7 +14,7 @@ class EngineConfig(AppConfig):
     verbose_name = _("Process engine")
 
     def ready(self) -> None:
-        # A receiver that registers itself; tasks that whoever wakes a worker must find.
-        from engine import assignment, jobs  # noqa: F401
+        # A receiver and checks that register themselves; tasks that whoever wakes a worker must find.
+        from engine import assignment, checks, jobs  # noqa: F401
 
         autodiscover_modules("decisions", "operations", "task_forms")

@@ -98,13 +98,13 @@ def broken(content: bytes, random: Random) -> bytes:
     return etree.tostring(root)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(20))
 def test_a_broken_diagram_is_explained_and_what_passes_compiles(
     seed: int, drafts: dict[str, bytes]
 ) -> None:
     random = Random(seed)
     known = named_in(drafts)
-    for _ in range(6):
+    for _ in range(4):
         name = random.choice(sorted(drafts))
         files = {**drafts, name: broken(drafts[name], random)}
         if check(files, known).runs:
