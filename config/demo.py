@@ -7,6 +7,7 @@ from collections.abc import Callable
 from apps.accountsets.models import AccountSet
 from apps.accountsets.routing import in_account_set
 from apps.accountsets.services import create_account_set
+from apps.core.requests.demo import make_requests
 from apps.people.demo import DEMO_PASSWORD, STAFF, make_people
 
 # Schema name, name. The second stays empty: that nothing of the first is seen in it, can be seen.
@@ -22,6 +23,13 @@ def make_demo(say: Callable[[str], None]) -> None:
     say("demo company")
     with in_account_set(ACCOUNT_SETS[0][0]):
         make_people()
+
+
+def make_cases(say: Callable[[str], None]) -> None:
+    """What the demo company has going on, made by running its processes: these are deployed."""
+    say("demo company: requests")
+    with in_account_set(ACCOUNT_SETS[0][0]):
+        make_requests()
 
 
 def logins() -> str:

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from apps.accountsets.models import AccountSet
 from apps.accountsets.ownership import as_owner
 from apps.accountsets.routing import in_account_set
-from config.demo import logins, make_demo
+from config.demo import logins, make_cases, make_demo
 from config.grants import grant_to_application
 from config.messages import Translations
 from config.static import collect_static
@@ -48,7 +48,8 @@ class Command(BaseCommand):
             self.say(f"processes of {account_set}")
             with in_account_set(account_set.schema_name):
                 deploy(shipped_files(), source=Deployment.Source.SHIPPED)
-
+        if settings.MODE == "demo":
+            make_cases(self.say)
         if options["logins"]:
             options["logins"].write_text(logins(), encoding="utf-8")
 
