@@ -14,7 +14,7 @@ class EngineConfig(AppConfig):
     verbose_name = _("Process engine")
 
     def ready(self) -> None:
-        # A receiver and checks that register themselves; tasks that whoever wakes a worker must find.
+        # A receiver and checks that register themselves; tasks for whoever wakes a worker.
         from engine import assignment, checks, jobs  # noqa: F401
 
         autodiscover_modules("decisions", "operations", "task_forms")
