@@ -103,10 +103,17 @@ def _line(instance: ProcessInstance, entry: TrailEntry, names: Mapping[int, str]
         for_whom=_name(data["on_behalf_of"], names) if data.get("on_behalf_of") else "",
         what=_SENTENCES[entry.event](data, names),
         place=element_label(instance, entry.process, entry.element),
-        said=str(data.get("opinion") or data.get("reason") or ""),
+        said=_said(data),
         icon=look.icon,
         tone=look.tone,
     )
+
+
+def _said(data: Mapping[str, Any]) -> str:
+    """What a person wrote: an opinion, a reason, or the reason that came with a message."""
+    payload = data.get("payload")
+    given = payload if isinstance(payload, dict) else {}
+    return str(data.get("opinion") or data.get("reason") or given.get("reason") or "")
 
 
 def _people(entry: TrailEntry) -> set[int]:
