@@ -34,9 +34,10 @@ from engine.wake import wake
 KEY_LENGTH = 200
 WITHDRAW = "withdraw"  # name of the message that a diagram catches where its initiator may withdraw
 
+# It takes a transaction id before anybody is asked: see engine.reassignment.steps_under_way.
 NEW_INSTANCE = """
 SELECT nextval(pg_get_serial_sequence('engine_processinstance', 'id')), d.id, d.checksum,
-    d.suspended
+    d.suspended, pg_current_xact_id()::text
 FROM engine_processdefinition d WHERE d.key = %s ORDER BY d.version DESC LIMIT 1
 """
 
@@ -76,7 +77,7 @@ def start(
         rows = execute(NEW_INSTANCE, [key])
         if not rows:
             raise NotFound(_("There is no process “%(key)s”.") % {"key": key})
-        instance, definition, checksum, suspended = rows[0]
+        instance, definition, checksum, suspended, _transaction = rows[0]
         if suspended:
             raise WrongState(
                 _("Process “%(key)s” is suspended: nothing new starts.") % {"key": key}

@@ -35,6 +35,18 @@ def resolve_again(*, users: Collection[int], roles: Collection[str], now: dateti
     return changed
 
 
+UNDER_WAY = """
+SELECT backend_xid::text FROM pg_stat_activity
+WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()
+"""
+
+
+def steps_under_way() -> frozenset[str]:
+    """Ids of the transactions that write to this database now. A step has its id before it asks
+    about people."""
+    return frozenset(transaction for (transaction,) in execute(UNDER_WAY))
+
+
 CONCERNED = """
 SELECT t.id, t.rule, ARRAY(
     SELECT m."user" FROM engine_audiencemember m WHERE m.audience_id = t.pool_id ORDER BY m."user")

@@ -39,6 +39,7 @@ BACK_OFF = (
     timedelta(minutes=5),
 )  # after 3, 2, 1 retries left
 CHUNK = 50
+STEPS_TAKE = timedelta(seconds=5)  # after that, one that was under way has mostly ended
 
 ACQUIRE = """
 UPDATE engine_job j SET locked_until = %s
@@ -245,14 +246,33 @@ def _note_dropped(case: Case, message: dict[str, Any], now: datetime) -> None:
 
 
 def _reassign_leased(jobs: Sequence[Leased], now: datetime) -> None:
-    """Many changes of people are looked at together."""
-    payloads = [job.payload or {} for job in jobs]
-    users = {user for payload in payloads for user in payload["users"]}
-    roles = {role for payload in payloads for role in payload["roles"]}
+    """Many changes of people are looked at together.
+
+    A step that was under way when the change was committed may still ask as before: the job stays
+    until all of those have ended, and is done once more then."""
+    under_way = reassignment.steps_under_way()
+    due = [job for job in jobs if not under_way & set(_payload(job).get("after", ()))]
+    done = [job for job in due if "after" in _payload(job) or not under_way]
+    users = {user for job in due for user in _payload(job)["users"]}
+    roles = {role for job in due for role in _payload(job)["roles"]}
     try:
         with transaction.atomic():
             reassignment.resolve_again(users=users, roles=roles, now=now)
-            Job.objects.filter(pk__in=[job.id for job in jobs]).delete()
+            Job.objects.filter(pk__in=[job.id for job in done]).delete()
+            for job in jobs:
+                if job not in done:
+                    _look_again(job, under_way, now)
     except Exception as error:
         for job in jobs:
             _failed(job.id, error, now)
+
+
+def _look_again(job: Leased, under_way: frozenset[str], now: datetime) -> None:
+    payload = {"after": sorted(under_way), **_payload(job)}
+    Job.objects.filter(pk=job.id).update(
+        payload=payload, due_at=now + STEPS_TAKE, locked_until=None
+    )
+
+
+def _payload(job: Leased) -> dict[str, Any]:
+    return job.payload or {}
