@@ -7,7 +7,7 @@
 from engine.spiff.advance import Picture, advance, peek
 from engine.spiff.compiler import compile_process
 from engine.spiff.elements import Element
-from engine.spiff.process import CompiledProcess, cached_process, load_process
+from engine.spiff.process import CompiledProcess, load_process
 from engine.spiff.resetting import resettable
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     "Element",
     "Picture",
     "advance",
-    "cached_process",
     "compile_process",
     "load_process",
     "peek",

@@ -76,12 +76,3 @@ def load_process(stored: bytes, checksum: str) -> CompiledProcess:
         while len(_cache) > CACHED:
             _cache.popitem(last=False)
     return process
-
-
-def cached_process(checksum: str) -> CompiledProcess | None:
-    """The process if it is ready: saves the caller from reading the stored form."""
-    with _lock:
-        process = _cache.get(checksum)
-        if process is not None:
-            _cache.move_to_end(checksum)
-        return process

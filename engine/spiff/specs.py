@@ -162,8 +162,7 @@ class EndEvent(ThrowingSpec, StockEndEvent):
         scope = my_task.workflow
         scope.top_workflow.run.reached_end(my_task)
         if isinstance(self.event_definition, TerminateEventDefinition):
-            scope.cancel(success=True)
-            scope.completed = False
+            scope.cancel()
             scope._mark_complete(my_task)
             scope._task_completed_notify(my_task)
         elif isinstance(self.event_definition, ErrorEventDefinition):

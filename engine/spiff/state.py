@@ -155,7 +155,6 @@ def _load_rows(scope: Scope, rows: list[list[Any]], typed: bool) -> list[EngineT
             "data": data,
             "internal_data": internal or {},
             "triggered": spec.loop is not None,
-            "thread_id": 0,
             "last_state_change": sequence,
             "_state": state,
         }

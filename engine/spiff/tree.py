@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
 from SpiffWorkflow.task import Task
@@ -67,37 +67,24 @@ class EngineTask(Task):
     internal_data: dict[str, Any]
 
     def __init__(
-        self,
-        workflow: Scope,
-        task_spec: ElementSpec,
-        parent: EngineTask | None = None,
-        state: int = FUTURE,
-        id: str | None = None,  # noqa: A002, the library's name
+        self, workflow: Scope, task_spec: ElementSpec, parent: EngineTask | None = None
     ) -> None:
+        # not the library's: that one reads the clock and asks for a UUID
         run = workflow.top_workflow.run
-        self.id = id or (run.identities.new() if task_spec.visible else run.internal_id())
+        self.id = run.identities.new() if task_spec.visible else run.internal_id()
         self.workflow = workflow
         self.task_spec = task_spec
         self.up = parent
         self.down = []
         self.data = {}
         self.internal_data = {}
-        self.triggered = False
-        self.thread_id = 0
+        self.triggered = False  # True of the children of a multi-instance
         self.last_state_change = run.tick()
-        self._state = state
+        self._state = FUTURE
         workflow.tasks[self.id] = self
         if parent is not None:
             parent.down.append(self)
         run.created(self)
-
-    @property
-    def parent(self) -> EngineTask | None:
-        return self.up
-
-    @property
-    def children(self) -> list[EngineTask]:
-        return self.down
 
     @property
     def finished(self) -> bool:
@@ -114,8 +101,8 @@ class EngineTask(Task):
         if self.up is not None:
             self.data = {**self.data, **self.up.data} if self.data else self.up.data.copy()
 
-    def _add_child(self, task_spec: ElementSpec, state: int = FUTURE) -> EngineTask:
-        return EngineTask(self.workflow, task_spec, self, state)
+    def _add_child(self, task_spec: ElementSpec) -> EngineTask:
+        return EngineTask(self.workflow, task_spec, self)
 
     def _ready(self) -> None:
         self._set_state(READY)
@@ -162,9 +149,6 @@ class EngineTask(Task):
             yield task
             task = task.up
 
-    def is_descendant_of(self, task: Task) -> bool:
-        return any(ancestor is task for ancestor in self.above())
-
     def position(self) -> tuple[int, ...]:
         """Where the task stands in the tree; sorting by it gives the order in which the tree is
         drawn."""
@@ -202,9 +186,7 @@ class Scope(BpmnBaseWorkflow):
         self.data: Variables = {}
         self.tasks = {}
         self.last_task = None
-        self.success = True
         self.completed = False
-        self.correlations: dict[str, Any] = {}
         self.tally: list[Any] | None = None
         self.brought: dict[str, list[Any]] = {}
         """Variables that tokens which have reached the end leave to the last one: the value, and
@@ -215,10 +197,6 @@ class Scope(BpmnBaseWorkflow):
         self.task_tree = EngineTask(self, self.spec.start)
         self.task_tree._ready()
         return self.task_tree
-
-    @property
-    def script_engine(self) -> Run:
-        return self.top_workflow.run
 
     @property
     def scope_id(self) -> str:
@@ -236,25 +214,21 @@ class Scope(BpmnBaseWorkflow):
         if task.up is not None:
             task.up.down.remove(task)
 
-    def cancel(self, success: bool = False) -> list[Task]:
-        """Cancel all that isn't finished."""
-        self.success = success
+    def cancel(self) -> None:
+        """End the scope, and cancel all in it that isn't finished."""
         self.completed = True
-        cancelled: list[Task] = []
         for task in list(self.tasks.values()):
             if task._state & UNFINISHED and task.id in self.tasks:
                 task.cancel()
-                cancelled.append(task)
-        return cancelled
 
-    def _task_completed_notify(self, task: Task) -> None:
-        self.last_task = cast(EngineTask, task)
+    def _task_completed_notify(self, task: EngineTask) -> None:
+        self.last_task = task
         if task.task_spec.name == "End":
             self._mark_complete(task)
         if self.completed and self.parent_task is not None:
             self.parent_task.task_spec._on_subworkflow_completed(self, self.parent_task)
 
-    def _mark_complete(self, task: Task) -> None:
+    def _mark_complete(self, task: EngineTask) -> None:
         self.data.update(task.data)
         self.completed = True
 
