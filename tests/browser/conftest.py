@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from apps.people.demo import DEMO_PASSWORD, make_people
 from apps.people.models import Substitute
@@ -64,12 +64,22 @@ def watch() -> Iterator[Watch]:
 def person(
     chromium: Browser, live_address: str, company: dict[str, int], watch: Watch
 ) -> Iterator[Person]:
-    """`person("shanlina", PHONE, "en-GB")`: logs in and gives the page after it."""
+    """`person("shanlina", PHONE, "en")`: logs in, and gives the page after it in that language."""
     contexts: list[BrowserContext] = []
 
-    def log_in(username: str, size: dict[str, int] = DESKTOP, locale: str = "zh-CN") -> Page:
+    def log_in(
+        username: str,
+        size: dict[str, int] = DESKTOP,
+        language: str = "zh-hans",
+        *,
+        javascript: bool = True,
+    ) -> Page:
         context = chromium.new_context(
-            base_url=live_address, viewport=size, locale=locale, timezone_id="Asia/Shanghai"
+            base_url=live_address,
+            viewport=size,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            java_script_enabled=javascript,
         )
         contexts.append(context)
         page = context.new_page()
@@ -80,6 +90,10 @@ def person(
         page.locator("[name=password]").fill(DEMO_PASSWORD)
         page.locator("main button[type=submit]").first.click()
         page.wait_for_url(re.compile(r"/tasks/"))
+        if page.locator("html").get_attribute("lang") != language:
+            page.locator(".ld-menu summary").click()
+            page.locator(f".ld-menu button[value={language}]").click()
+        expect(page.locator("html")).to_have_attribute("lang", language)
         return page
 
     yield log_in
