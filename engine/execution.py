@@ -25,7 +25,6 @@ from engine.spiff import CompiledProcess, advance
 from engine.spiff.types import Act, CallSite, OpenedTask, Step, Thrown, Variables, Visit
 from engine.store import Case, Store
 from engine.trail import plain
-from engine.working_time import WORKING_DAY, parse_duration
 
 FAR = datetime.fromisoformat("9999-12-31T00:00:00+00:00")  # rank of a task that is never due
 CARD = ("subject", "party", "amount")
@@ -72,8 +71,7 @@ class Execution:
         return self.store.now
 
     def working(self, duration: str) -> datetime:
-        work = parse_duration(duration, day=WORKING_DAY)
-        return self.store.calendar.add(self.store.now, work)
+        return self.store.working(duration)
 
     def call(self, operation: str, parameters: Mapping[str, Any], site: CallSite) -> Any:
         if (site.process, site.element) in self.skipped:
@@ -104,7 +102,7 @@ class Execution:
             with transaction.atomic() if site.has_error_boundary else nullcontext():
                 result = found.function(context, **parameters)
         except BusinessError as error:
-            if site.has_error_boundary:
+            if site.catches(error.code):
                 raise
             raise self._failed(error, operation, site) from error
         except EngineError:
@@ -274,7 +272,6 @@ class Execution:
                 process=timer.process,
                 element=timer.element,
                 due_at=timer.due_at,
-                moved=True,
             )
 
     def _subscriptions(self, step: Step) -> None:
