@@ -6,6 +6,7 @@ one before has saved. Time is passed in; people are named by their user names.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.models import Sum
 
 from apps.people.demo import make_people
 from apps.people.models import Department, Employee, RoleHolder, Substitute, User
@@ -27,6 +29,7 @@ from engine.models import (
     AudienceMember,
     Deployment,
     HumanTask,
+    InboxCount,
     InstanceState,
     Job,
     JobKind,
@@ -133,8 +136,13 @@ class Registered:
     def __init__(self) -> None:
         self._names: list[tuple[Any, str]] = []
 
-    def operation(self, name: str, function: operations.Function) -> None:
-        operations.registry.add(name, operations.describe(name, function))
+    def operation(self, name: str, function: operations.Function, *parameters: str) -> None:
+        """`parameters` are named where the function takes any."""
+        if parameters:
+            described = operations.Operation(name, function, frozenset(parameters), frozenset())
+        else:
+            described = operations.describe(name, function)
+        operations.registry.add(name, described)
         self._names.append((operations.registry, name))
 
     def form(self, key: str, form: task_forms.TaskFormClass = AnyForm) -> None:
@@ -284,7 +292,7 @@ class Case:
     # --- what must hold after every command
     def check(self) -> Case:
         check_instance(self.row)
-        check_inboxes(self.people.values())
+        check_inboxes()
         assert not list(verify_instances())
         return self
 
@@ -342,13 +350,21 @@ def _check_task(task: HumanTask) -> None:
     assert (task.assignee is not None) == (task.state == TaskState.RESERVED)
 
 
-def check_inboxes(users: Iterable[int]) -> None:
+def check_inboxes() -> None:
     """Counts are those of the rows, and what is counted is listed."""
-    for user in users:
-        audiences = AudienceMember.objects.filter(user=user).values("audience")
-        rows = set(HumanTask.objects.filter(audience__in=audiences).values_list("pk", flat=True))
-        assert inbox.counts(user).total == len(rows)
-        assert {task.pk for task in inbox.page(user, limit=1000).tasks} == rows
+    by_user: dict[int, set[int]] = {}
+    by_audience: Counter[tuple[int, str]] = Counter()
+    placed = HumanTask.objects.filter(audience__isnull=False)
+    for task, audience, queue in placed.values_list("pk", "audience", "queue"):
+        by_audience[audience, queue] += 1
+        for user in AudienceMember.objects.filter(audience=audience).values_list("user", flat=True):
+            by_user.setdefault(user, set()).add(task)
+    sums = InboxCount.objects.values("audience", "queue").annotate(number=Sum("delta"))
+    counted = {(row["audience"], row["queue"]): row["number"] for row in sums if row["number"]}
+    assert counted == dict(by_audience)
+    for user, open_tasks in by_user.items():
+        assert inbox.counts(user).total == len(open_tasks)
+        assert {task.pk for task in inbox.page(user, limit=1000).tasks} == open_tasks
 
 
 def yuan(text: str | int) -> Decimal:

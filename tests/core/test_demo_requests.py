@@ -20,7 +20,7 @@ def test_they_stand_at_every_stage(company):
     for row in rows:
         check_instance(row)
         assert MONDAY - timedelta(days=2) < row.started_at < MONDAY
-    check_inboxes(company.values())
+    check_inboxes()
     ends = set(rows.values_list("end_event", flat=True))
     assert ends == {"", "end_approved", "end_rejected", "end_withdrawn"}
     open_elements = set(HumanTask.objects.filter(ended_at=None).values_list("element", flat=True))

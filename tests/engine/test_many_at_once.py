@@ -77,7 +77,7 @@ def test_what_was_not_decided_can_be_decided_later(people, cases):
         OperationFailed,
         *2 * [Conflict],
     ]
-    check_inboxes(people.values())
+    check_inboxes()
 
 
 def test_a_wrong_decision_changes_nothing(people, cases):
