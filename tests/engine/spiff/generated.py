@@ -52,6 +52,7 @@ class Drawing:
     draw: Callable[[st.SearchStrategy[Any]], Any]
     called: dict[str, bytes] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)  # of messages
+    codes: list[str] = field(default_factory=lambda: ["E1"])  # of errors
     number: int = 0
     budget: int = 14
     splits_in_loops: bool = False  # stock can't
@@ -67,6 +68,10 @@ class Drawing:
         self.names.append(f"n{len(self.names)}")
         return self.names[-1]
 
+    def error_code(self) -> str:
+        self.codes.append(f"E{len(self.codes) + 1}")
+        return self.codes[-1]
+
     def duration(self) -> str:
         """Different for every timer, so that no two are due at once."""
         self.number += 1
@@ -81,7 +86,7 @@ def files_of(drawing: Drawing) -> dict[str, bytes]:
     body, entry, exit_ = sequence(drawing, depth=0)
     ends, final = an_end(drawing, 0)
     whole = start() + body + ends + flow("s", entry) + flow(exit_, final)
-    outside = messages(*drawing.names, "out") + errors("E1")
+    outside = messages(*drawing.names, "out") + errors(*drawing.codes)
     return {"p.bpmn": diagram(whole, outside=outside), **drawing.called, "dmn_d.dmn": DECISION}
 
 
@@ -114,7 +119,16 @@ def sequence(drawing: Drawing, depth: int, in_loop: bool = False) -> Block:
 def a_block(drawing: Drawing, depth: int, in_loop: bool) -> Block:
     drawing.budget -= 1
     simple = [a_user, a_user, a_manual, a_service, a_rule, a_timer, a_message, a_throw, a_caught]
-    nested = [a_choice, a_loop, a_subprocess, a_call, a_guarded, a_multi_instance, an_event_choice]
+    nested = [
+        a_choice,
+        a_loop,
+        a_subprocess,
+        a_failing_subprocess,
+        a_call,
+        a_guarded,
+        a_multi_instance,
+        an_event_choice,
+    ]
     if not in_loop or drawing.splits_in_loops:
         nested.append(a_split)
     if depth >= 3 or drawing.budget <= 0:
@@ -236,6 +250,35 @@ def a_subprocess(drawing: Drawing, depth: int, in_loop: bool) -> Block:
     return with_events(drawing, depth, in_loop, identity, subprocess(identity, body))
 
 
+def a_failing_subprocess(drawing: Drawing, depth: int, in_loop: bool) -> Block:
+    """A subprocess that may end in an error, and the way round."""
+    identity, begin, over = drawing.id("d"), drawing.id("s"), drawing.id("end")
+    asks, fork, wrong = drawing.id("u"), drawing.id("g"), drawing.id("end")
+    code = drawing.error_code()  # its own: stock lets all error events of a code catch at once
+    inner, entry, exit_ = sequence(drawing, depth + 1, in_loop)
+    body = (
+        start(begin)
+        + inner
+        + user(asks)
+        + exclusive(fork, f"{fork}-{over}")
+        + end(over)
+        + end(wrong, error(code))
+        + flow(begin, entry)
+        + path(exit_, asks, fork, over)
+        + flow(fork, wrong, f"choice_{asks} == 1")
+    )
+    event, other, meet = drawing.id("x"), drawing.id("t"), drawing.id("g")
+    whole = (
+        subprocess(identity, body)
+        + boundary(event, identity, error(code))
+        + service(other, "note", f"r_{other}")
+        + exclusive(meet)
+        + path(event, other, meet)
+        + flow(identity, meet)
+    )
+    return whole, identity, meet
+
+
 def a_call(drawing: Drawing, depth: int, in_loop: bool) -> Block:
     identity, key = drawing.id("k"), drawing.id("q")
     begin, over = drawing.id("s"), drawing.id("end")
@@ -251,7 +294,7 @@ def a_call(drawing: Drawing, depth: int, in_loop: bool) -> Block:
         + flow(begin, entry)
         + path(exit_, last, over)
     )
-    outside = messages(*drawing.names[before:], "out") + errors("E1")
+    outside = messages(*drawing.names[before:], "out") + errors(*drawing.codes)
     drawing.called[f"{key}.bpmn"] = diagram(body, key, outside)
     return with_events(drawing, depth, in_loop, identity, call(identity, key))
 

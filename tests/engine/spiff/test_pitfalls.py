@@ -857,6 +857,71 @@ def test_an_error_end_stops_its_subprocess() -> None:
     assert case.ended
 
 
+def test_an_error_is_caught_by_every_event_of_its_code() -> None:
+    """Two subprocesses, one within the other: stock leaves both."""
+    inner = start("is") + user("u") + end("ie", error("E1")) + path("is", "u", "ie")
+    outer = (
+        start("os")
+        + subprocess("in", inner)
+        + boundary("x", "in", error("E1"))
+        + user("near")
+        + end("oe")
+        + path("os", "in", "oe")
+        + path("x", "near", "oe")
+    )
+    nested = files(
+        start()
+        + subprocess("out", outer)
+        + boundary("y", "out", error("E1"))
+        + user("far")
+        + end()
+        + path("s", "out", "e")
+        + path("y", "far", "e"),
+        errors("E1"),
+    )
+    assert Stock(nested).do("u").ready == [("far", None)]
+
+    case = Case(process_of(nested))
+    case.do("u")
+    assert case.ready == ["near"]
+
+
+def test_an_error_goes_up_to_whoever_catches_it() -> None:
+    called = diagram(
+        start("cs") + service("t", "fail") + end("ce") + path("cs", "t", "ce"), "q", errors("E1")
+    )
+    caught = files(
+        start()
+        + call("c", "q")
+        + boundary("x", "c", error("E1"))
+        + user("fix")
+        + end()
+        + path("s", "c", "e")
+        + path("x", "fix", "e"),
+        errors("E1"),
+        q=called,
+    )
+    case = Case(process_of(caught), fail=raising(BusinessError("E1")))
+    assert case.ready == ["fix"]
+    assert dict(trail(case))["c"] == "failed"
+
+    uncaught = files(start() + end("e", error("E1")) + path("s", "e"), errors("E1"))
+    with pytest.raises(BusinessError) as left:
+        Case(process_of(uncaught))
+    assert (left.value.code, left.value.data["element"]) == ("E1", "e")
+
+
+def test_an_operation_of_the_same_id_as_a_node_breaks_the_parser() -> None:
+    same = files(start() + user("u") + service("t", "u") + end() + path("s", "t", "u", "e"))
+    parser = SpiffBpmnParser()
+    parser.add_bpmn_xml(etree.fromstring(same["p.bpmn"]), "p")
+    with pytest.raises(Exception, match="no support"):
+        parser.get_spec("p")
+
+    case = Case(process_of(same), u=lambda site: 1)
+    assert case.ready == ["u"]
+
+
 # --- files ----------------------------------------------------------------------------------------
 EVENT_SUBPROCESS = (
     '<bpmn:subProcess id="es" triggeredByEvent="true"><bpmn:startEvent id="ess">'
