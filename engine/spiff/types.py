@@ -44,8 +44,8 @@ class Complete:
 
 @dataclass(frozen=True, slots=True)
 class Fire:
-    """Timers that are due. Those that no longer wait, or are not due at the host's time, are passed
-    over."""
+    """Timers that are due; they fire by this act only, one after the other. Those that no longer
+    wait, or are not due at the host's time, are passed over."""
 
     task_ids: Sequence[str]
 
@@ -223,9 +223,9 @@ class CallSite(Protocol):
     returning a value."""
 
     @property
-    def task_id(
-        self,
-    ) -> str: ...  # with the instance: the unique key of the effect (instance, activity, attempt)
+    def task_id(self) -> str:
+        """With the instance the unique key of the effect (instance, activity, attempt)."""
+
     @property
     def process(self) -> str: ...
     @property
@@ -253,9 +253,10 @@ class CallSite(Protocol):
 
 class Host(Protocol):
     def call(self, operation: str, parameters: Mapping[str, Any], site: CallSite) -> Any:
-        """Run an operation. `engine.exceptions.BusinessError` goes to the error boundary of the
-        service task, any other exception (and a business error that no boundary catches) leaves
-        `advance` and undoes the step."""
+        """Run an operation. An `engine.exceptions.BusinessError` goes to the nearest error event
+        that catches its code: at the service task, else at the subprocess or call around it. Any
+        other exception, and a business error that nothing catches, leaves `advance` and undoes the
+        step."""
 
     def now(self) -> datetime:
         """The present, aware, constant during a step."""
