@@ -1,5 +1,6 @@
 # Every target does its own set-up. README.md says what they give.
 PYTHON ?= python3
+export CRM_STARTED := $(shell date +%s.%N)
 PREPARE = @$(PYTHON) -m config.bootstrap
 BIN = .venv/bin
 

@@ -10,11 +10,11 @@ import os
 import secrets
 import socket
 import sys
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
+from config.bootstrap.steps import say
 from config.services.exceptions import ServiceError, Stopped
 from config.services.folders import private_folder
 from config.services.stores import start_postgresql, start_valkey
@@ -22,13 +22,6 @@ from config.services.supervisor import Program, Supervisor, last_lines
 
 ROOT = Path(__file__).resolve().parent.parent
 WEB_WORKERS = "2"
-_STARTED = time.monotonic()
-
-
-def say(line: str) -> None:
-    """One line of progress, with the seconds since the start."""
-    sys.stdout.write(f"[{time.monotonic() - _STARTED:5.1f} s] {line}\n")
-    sys.stdout.flush()
 
 
 def keys(home: Path) -> dict[str, str]:

@@ -15,7 +15,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 VAR = ROOT / "var"
 TOOLS = VAR / "tools"
-_STARTED = time.monotonic()
+# When make was started: one clock for all the processes that it starts one after the other.
+STARTED = "CRM_STARTED"
+os.environ.setdefault(STARTED, str(time.time()))
 
 
 class StepFailed(Exception):
@@ -24,7 +26,8 @@ class StepFailed(Exception):
 
 def say(line: str) -> None:
     """One line of progress, with the seconds since the start."""
-    sys.stdout.write(f"[{time.monotonic() - _STARTED:5.1f} s] {line}\n")
+    seconds = time.time() - float(os.environ[STARTED])
+    sys.stdout.write(f"[{seconds:5.1f} s] {line}\n")
     sys.stdout.flush()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from apps.accountsets.models import AccountSet
 from apps.accountsets.ownership import as_owner
 from apps.accountsets.routing import in_account_set
+from config.bootstrap.steps import say
 from config.demo import logins, make_cases, make_demo
 from config.grants import grant_to_application
 from config.messages import Translations
@@ -33,26 +33,21 @@ class Command(BaseCommand):
         parser.add_argument("--logins", type=Path, help="write the demo's logins to this file")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.started = time.monotonic()
-        self.say("translations")
+        say("translations")
         Translations().compile()
-        self.say("static files")
+        say("static files")
         collect_static()
-        self.say("database: migrations of all account sets")
+        say("database: migrations of all account sets")
         with as_owner():
             grant_to_application()
             call_command("migrate_schemas", interactive=False, verbosity=0)
         if settings.MODE == "demo":
-            make_demo(self.say)
+            make_demo(say)
         for account_set in AccountSet.objects.open():
-            self.say(f"processes of {account_set}")
+            say(f"processes of {account_set}")
             with in_account_set(account_set.schema_name):
                 deploy(shipped_files(), source=Deployment.Source.SHIPPED)
         if settings.MODE == "demo":
-            make_cases(self.say)
+            make_cases(say)
         if options["logins"]:
             options["logins"].write_text(logins(), encoding="utf-8")
-
-    def say(self, line: str) -> None:
-        self.stdout.write(f"[{time.monotonic() - self.started:5.1f} s]   {line}")
-        self.stdout.flush()
