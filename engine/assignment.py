@@ -5,8 +5,9 @@ substitutes change:
 
     {"terms": [{"role": "finance"}], "initiator": 7, "excluded": [7], "reserve": false}
 
-A term names a user (`{"user": 5}`), a role (`{"role": "finance", "department": 3}`), the superior
-of a user (`{"superior_of": 5}`); what else it holds (`rule`, `by`) is told as the reason.
+A term names a user (`{"user": 5}`), a role (`{"role": "finance", "department": 3}`; the department
+may also be a path of names, `"销售部/华东组"`), the superior of a user (`{"superior_of": 5}`); what
+else it holds (`rule`, `by`) is told as the reason.
 """
 
 from __future__ import annotations
@@ -134,10 +135,18 @@ def _users(term: Term, initiator: int | None, people: Answers) -> Sequence[int]:
     if "superior_of" in term:
         superior = people.superior(int(term["superior_of"]))
         return [] if superior is None else [superior]
+    return people.holders(term["role"], department=_department(term, initiator, people))
+
+
+def _department(term: Term, initiator: int | None, people: Answers) -> int | None:
+    """The department a term names by id or by a path of names; else the initiator's."""
     department = term.get("department")
-    if department is None and initiator is not None:
-        department = people.department_of(initiator)
-    return people.holders(term["role"], department=department)
+    if department is None:
+        return None if initiator is None else people.department_of(initiator)
+    found = people.department_at(department) if isinstance(department, str) else department
+    if found is None:
+        raise InvalidData(_("There is no department “%(path)s”.") % {"path": str(department)[:80]})
+    return int(found)
 
 
 def _reason(term: Term) -> dict[str, Any]:

@@ -59,6 +59,10 @@ class Organisation(Protocol):
     def department_of(self, user: int) -> int | None:
         """Id of the department the user belongs to."""
 
+    def department_at(self, path: str) -> int | None:
+        """Id of the department that names lead to, each below the one before: `销售部/华东组`. They
+        need not begin at the top. None where no department, or more than one, is meant."""
+
     def substitutes(self, users: Collection[int], *, at: datetime) -> Mapping[int, int]:
         """Principal -> substitute, for those of `users` who have one at that moment. No chains."""
 
@@ -109,6 +113,7 @@ class Answers:
         self._holders: dict[tuple[str, int | None], Sequence[int]] = {}
         self._superiors: dict[int, int | None] = {}
         self._departments: dict[int, int | None] = {}
+        self._paths: dict[str, int | None] = {}
 
     def standing(self, users: Collection[int]) -> dict[int, int | None]:
         """Those of `users` who may log in, each with the substitute or None."""
@@ -133,3 +138,8 @@ class Answers:
         if user not in self._departments:
             self._departments[user] = self._people.department_of(user)
         return self._departments[user]
+
+    def department_at(self, path: str) -> int | None:
+        if path not in self._paths:
+            self._paths[path] = self._people.department_at(path)
+        return self._paths[path]

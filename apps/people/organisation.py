@@ -72,6 +72,14 @@ class Organisation:
     def department_of(self, user: int) -> int | None:
         return Employee.objects.filter(pk=user).values_list("department_id", flat=True).first()
 
+    def department_at(self, path: str) -> int | None:
+        *above, name = path.split("/")
+        lookup: dict[str, str] = {"name": name}
+        for distance, parent in enumerate(reversed(above), start=1):
+            lookup["__".join(["parent"] * distance) + "__name"] = parent
+        found = Department.objects.filter(**lookup).values_list("pk", flat=True)[:2]
+        return found[0] if len(found) == 1 else None
+
     def substitutes(self, users: Collection[int], *, at: datetime) -> Mapping[int, int]:
         day = timezone.localdate(at)
         rows = Substitute.objects.at(at).filter(

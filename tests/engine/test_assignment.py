@@ -66,6 +66,17 @@ def test_a_role_within_a_department_asks_its_nearest_holders(ask):
     assert case.who() == ["zhamin"]
 
 
+def test_a_department_may_be_named_by_its_place_in_the_tree(ask):
+    department = Department.objects.get(name="维修组")
+    services.grant_role(role="engineer", employee=employee("zhamin"), department=department)
+    for path in ("维修组", "服务部/维修组", "总经办/服务部/维修组"):
+        case = ask(candidates="pool", given={"pool": {"role": "engineer", "department": path}})
+        assert case.who() == ["zhamin"]
+    for path in ("财务部/维修组", "工会"):
+        with pytest.raises(InvalidData):
+            ask(candidates="pool", given={"pool": {"role": "engineer", "department": path}})
+
+
 def test_the_head_is_that_of_the_initiators_department(ask):
     assert ask(candidateGroups="department_head", by="chenhai").who() == ["yuchigang"]
 
