@@ -37,6 +37,11 @@ class Waiting:
     behind: str  # who has to decide first, where the task waits for its turn
     then: str  # what happens at the next timer, '' where nothing does
 
+    @property
+    def names(self) -> str:
+        """The people as a list in words."""
+        return _(", ").join(self.people) or _("nobody")
+
 
 def offers(task: HumanTask, form: forms.TaskForm | None = None) -> tuple[Offer, ...]:
     """The decisions a task offers, in the order of the diagram; none: it is simply done.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -64,33 +64,38 @@ def outline_of(instance: ProcessInstance) -> list[Part]:
     return [_part(outline, visits) for outline in found]
 
 
-Visits = Mapping[tuple[str, str], tuple[int, bool]]
+Visits = Mapping[tuple[str, str], Sequence[int]]
 
 
 def _visits(instance: ProcessInstance) -> Visits:
-    found: dict[tuple[str, str], tuple[int, bool]] = {}
+    """Element → states of the visits to it."""
+    found: dict[tuple[str, str], list[int]] = {}
     for process, element, state in ActivityInstance.objects.filter(instance=instance).values_list(
         "process", "element", "state"
     ):
-        number, now = found.get((process, element), (0, False))
-        found[process, element] = (number + 1, now or state == ActivityState.ACTIVE)
+        found.setdefault((process, element), []).append(state)
     return found
 
 
 def _part(outline: Outline, visits: Visits) -> Part:
     labels = {step.id: _label(step) for step in outline.steps}
     lines = tuple(
-        Line(
-            label=labels[step.id],
-            kind=str(KINDS.get(step.type, step.type)),
-            depth=step.depth + (1 if step.attached_to else 0),
-            ways=tuple((_label(way), labels.get(way.target, way.target)) for way in step.ways),
-            visits=visits.get((outline.key, step.id), (0, False))[0],
-            now=visits.get((outline.key, step.id), (0, False))[1],
-        )
-        for step in outline.steps
+        _line(step, labels, visits.get((outline.key, step.id), ())) for step in outline.steps
     )
     return Part(_label(outline), lines)
+
+
+def _line(step: Step, labels: Mapping[str, str], states: Sequence[int]) -> Line:
+    if step.attached_to:  # reached when it happens, not while it listens
+        states = [state for state in states if state == ActivityState.COMPLETED]
+    return Line(
+        label=labels[step.id],
+        kind=str(KINDS.get(step.type, step.type)),
+        depth=step.depth + (1 if step.attached_to else 0),
+        ways=tuple((_label(way), labels.get(way.target, way.target)) for way in step.ways),
+        visits=len(states),
+        now=ActivityState.ACTIVE in states,
+    )
 
 
 def _label(named: Outline | Step | Way) -> str:

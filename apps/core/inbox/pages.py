@@ -18,7 +18,7 @@ from apps.core.inbox.visibility import Viewer
 from engine.exceptions import EngineError, InvalidData
 from engine.forms import TaskForm
 from engine.instances import WITHDRAW
-from engine.models import EventSubscription, HumanTask, ProcessInstance
+from engine.models import EventSubscription, HumanTask, ProcessInstance, TaskState
 
 LOOKS = {  # decision → icon, style of its button where it isn't the first
     "approve": ("check", ""),
@@ -28,6 +28,14 @@ LOOKS = {  # decision → icon, style of its button where it isn't the first
     "resubmit": ("send", ""),
     "abandon": ("ban", ""),
     "assign": ("user-check", ""),
+}
+
+
+TASK_COLOURS = {
+    TaskState.READY: "blue",
+    TaskState.RESERVED: "blue",
+    TaskState.WAITING: "yellow",
+    TaskState.COMPLETED: "green",
 }
 
 
@@ -69,13 +77,14 @@ def task_context(task: HumanTask, viewer: Viewer, trouble: Trouble | None = None
         "task": task,
         "mine": mine,
         "step": looking.step_of(task),
-        "due": wording.due(task.due_at),
+        "due": wording.due(task.due_at) if task.state in looking.UNFINISHED else None,
+        "task_colour": TASK_COLOURS.get(task.state, "secondary"),
         "state_label": wording.TASK_STATES[looking.state_name(task)],
-        "why": looking.why(task, viewer.id),
+        "why": looking.why(task, viewer.id) if mine else "",
         "decides": decides,
         "form": _filled(task, viewer, form, trouble),
         "buttons": buttons,
-        "needs_opinion": [button.label for button in buttons if button.needs_opinion],
+        "needs_opinion": _(", ").join(b.label for b in buttons if b.needs_opinion),
         "trouble": trouble,
         "opinion": trouble.typed.get("opinion", ""),
         "acts": _acts(task, viewer, mine, trouble),
@@ -104,6 +113,7 @@ def _about(instance: ProcessInstance) -> dict[str, Any]:
         "subject": rows.subject_of(instance),
         "place": rows.subject_of(instance),
         "amount": rows.amount_of(instance),
+        "reference": instance.business_key.partition(":")[2] or instance.business_key,
         "party": instance.card.get("party", ""),
         "starter": names.get(instance.starter or 0, _("System")),
         "state_colour": rows.STATE_COLOURS[instance.state],
