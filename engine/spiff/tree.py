@@ -121,18 +121,14 @@ class EngineTask(Task):
         self.task_spec._on_complete(self)
 
     def cancel(self) -> None:
-        """Cancel the task if it isn't finished, and everything that lives below it."""
+        """Cancel the task if it isn't finished, with its children if it is a multi-instance. What
+        an event has set going lives on."""
         if self._state & UNFINISHED:
             self._set_state(CANCELLED)
             self.task_spec._on_cancel(self)
-        for child in self.down.copy():
-            if child._state & UNFINISHED:
-                self.workflow.discard(child)
-            elif child.down:
-                for task in child.below():
-                    if task._state & UNFINISHED:
-                        task._set_state(CANCELLED)
-                        task.task_spec._on_cancel(task)
+            for child in self.down.copy():
+                if child.triggered and child._state & UNFINISHED:
+                    self.workflow.discard(child)
 
     def below(self) -> Iterator[EngineTask]:
         """All tasks below this one, parents before children."""

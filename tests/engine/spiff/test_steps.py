@@ -338,6 +338,24 @@ def test_a_message_event_that_does_not_interrupt_catches_again() -> None:
     assert case.ended
 
 
+def test_what_an_event_has_set_going_outlives_its_activity() -> None:
+    body = (
+        start()
+        + user("u")
+        + boundary("b", "u", message("m", "got"), interrupting=False, correlationKey="'k'")
+        + user("side")
+        + end()
+        + end("e2")
+        + path("s", "u", "e")
+        + path("b", "side", "e2")
+    )
+    case = Case(process_of(files(body, messages("m"))))
+    case.message("m", 1).do("u")
+    assert (case.ready, case.messages) == (["side"], [])
+    case.do("side")
+    assert case.ended
+
+
 # --- mending data ---------------------------------------------------------------------------------
 def test_variables_are_mended_where_tokens_stand() -> None:
     body = (
