@@ -1,7 +1,11 @@
-"""`python -m config.services.stop`: end whatever runs in this tree: the demo, the tests' stores."""
+"""`python -m config.services.stop`: end whatever runs in this tree: the demo, the tests' stores.
+
+Stores that somebody tests with are left alone: they end by themselves when idle.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import sys
@@ -25,8 +29,24 @@ def stop(lock: Path) -> int | None:
     return pid
 
 
+def in_use(run: Path) -> bool:
+    """Whether somebody tests with these stores just now."""
+    users = run / "users"
+    if not users.exists():
+        return False
+    with users.open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def main() -> int:
     for lock in sorted(ROOT.glob("var/**/run/lock")):
+        if in_use(lock.parent):
+            sys.stdout.write(f"in use: {lock.parents[1].relative_to(ROOT)}\n")
+            continue
         pid = stop(lock)
         if pid is not None:
             sys.stdout.write(f"stopped {pid} ({lock.parents[1].relative_to(ROOT)})\n")
