@@ -83,7 +83,7 @@ def test_before_me_i_wait_until_they_have_decided(vote, people):
         TaskState.WAITING,
         people[B],
     )
-    with pytest.raises(WrongState, match="waits for its turn"):
+    with pytest.raises(WrongState):
         tasks.complete(waiting.pk, user=people[A], decision="approve", now=MONDAY)
     assert case.decide(B, "approve").who() == [A]
     assert case.decide(A, "approve").ended("end")
