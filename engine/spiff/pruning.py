@@ -83,7 +83,10 @@ def _fork(task: EngineTask) -> EngineTask:
 def _forget_rounds(scope: Scope) -> None:
     """Where all that lives descends from two visits to the same node, the later takes the place of
     the earlier."""
-    spine = _spine(scope)
+    live = [task for task in scope.tasks.values() if task._state & UNFINISHED]
+    if not live or not _repeats([live[0], *live[0].above()]):
+        return
+    spine = _spine(live)
     position = 0
     while position < len(spine):
         earlier = spine[position]
@@ -96,11 +99,15 @@ def _forget_rounds(scope: Scope) -> None:
         position += 1
 
 
-def _spine(scope: Scope) -> list[EngineTask]:
+def _repeats(line: list[EngineTask]) -> bool:
+    """Whether some node was visited twice on a line of the tree."""
+    specs = [task.task_spec for task in line if _replaceable(task)]
+    return len(set(specs)) < len(specs)
+
+
+def _spine(live: list[EngineTask]) -> list[EngineTask]:
     """From the root down to the last task that all live tasks descend from."""
-    lines = [
-        [task, *task.above()][::-1] for task in scope.tasks.values() if task._state & UNFINISHED
-    ]
+    lines = [[task, *task.above()][::-1] for task in live]
     spine: list[EngineTask] = []
     for level in zip(*lines, strict=False):
         if any(task is not level[0] for task in level):

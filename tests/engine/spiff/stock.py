@@ -15,8 +15,6 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-import pytest
-import SpiffWorkflow.bpmn.specs.event_definitions.timer as timer_module
 from SpiffWorkflow.bpmn import BpmnEvent, BpmnWorkflow
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine, TaskDataEnvironment
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer, DefaultRegistry
@@ -58,12 +56,6 @@ class Clock(dt.datetime):
     @classmethod
     def now(cls, tz: dt.tzinfo | None = None) -> dt.datetime:  # type: ignore[override]
         return cls.present.astimezone(tz)
-
-
-@pytest.fixture
-def stock_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For tests that run stock timers."""
-    monkeypatch.setattr(timer_module, "datetime", Clock)
 
 
 class _Engine(PythonScriptEngine):

@@ -64,9 +64,8 @@ from tests.engine.spiff.diagrams import (
     user,
 )
 from tests.engine.spiff.driver import MONDAY, Case, World, process_of, trail
-from tests.engine.spiff.stock import SERIALIZER, Stock, stock_clock
+from tests.engine.spiff.stock import SERIALIZER, Stock
 
-__all__ = ["stock_clock"]
 pytestmark = pytest.mark.usefixtures("stock_clock")
 
 LOOP = files(
