@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from apps.core.requests.services import submit_request
+from apps.people.models import Employee
+from apps.people.services import appoint_substitute
 from engine.exceptions import InvalidData, WrongState
 from engine.models import OutboxMessage, ProcessInstance
 from tests.casework import MONDAY, Case, deploy, yuan
@@ -166,3 +168,35 @@ def test_an_opinion_is_needed_to_refuse(submit):
         with pytest.raises(InvalidData):
             case.decide("shanlina", decision, opinion=" ")
     assert case.check().who() == ["shanlina"]
+
+
+def test_a_substitute_decides_in_the_name_of_whoever_is_away(submit, people):
+    appoint_substitute(
+        principal=Employee.objects.get(user_id=people["zengguoqiang"]),
+        substitute=Employee.objects.get(user_id=people["shanlina"]),
+        starts_at=MONDAY - timedelta(days=1),
+        ends_at=MONDAY + timedelta(days=9),
+    )
+    case = submit(200000).decide("shanlina", "approve")
+    assert case.who() == ["shanlina|zengguoqiang"]
+    case.decide("shanlina", "approve")
+    assert case.ended("end_approved")
+    last = case.variables()["route"]["levels"][-1]
+    assert last["votes"] == [
+        {
+            "user": people["shanlina"],
+            "on_behalf_of": people["zengguoqiang"],
+            "decision": "approve",
+        }
+    ]
+    assert [asked["rule"] for asked in last["asked"]] == ["role", "substitute"]
+
+
+def test_hostile_texts_stay_texts(submit):
+    text = "<script>alert(1)</script> %(x)s {{ 7*7 }} \x00 ﷽ __class__"
+    case = submit().decide("shanlina", "return", opinion=text)
+    resubmit(case, subject=text.replace("\x00", ""), text=text.replace("\x00", ""))
+    assert case.row.card["subject"] == text.replace("\x00", "")
+    case.decide("shanlina", "approve")
+    assert case.ended("end_approved")
+    assert OutboxMessage.objects.get().payload["subject"].endswith(text.replace("\x00", ""))
