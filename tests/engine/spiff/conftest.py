@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+import SpiffWorkflow.bpmn.specs.event_definitions.timer as timer_module
 
-from tests.engine.spiff.stock import Clock, timer_module
+from tests.engine.spiff.stock import Clock
 
 
 @pytest.fixture

@@ -12,13 +12,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import SpiffWorkflow.bpmn.specs.event_definitions.timer as timer_module
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from engine.spiff.types import Complete
 from tests.engine.spiff.driver import Case, World, process_of, trail
 from tests.engine.spiff.generated import Drawing, files_of
-from tests.engine.spiff.stock import Clock, Stock, timer_module
+from tests.engine.spiff.stock import Clock, Stock
 
 EXAMPLES = int(os.environ.get("ENGINE_EXAMPLES", "120"))
 ACTS = 40
