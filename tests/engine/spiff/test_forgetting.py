@@ -133,3 +133,24 @@ def test_threads_share_a_process() -> None:
     assert all(result == results[0] for result in results)
     assert results[0][0] == ["end_approved"]
     assert advance(process, None, Start(facts), case.world).opened
+
+
+def test_nothing_is_written_to_a_process() -> None:
+    case = contract(600000)
+    process = case.process
+    specs = {("", process.spec.name): process.spec, **{(k, k): v for k, v in process.specs.items()}}
+
+    def picture() -> Any:
+        return {
+            (spec.name, name): dict(vars(task_spec))
+            for spec in specs.values()
+            for name, task_spec in spec.task_specs.items()
+        }
+
+    before = picture()
+    for person in ("li", "fang"):
+        case.decide(person, "approve")
+    case.withdraw()
+    case.resubmit("revise_withdrawn")
+    case.wait(hours=40)
+    assert picture() == before

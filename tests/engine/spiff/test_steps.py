@@ -17,7 +17,7 @@ from engine.exceptions import (
     NothingCaught,
     WrongState,
 )
-from engine.spiff import advance, load_process, peek, resettable
+from engine.spiff import advance, load_process, peek, resettable, run
 from engine.spiff.types import (
     Complete,
     Deliver,
@@ -595,6 +595,16 @@ def test_calls_are_nested_sixteen_deep_at_most() -> None:
     assert case.ended
     with pytest.raises(InvalidDefinition, match="too deeply"):
         process_of(chain(17))
+
+
+def test_an_instance_holds_so_many_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = start() + user("u", for_each("people", "who")) + end() + path("s", "u", "e")
+    process = process_of(files(body))
+    monkeypatch.setattr(run, "MAX_TASKS", 20)
+    Case(process, {"people": list(range(10))})
+    with pytest.raises(LimitExceeded) as too_many:
+        Case(process, {"people": list(range(30))})
+    assert too_many.value.data["element"] == "u"
 
 
 def test_ids_are_the_same_kind_everywhere() -> None:
