@@ -134,7 +134,7 @@ def _problems_of(wanted: Message, have: Message | None) -> list[str]:
 
 def _complete(message: Message) -> bool:
     texts = [message.string] if isinstance(message.string, str) else message.string
-    return bool(texts) and all(texts)
+    return bool(texts) and all(texts or ())
 
 
 def check(translations: Translations) -> int:
