@@ -69,5 +69,5 @@ def _plain(value: Any) -> Any:
         case list() | tuple():
             return [_plain(item) for item in value]
         case ModelChoiceIteratorValue():
-            return _plain(value.value)
+            return _plain(value.value)  # type: ignore[attr-defined]
     return str(value)

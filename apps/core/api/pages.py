@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Model, QuerySet
 from rest_framework import serializers
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -30,8 +29,8 @@ class KeysetPagination(BasePagination):
     newest_first = False
 
     def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
-    ) -> list[Model]:
+        self, queryset: Any, request: Request, view: APIView | None = None
+    ) -> list[Any]:
         query = PageQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         cursor, limit = query.validated_data.get("cursor"), query.validated_data["limit"]

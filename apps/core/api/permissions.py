@@ -33,8 +33,8 @@ def viewer_of(request: Request) -> Viewer:
     """Who asks; the same object for the whole request, so that roles are read once."""
     found: Viewer | None = getattr(request, "crm_viewer", None)
     if found is None:
-        found = Viewer(request.user.pk)
-        request.crm_viewer = found
+        found = Viewer(int(request.user.pk))  # type: ignore[arg-type]  # somebody has logged in
+        request.crm_viewer = found  # type: ignore[attr-defined]
     return found
 
 

@@ -29,7 +29,7 @@ class Schema(AutoSchema):
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         responses: dict[str, Any] = super()._get_response_bodies(direction)
-        responses["default"] = self._get_response_for_code(
+        responses["default"] = self._get_response_for_code(  # type: ignore[no-untyped-call]
             ProblemSerializer, "default", media_types=[CONTENT_TYPE]
         )
         return responses

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.core.api.fields import PersonField, Row, StateField
+from apps.core.api.fields import PersonField, StateField
 from apps.core.inbox import elements, wording
 from engine.models import (
     ActivityInstance,
@@ -14,14 +14,13 @@ from engine.models import (
     Incident,
     InstanceState,
     Job,
-    ProcessDefinition,
     ProcessInstance,
     TaskState,
 )
 from engine.models.history import ActivityState
 
 
-class DefinitionSerializer(serializers.Serializer[ProcessDefinition]):
+class DefinitionSerializer(serializers.Serializer[Any]):
     """A version of a process."""
 
     key = serializers.CharField()
@@ -35,7 +34,7 @@ class DefinitionSerializer(serializers.Serializer[ProcessDefinition]):
     source = serializers.CharField(source="deployment.source", help_text="shipped or admin")
 
 
-class FileSerializer(serializers.Serializer[Row]):
+class FileSerializer(serializers.Serializer[Any]):
     """A file of a definition, as it was deployed."""
 
     name = serializers.CharField()
@@ -50,7 +49,7 @@ class DefinitionDetailSerializer(DefinitionSerializer):
     files = FileSerializer(many=True)
 
 
-class DeployedSerializer(serializers.Serializer[Row]):
+class DeployedSerializer(serializers.Serializer[Any]):
     """What a deployment did, by key."""
 
     made = serializers.ListField(
@@ -63,7 +62,7 @@ class DeployedSerializer(serializers.Serializer[Row]):
     )
 
 
-class InstanceSerializer(serializers.Serializer[ProcessInstance]):
+class InstanceSerializer(serializers.Serializer[Any]):
     """A case."""
 
     id = serializers.IntegerField()
@@ -158,7 +157,7 @@ class TimerSerializer(PlacedSerializer):
     retries = serializers.IntegerField()
 
 
-class IncidentSerializer(serializers.Serializer[Incident]):
+class IncidentSerializer(serializers.Serializer[Any]):
     """What could not be done."""
 
     id = serializers.IntegerField()
@@ -197,7 +196,7 @@ class TrailSerializer(serializers.Serializer[Any]):
         return bytes(row.entry.hash).hex()
 
 
-class TaskSerializer(serializers.Serializer[HumanTask]):
+class TaskSerializer(serializers.Serializer[Any]):
     """A human task as a line of an inbox. `version` is what commands send back as
     `seen_version`."""
 
@@ -241,7 +240,7 @@ class OfferSerializer(serializers.Serializer[Any]):
     needs_opinion = serializers.BooleanField()
 
 
-class FormFieldSerializer(serializers.Serializer[Row]):
+class FormFieldSerializer(serializers.Serializer[Any]):
     """A field of a task form."""
 
     name = serializers.CharField()
@@ -256,7 +255,7 @@ class FormFieldSerializer(serializers.Serializer[Row]):
     )
 
 
-class StepBackSerializer(serializers.Serializer[Row]):
+class StepBackSerializer(serializers.Serializer[Any]):
     """An earlier step to which `send-back` can lead."""
 
     task_id = serializers.UUIDField()
@@ -275,7 +274,7 @@ class TaskDetailSerializer(TaskSerializer):
     waits_for = serializers.IntegerField(source="waits_for_id", allow_null=True)
 
 
-class TaskPageSerializer(serializers.Serializer[Row]):
+class TaskPageSerializer(serializers.Serializer[Any]):
     """A page of an inbox, the most urgent first."""
 
     next = serializers.URLField(allow_null=True)
@@ -291,7 +290,7 @@ class CountsSerializer(serializers.Serializer[Any]):
     queues = serializers.DictField(child=serializers.IntegerField())
 
 
-class OutcomeSerializer(serializers.Serializer[Row]):
+class OutcomeSerializer(serializers.Serializer[Any]):
     """What became of one task of many: a result or a problem."""
 
     task = serializers.IntegerField()
@@ -299,7 +298,7 @@ class OutcomeSerializer(serializers.Serializer[Row]):
     problem = serializers.DictField(allow_null=True)
 
 
-class ManySerializer(serializers.Serializer[Row]):
+class ManySerializer(serializers.Serializer[Any]):
     """What became of many tasks."""
 
     batch = serializers.CharField(help_text="names the batch in the trails")

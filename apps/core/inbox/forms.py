@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -15,7 +16,8 @@ OPINION = 2000
 
 def colleagues() -> QuerySet[Any]:
     """Everybody who could be given a task, in the order of their user names."""
-    return get_user_model()._default_manager.filter(is_active=True).order_by("username")
+    users: QuerySet[Any] = get_user_model()._default_manager.filter(is_active=True)
+    return users.order_by("username")
 
 
 class ReasonForm(forms.Form):
@@ -27,8 +29,10 @@ class ReasonForm(forms.Form):
 class HandForm(ReasonForm):
     """To whom, and why."""
 
-    to = forms.ModelChoiceField(label=_("To"), queryset=None, empty_label=_("Choose a colleague"))
-    field_order = ("to", "reason")
+    to: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
+        label=_("To"), queryset=None, empty_label=_("Choose a colleague")
+    )
+    field_order: Sequence[str] = ("to", "reason")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
@@ -63,8 +63,9 @@ def _codes(text: str) -> list[str]:
 
 def may_act(task: HumanTask, user: int) -> bool:
     """Whether the task lies in this person's inbox now."""
-    members = AudienceMember.objects.filter(audience_id=task.audience_id, user=user)
-    return task.audience_id is not None and members.exists()
+    if task.audience_id is None:
+        return False
+    return AudienceMember.objects.filter(audience_id=task.audience_id, user=user).exists()
 
 
 def task_form(
@@ -87,7 +88,7 @@ def task_form(
         element=task.element,
         user=user,
         decision=decision,
-        variables=SimpleLazyObject(lambda: _variables(task)),
+        variables=cast(Mapping[str, Any], SimpleLazyObject(lambda: _variables(task))),
     )
     return forms.form_class(key)(data, files, task=about)
 

@@ -18,7 +18,7 @@ from apps.core.inbox.visibility import Viewer
 from engine.exceptions import EngineError, InvalidData
 from engine.forms import TaskForm
 from engine.instances import WITHDRAW
-from engine.models import EventSubscription, HumanTask, ProcessInstance, TaskState
+from engine.models import EventSubscription, HumanTask, InstanceState, ProcessInstance, TaskState
 
 LOOKS = {  # decision → icon, style of its button where it isn't the first
     "approve": ("check", ""),
@@ -78,7 +78,7 @@ def task_context(task: HumanTask, viewer: Viewer, trouble: Trouble | None = None
         "mine": mine,
         "step": looking.step_of(task),
         "due": wording.due(task.due_at) if task.state in looking.UNFINISHED else None,
-        "task_colour": TASK_COLOURS.get(task.state, "secondary"),
+        "task_colour": TASK_COLOURS.get(TaskState(task.state), "secondary"),
         "state_label": wording.TASK_STATES[looking.state_name(task)],
         "why": looking.why(task, viewer.id) if mine else "",
         "decides": decides,
@@ -116,7 +116,7 @@ def _about(instance: ProcessInstance) -> dict[str, Any]:
         "reference": instance.business_key.partition(":")[2] or instance.business_key,
         "party": instance.card.get("party", ""),
         "starter": names.get(instance.starter or 0, _("System")),
-        "state_colour": rows.STATE_COLOURS[instance.state],
+        "state_colour": rows.STATE_COLOURS[InstanceState(instance.state)],
         "end": rows.end_label(instance),
         "facts": facts_of(instance),
         "waiting_for": looking.waiting(instance),

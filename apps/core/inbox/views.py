@@ -34,7 +34,7 @@ STATUS: Final = ((NotAllowed, 403), (NotFound, 404), (WrongState, 409), (Invalid
 
 def viewer_of(request: HttpRequest) -> Viewer:
     """Who looks."""
-    return Viewer(request.user.pk)  # type: ignore[arg-type]
+    return Viewer(int(request.user.pk))  # type: ignore[arg-type]  # somebody has logged in
 
 
 def status_of(error: EngineError) -> int:
@@ -57,17 +57,25 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
     view = request.GET.get("view", "todo")
     if view not in VIEWS:
         raise Http404
-    context = {"view": view, "queue": request.GET.get("queue", ""), "place": _("Inbox")}
+    user = viewer_of(request).id
+    queue = _queue(request)
+    context: dict[str, Any] = {"view": view, "queue": queue, "place": _("Inbox")}
     try:
-        context |= _LISTS[view](request, request.user.pk)
+        context |= _LISTS[view](request, user)
     except InvalidData:
         return redirect("inbox:inbox")
-    counts = inbox.counts(request.user.pk)
+    context["waiting"] = counts = inbox.counts(user)
     context["queues"] = [
         {"code": code, "label": wording.queue_label(code), "count": counts.queues[code]}
         for code in sorted(counts.queues, key=_queue_order)
     ]
     return render(request, "core/inbox/list.html", context)
+
+
+def _queue(request: HttpRequest) -> str:
+    """The queue asked for; a code is a word, so nothing else reaches the database."""
+    queue = request.GET.get("queue", "")
+    return queue if queue.replace("_", "").isalnum() else ""
 
 
 def _queue_order(code: str) -> tuple[int, str]:
@@ -76,7 +84,7 @@ def _queue_order(code: str) -> tuple[int, str]:
 
 
 def _open_list(request: HttpRequest, user: int, view: inbox.View) -> dict[str, Any]:
-    queue = request.GET.get("queue", "")
+    queue = _queue(request)
     page = inbox.page(
         user,
         queues=[queue] if queue else None,
@@ -232,16 +240,22 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     viewer = viewer_of(request)
     instance = found_or_404(find_instance, viewer, pk)
     form = ReasonForm(request.POST)
-    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    if not form.is_valid():
+        return _not_withdrawn(request, viewer, instance, " ".join(map(str, form.errors["reason"])), 422)
     try:
-        result = instances.withdraw(pk, user=viewer.id, reason=reason)
+        result = instances.withdraw(pk, user=viewer.id, **form.cleaned_data)
     except EngineError as error:
-        context = pages.instance_context(instance, viewer)
-        context["problem"] = detail_of(error)
-        context["reason"] = request.POST.get("reason", "")
-        return render(request, "core/inbox/instance.html", context, status=status_of(error))
+        return _not_withdrawn(request, viewer, instance, detail_of(error), status_of(error))
     _say(request, _("Withdrawn"), result)
     return redirect("inbox:instance", pk)
+
+
+def _not_withdrawn(
+    request: HttpRequest, viewer: Viewer, instance: ProcessInstance, problem: str, status: int
+) -> HttpResponse:
+    context = pages.instance_context(instance, viewer)
+    context |= {"problem": problem, "reason": request.POST.get("reason", "")}
+    return render(request, "core/inbox/instance.html", context, status=status)
 
 
 # --- a new request --------------------------------------------------------------------------------
@@ -252,7 +266,7 @@ def new_request(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if form.is_valid():
             try:
-                result = submit_request(user=request.user.pk, **form.cleaned_data)
+                result = submit_request(user=viewer_of(request).id, **form.cleaned_data)
             except EngineError as error:
                 problem, status = detail_of(error), status_of(error)
             else:

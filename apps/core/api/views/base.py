@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -20,7 +21,6 @@ from engine.instances import Result
 ID = OpenApiParameter(
     "id", {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}, OpenApiParameter.PATH
 )
-DATE = OpenApiTypes.DATETIME
 
 
 class Area(GenericViewSet[Any]):
@@ -31,7 +31,7 @@ class Area(GenericViewSet[Any]):
     rights: ClassVar[Mapping[str, Right]]
     request: Request
     lookup_value_regex = "[0-9]{1,18}"
-    pagination_class = None
+    pagination_class: type[BasePagination] | None = None
 
     @property
     def viewer(self) -> Viewer:
