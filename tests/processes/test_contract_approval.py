@@ -3,10 +3,17 @@ percentage (where 周敏 and 柏雪 hold finance, and five people hold general_m
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from apps.people.models import Department, Employee, RoleHolder
-from apps.people.services import end_employment, grant_role, name_head, withdraw_role
+from apps.people.models import Employee, RoleHolder
+from apps.people.services import (
+    appoint_substitute,
+    end_employment,
+    grant_role,
+    withdraw_role,
+)
 from engine import approvers, tasks
 from engine.exceptions import Conflict, NotAllowed, NothingCaught, OperationFailed
 from engine.models import HumanTask, OutboxMessage, TaskState
@@ -56,13 +63,6 @@ def hold(role: str, *users: str) -> None:
         withdraw_role(holder=holder)
     for user in users:
         grant_role(role=role, employee=Employee.objects.get(user__username=user))
-
-
-def head(department: str, user: str | None) -> None:
-    name_head(
-        department=Department.objects.get(name=department),
-        head=Employee.objects.get(user__username=user) if user else None,
-    )
 
 
 @pytest.fixture
@@ -343,6 +343,36 @@ def test_reminded_twice_then_the_superior_is_asked_as_well(submit):
     assert OutboxMessage.objects.count() == before + 2
     case.decide(MANAGER, "approve")
     assert case.ended("end_approved")
+
+
+def test_the_escalation_passes_over_the_initiator(submit):
+    """林静's superior is the initiator, and nobody is above him."""
+    case = submit(50000, by=MANAGER, kind="purchase_contract")
+    assert case.who() == ["linjing"]
+    case.until(case.timers()["escalation_due"])
+    assert case.who() == ["linjing"]
+    assert case.notes() == ["There is nobody above those who were asked."]
+
+
+def test_the_escalation_ends_a_delegation(submit, people):
+    case = submit(50000)
+    tasks.delegate(case.open[0].pk, to=people["zhamin"], by=people[HEAD], now=MONDAY)
+    assert case.did().who() == ["zhamin"]
+    case.until(case.timers()["escalation_due"])
+    assert case.who() == [f"{HEAD}|{MANAGER}"]
+    assert case.decide(HEAD, "approve").ended("end_approved")
+
+
+def test_the_escalation_asks_the_substitute_of_the_superior_too(submit, people):
+    appoint_substitute(
+        principal=Employee.objects.get(user_id=people[MANAGER]),
+        substitute=Employee.objects.get(user_id=people["linjing"]),
+        starts_at=MONDAY - timedelta(days=1),
+        ends_at=MONDAY + timedelta(days=30),
+    )
+    case = submit(50000)
+    case.until(case.timers()["escalation_due"])
+    assert case.who() == [f"linjing|{HEAD}|{MANAGER}"]
 
 
 def test_reminders_missed_while_the_server_was_down_come_once(submit):

@@ -9,6 +9,7 @@ import pytest
 from apps.core.requests.services import submit_request
 from apps.people.models import Employee
 from apps.people.services import appoint_substitute
+from engine import tasks
 from engine.exceptions import InvalidData, WrongState
 from engine.models import OutboxMessage, ProcessInstance
 from tests.casework import MONDAY, Case, deploy, yuan
@@ -200,3 +201,21 @@ def test_hostile_texts_stay_texts(submit):
     case.decide("shanlina", "approve")
     assert case.ended("end_approved")
     assert OutboxMessage.objects.get().payload["subject"].endswith(text.replace("\x00", ""))
+
+
+def test_many_are_approved_at_once(submit, people):
+    cases = [submit(5000 if number % 2 else 200000) for number in range(10)]
+    ids = [case.open[0].pk for case in cases]
+    outcomes = tasks.complete_many(
+        ids, user=people["shanlina"], decision="approve", batch="b7", now=MONDAY
+    )
+    assert [outcome.error for outcome in outcomes] == [None] * 10
+    for number, (case, outcome) in enumerate(zip(cases, outcomes, strict=True)):
+        case.check()
+        if number % 2:
+            assert case.ended("end_approved")
+        else:
+            assert outcome.result is not None
+            assert case.who() == ["zengguoqiang"]
+            assert outcome.result.opened == (case.open[0].pk,)
+    assert OutboxMessage.objects.count() == 5
