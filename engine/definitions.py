@@ -29,6 +29,7 @@ from engine.database import execute
 from engine.exceptions import InvalidDefinition, NotFound
 from engine.models import Deployment, ProcessDefinition, Resource
 from engine.spiff import CompiledProcess, compile_process, load_process
+from engine.spiff import Element as Element  # part of what `compiled` gives
 
 DEPLOYMENT_LOCK = 7_310_442  # advisory: one deployment at a time in an account set
 ALONE = "SELECT pg_advisory_xact_lock(%s::int, hashtext(current_schema()))"

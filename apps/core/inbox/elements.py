@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import get_language
 
 from engine import definitions
+from engine.definitions import Element
 from engine.models import HumanTask, ProcessDefinition, ProcessInstance
-from engine.spiff import Element
 
 
 def language() -> str:

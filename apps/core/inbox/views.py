@@ -241,7 +241,9 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     instance = found_or_404(find_instance, viewer, pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        return _not_withdrawn(request, viewer, instance, " ".join(map(str, form.errors["reason"])), 422)
+        return _not_withdrawn(
+            request, viewer, instance, " ".join(map(str, form.errors["reason"])), 422
+        )
     try:
         result = instances.withdraw(pk, user=viewer.id, **form.cleaned_data)
     except EngineError as error:
