@@ -375,6 +375,21 @@ def test_the_escalation_asks_the_substitute_of_the_superior_too(submit, people):
     assert case.who() == [f"linjing|{HEAD}|{MANAGER}"]
 
 
+def test_an_interrupting_escalation_asks_others_instead(people, contracts, registered):
+    def ask_others(context, *, target: str) -> list[dict]:
+        return [{"user": people[MANAGER], "found": "superior"}]
+
+    registered.operation("approval.ask_others", ask_others)
+    deploy("contract_approval", approval_level="approval_level_interrupting.bpmn")
+    case = _contract(people, 50000, "qiuzhiyuan")
+    first = case.open[0]
+    case.until(case.timers()["escalation_due"])
+    assert case.who() == [MANAGER]
+    assert case.open[0].pk != first.pk
+    assert sorted(case.timers()) == ["escalation_due", "reminder_due"]
+    assert case.decide(MANAGER, "approve").ended("end_approved")
+
+
 def test_reminders_missed_while_the_server_was_down_come_once(submit):
     case = submit(50000).pass_time(days=30)
     assert case.who() == [f"{HEAD}|{MANAGER}"]
