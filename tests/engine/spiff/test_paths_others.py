@@ -1,0 +1,354 @@
+"""Every path of repair and hotline (D), leads (E) and reminders (F)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.engine.spiff.firms import FlowCase, ServiceFirm, flow_process
+
+UTC = UTC
+DISPATCH = {
+    "request_id": 1,
+    "mode_parameter": "representative",
+    "urgent": False,
+    "has_named": True,
+    "around_the_clock": False,
+}
+SERVICE = {
+    **DISPATCH,
+    "document": 1,
+    "initiator": "乐嘉怡",
+    "amount": 800,
+    "chargeable": False,
+    "response_within": "PT2H",
+    "resolution_within": "P3D",
+    "follow_up_after": "P2D",
+}
+CHARGED = {**SERVICE, "chargeable": True}
+REPAIR = {"request_id": 3, "remote_possible": False, "follow_up_after": "P2D"}
+LEAD = {"lead_id": 7, "region": "华东", "industry": "医院", "owner": "解晓梅"}
+REMINDER = {"reminder_id": 9, "recipient": "仇志远"}
+CONSENT = {"request_id": 1, "document": 1, "initiator": "乐嘉怡", "amount": 6000}
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def firm_at(text: str) -> ServiceFirm:
+    firm = ServiceFirm()
+    firm.present = at(text)
+    return firm
+
+
+def ended(case: FlowCase, end: str, outcome: str | None = None) -> bool:
+    assert case.ended, (case.ready, case.waiting)
+    assert end in case.ends
+    return outcome is None or case.last.variables["outcome"] == outcome
+
+
+# --- repair ---------------------------------------------------------------------------------------
+def repair(**over: Any) -> FlowCase:
+    return FlowCase("repair", **{**REPAIR, **over})
+
+
+def received() -> FlowCase:
+    case = repair()
+    case.do("receive", "received")
+    return case
+
+
+def quoted() -> FlowCase:
+    case = received()
+    case.do("diagnose", "repairable", chargeable=True).do("quote", "sent")
+    assert (case.ready, case.waiting) == ([], ["answered", "cancelled_late", "silent"])
+    return case
+
+
+def settled(case: FlowCase, followed_up: bool = True) -> None:
+    assert case.ready == ["settle"]
+    case.do("settle", "on_account")
+    if "hand_over" in case.ready:
+        case.do("hand_over", "returned")
+    if followed_up:
+        assert case.waiting == ["due"]
+        case.due("due").do("phone", "satisfied")
+    assert ended(case, "closed" if followed_up else "unrepaired")
+
+
+def test_repair_solved_remotely() -> None:
+    case = repair(remote_possible=True)
+    case.do("remote", "solved")
+    assert "hand_over" not in case.ready
+    settled(case)
+
+
+def test_repair_sent_in_with_a_loan() -> None:
+    case = repair(remote_possible=True)
+    case.do("remote", "send_in").do("receive", "received_loan")
+    assert "service.lend_unit" in case.world.called
+    case.do("diagnose", "repairable", chargeable=False).do("mend", "done").do("test", "pass")
+    settled(case)
+    assert "service.return_loan" in case.world.called
+
+
+def test_repair_free_with_a_failed_test() -> None:
+    case = received()
+    case.do("diagnose", "repairable", chargeable=False).do("mend", "done").do("test", "fail")
+    case.do("mend", "done").do("test", "pass")
+    settled(case)
+
+
+def test_repair_consented_by_message() -> None:
+    case = quoted()
+    case.message("service.quotation_answered", {"agreed": True})
+    assert (case.ready, case.waiting) == (["mend"], ["cancelled_late"])
+    case.wait(days=30)
+    assert case.ready == ["mend"]
+    case.do("mend", "done").do("test", "pass")
+    settled(case)
+
+
+def test_repair_declined_by_message() -> None:
+    case = quoted()
+    case.message("service.quotation_answered", {"agreed": False})
+    settled(case, followed_up=False)
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+def test_repair_answered_on_the_phone(agrees: bool) -> None:
+    case = quoted().due("silent")
+    assert case.ready == ["ask"]
+    case.do("ask", "agree" if agrees else "decline", answer_message={"agreed": agrees})
+    if agrees:
+        assert case.ready == ["mend"]
+    else:
+        settled(case, followed_up=False)
+
+
+def test_repair_new_faults_are_quoted_again() -> None:
+    case = quoted()
+    case.message("service.quotation_answered", {"agreed": True})
+    case.do("mend", "done").do("test", "new_fault", chargeable=True).do("quote", "sent")
+    case.message("service.quotation_answered", {"agreed": True})
+    case.do("mend", "done").do("test", "new_fault", chargeable=False)
+    assert case.ready == ["mend"]
+    case.do("mend", "done").do("test", "pass")
+    settled(case)
+
+
+def test_repair_new_fault_declined() -> None:
+    case = quoted()
+    case.message("service.quotation_answered", {"agreed": True})
+    case.do("mend", "done").do("test", "new_fault", chargeable=True).do("quote", "sent")
+    case.message("service.quotation_answered", {"agreed": False})
+    settled(case, followed_up=False)
+
+
+def test_repair_swapped() -> None:
+    case = received()
+    case.do("diagnose", "swap", chargeable=True)
+    settled(case)
+
+
+def test_repair_beyond_hope() -> None:
+    case = received()
+    case.do("diagnose", "beyond", chargeable=False)
+    settled(case, followed_up=False)
+
+
+def test_repair_cancelled_before_receipt() -> None:
+    case = repair()
+    case.message("service.request_cancelled", {"reason": "x"})
+    assert ended(case, "cancelled")
+
+
+def test_repair_cancelled_while_quoted() -> None:
+    case = quoted()
+    case.message("service.request_cancelled", {"reason": "x"})
+    assert case.waiting == []
+    settled(case, followed_up=False)
+
+
+def test_repair_cancelled_in_the_test() -> None:
+    case = received()
+    case.do("diagnose", "repairable", chargeable=False).do("mend", "done")
+    case.message("service.request_cancelled", {"reason": "x"})
+    settled(case, followed_up=False)
+
+
+# --- hotline --------------------------------------------------------------------------------------
+def test_hotline_joins_an_open_request() -> None:
+    firm = ServiceFirm()
+    firm.row(5)["open"] = True
+    assert ended(FlowCase("hotline", firm, ticket_id=5), "joined", "joined")
+
+
+@pytest.mark.parametrize("target", ["field", "repair", "complaint", "lead"])
+def test_hotline_hands_over(target: str) -> None:
+    case = FlowCase("hotline", ticket_id=5)
+    case.do("choose", target)
+    assert ended(case, f"{target}_end", target)
+
+
+def test_hotline_helps_remotely_at_the_second_try() -> None:
+    case = FlowCase("hotline", ticket_id=5)
+    case.do("choose", "remote").do("remote", "unsolved")
+    case.do("choose", "remote").do("remote", "solved")
+    assert ended(case, "solved_end")
+
+
+def test_hotline_calls_back() -> None:
+    case = FlowCase("hotline", ticket_id=5)
+    for _round in range(2):
+        case.do("choose", "callback", callback_at=case.after(hours=2))
+        assert case.waiting == ["callback_due"]
+        case.due("callback_due").do("call_back", "unsolved")
+    case.do("choose", "callback", callback_at=case.after(hours=2))
+    case.wait(hours=3).do("call_back", "solved")
+    assert ended(case, "solved_end")
+
+
+# --- lead promotion -------------------------------------------------------------------------------
+def lead(owned: bool = False, **over: Any) -> FlowCase:
+    firm = ServiceFirm()
+    firm.row(7)["owned"] = owned
+    return FlowCase("lead_promotion", firm, **{**LEAD, **over})
+
+
+def test_lead_promoted() -> None:
+    case = lead()
+    assert (case.ready, case.waiting) == (["review"], ["review_due"])
+    case.do("review", "approve")
+    assert ended(case, "promoted")
+
+
+def test_lead_whose_promotion_fails_stays_open() -> None:
+    case = lead()
+    case.world.row(7)["promotion_fails"] = True
+    before = case.state
+    with pytest.raises(ValueError, match="promotion key exists"):
+        case.do("review", "approve")
+    assert case.state == before
+    case.world.row(7)["promotion_fails"] = False
+    case.do("review", "approve")
+    assert ended(case, "promoted")
+
+
+@pytest.mark.parametrize("ruling", ["keep_owner", "to_applicant", "both", "restore"])
+def test_lead_ruled(ruling: str) -> None:
+    case = lead(owned=True)
+    case.do("handle", "ask_ruling")
+    assert (case.ready, case.waiting) == (["rule"], ["rule_due"])
+    case.do("rule", ruling)
+    assert ended(case, "merged")
+    assert case.world.row(7)["ruling"] == ruling
+    assert "sales.promote_lead" not in case.world.called
+
+
+def test_lead_ruling_urged() -> None:
+    case = lead(owned=True)
+    case.do("handle", "ask_ruling")
+    case.due("rule_due")
+    assert (case.ready, case.waiting) == (["rule"], ["rule_due"])
+    assert case.world.called.count("sales.urge_lead") == 1
+    case.do("rule", "both")
+    assert ended(case, "merged")
+
+
+def test_lead_given_up() -> None:
+    case = lead(owned=True)
+    case.do("handle", "give_up")
+    assert ended(case, "conflict")
+
+
+def test_lead_owned_meanwhile() -> None:
+    case = lead()
+    case.do("review", "ask_more")
+    case.world.row(7)["owned"] = True
+    case.do("more", "resubmit")
+    assert (case.ready, case.waiting) == (["handle"], [])
+    case.do("handle", "give_up")
+    assert ended(case, "conflict")
+
+
+@pytest.mark.parametrize(("decision", "end"), [("invalid", "invalid"), ("back", "yellow")])
+def test_lead_refused(decision: str, end: str) -> None:
+    case = lead(region="西北")
+    case.do("review", decision)
+    assert ended(case, end)
+
+
+def test_lead_asked_twice() -> None:
+    case = lead()
+    for _round in range(2):
+        case.do("review", "ask_more")
+        assert (case.ready, case.waiting) == (["more"], ["recycle_due", "warn_due"])
+        case.do("more", "resubmit")
+        assert (case.ready, case.waiting) == (["review"], ["review_due"])
+    case.do("review", "approve")
+    assert ended(case, "promoted")
+
+
+def test_lead_silent_is_warned_and_recycled() -> None:
+    case = lead()
+    case.do("review", "ask_more")
+    case.wait(days=27, hours=1)
+    assert case.waiting == ["recycle_due"]
+    assert "sales.warn_recycle" in case.world.called
+    case.wait(days=3)
+    assert ended(case, "recycled")
+
+
+def test_lead_silent_while_the_server_was_down() -> None:
+    case = lead()
+    case.do("review", "ask_more")
+    case.wait(days=40)
+    assert ended(case, "recycled")
+
+
+def test_lead_review_urged_twice() -> None:
+    case = lead()
+    case.due("review_due").due("review_due")
+    assert case.world.called.count("sales.urge_lead") == 2
+    case.do("review", "approve")
+    assert ended(case, "promoted")
+
+
+# --- reminder -------------------------------------------------------------------------------------
+def test_reminder_done() -> None:
+    case = FlowCase("reminder", **REMINDER)
+    assert (case.ready, case.waiting) == (["handle"], ["handled", "repeat"])
+    case.do("handle", "done")
+    assert ended(case, "finished")
+
+
+def test_reminder_turned_into_an_activity() -> None:
+    case = FlowCase("reminder", **REMINDER)
+    case.do("handle", "activity")
+    assert ended(case, "activity_end")
+
+
+def test_reminder_repeats_until_the_cause_is_handled() -> None:
+    case = FlowCase("reminder", **REMINDER)
+    sizes = []
+    for number in range(1, 30):
+        case.due("repeat")
+        assert case.ready == ["handle"]
+        assert case.world.called.count("desk.notify") == 1 + number
+        assert case.state is not None
+        sizes.append(len(case.state))
+    assert sizes[-1] <= sizes[0] + 10
+    case.message("desk.cause_handled")
+    assert ended(case, "dissolved")
+
+
+def test_every_called_process_is_reached_from_the_diagrams() -> None:
+    called = {process for process, _element in flow_process("field_service").elements}
+    assert called == {
+        *("field_service", "field_work", "dispatch", "visits", "visit", "charge_consent"),
+        *("approval", "follow_up"),
+    }
