@@ -89,14 +89,14 @@ def test_a_refusal_ends_the_route_where_it_stands():
 
 
 # --- forms ----------------------------------------------------------------------------------------
-def form_task(decision: str = "", **variables: Any) -> FormTask:
+def form_task(decision: str = "", user: int = A, **variables: Any) -> FormTask:
     return FormTask(
         task=1,
         instance=1,
         business_key="requests.request:1",
         process="p",
         element="e",
-        user=A,
+        user=user,
         decision=decision,
         variables=variables,
     )
@@ -133,16 +133,16 @@ def test_sending_back_is_not_offered_at_the_first_level():
 
 
 @pytest.mark.django_db
-def test_an_approver_is_named_among_those_who_can_log_in_but_the_initiator(people):
+def test_an_approver_is_named_among_those_who_can_log_in_but_the_initiator_and_oneself(people):
     end_employment(employee=Employee.objects.get(user_id=people["qinyong"]))
-    task = form_task("assign", initiator=people["chenhai"])
-    for names in ([], ["chenhai"], ["qinyong"], ["linjing", "chenhai"]):
+    task = form_task("assign", user=people["admin"], initiator=people["chenhai"])
+    for names in ([], ["chenhai"], ["qinyong"], ["admin"], ["linjing", "chenhai"]):
         form = NameApproversForm({"approvers": [people[name] for name in names]}, task=task)
         assert list(form.errors) == ["approvers"]
     form = NameApproversForm({"approvers": [people["linjing"]]}, task=task)
     assert form.is_valid()
     assert form.cleaned_data == {
-        "approvers": [{"user": people["linjing"], "found": "assigned", "by": A}]
+        "approvers": [{"user": people["linjing"], "found": "assigned", "by": people["admin"]}]
     }
 
 

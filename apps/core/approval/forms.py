@@ -56,13 +56,14 @@ def _name(level: Level, names: Mapping[int, str]) -> str:
 
 @task_form("approval.name_approvers")
 class NameApproversForm(TaskForm):
-    """An administrator names who decides a level whose role nobody holds; never the initiator."""
+    """An administrator names who decides a level whose role nobody holds; never the initiator, and
+    never themselves."""
 
     def fit(self) -> None:
         users = get_user_model()._default_manager.filter(is_active=True)
+        barred = [self.task.variables["initiator"], self.task.user]
         self.fields["approvers"] = forms.ModelMultipleChoiceField(
-            label=_("Approvers"),
-            queryset=users.exclude(pk=self.task.variables["initiator"]).order_by("username"),
+            label=_("Approvers"), queryset=users.exclude(pk__in=barred).order_by("username")
         )
 
     def clean_approvers(self) -> list[dict[str, Any]]:
