@@ -5,9 +5,11 @@ Each writes the time into the server's cache; nobody asks them. Reading costs on
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 from django.core.cache import caches
+from redis.exceptions import RedisError
 
 # Beat ticks every 15 s at the latest, a worker beats every 2 s.
 STALE_SECONDS = {"worker": 15, "beat": 45}
@@ -18,8 +20,11 @@ def _key(name: str) -> str:
 
 
 def record(name: str, *, at: float | None = None) -> None:
-    """Note that the process `name` lived at that time (seconds since the epoch; default: now)."""
-    caches["server"].set(_key(name), time.time() if at is None else at, timeout=3600)
+    """Note that the process `name` lived at that time (seconds since the epoch; default: now).
+
+    Where the cache can't be reached no sign is left: nobody dies of it."""
+    with contextlib.suppress(RedisError):
+        caches["server"].set(_key(name), time.time() if at is None else at, timeout=3600)
 
 
 def ages() -> dict[str, float | None]:
