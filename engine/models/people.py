@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Audience(models.Model):
     """An interned set of users: two tasks with the same candidates share one row."""
 
-    digest = models.UUIDField(unique=True, help_text="MD5 of the sorted user ids")
+    digest = models.UUIDField(unique=True, help_text=_("MD5 of the sorted user ids"))
     size = models.PositiveIntegerField()
 
     def __str__(self) -> str:

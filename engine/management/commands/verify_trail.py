@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_tenants.utils import get_tenant_model, schema_context
 
 from engine.checkpoints import verify_checkpoints
 from engine.trail import verify_instances
+
+_REASONS: Final[Mapping[str, Promise]] = {
+    "missing": gettext_lazy("the entry is missing"),
+    "changed": gettext_lazy("the entry has been changed"),
+    "entries": gettext_lazy("what it covers has been changed"),
+    "signature": gettext_lazy("its signature doesn't fit"),
+}
 
 
 class Command(BaseCommand):
@@ -40,13 +50,13 @@ class Command(BaseCommand):
                     "set": name,
                     "instance": found.instance,
                     "seq": found.seq,
-                    "reason": found.reason,
+                    "reason": _REASONS[found.reason],
                 }
             )
         for wrong in forged:
             self.stderr.write(
                 _("%(set)s: checkpoint %(id)s: %(reason)s")
-                % {"set": name, "id": wrong.checkpoint, "reason": wrong.reason}
+                % {"set": name, "id": wrong.checkpoint, "reason": _REASONS[wrong.reason]}
             )
         if not breaks and not forged:
             self.stdout.write(_("%(set)s: whole") % {"set": name})

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from apps.accountsets.services import create_server_administrator
 
@@ -30,4 +31,4 @@ class Command(BaseCommand):
             )
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error
-        self.stdout.write(f"{administrator.username} may log in at /server/.")
+        self.stdout.write(_("%(name)s may log in at /server/.") % {"name": administrator.username})

@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from apps.accountsets.models import AccountSet
 from apps.accountsets.services import drop_account_set
@@ -24,14 +25,15 @@ class Command(BaseCommand):
         schema_name = options["schema_name"]
         account_set = AccountSet.objects.filter(schema_name=schema_name).first()
         if account_set is None:
-            raise CommandError(f"There is no account set {schema_name}.")
+            raise CommandError(_("There is no account set “%(name)s”.") % {"name": schema_name})
         if not options["yes"] and not self._confirmed(account_set):
-            raise CommandError("Nothing was dropped.")
+            raise CommandError(_("Nothing was dropped."))
         drop_account_set(account_set=account_set)
-        self.stdout.write(f"{schema_name} is dropped.")
+        self.stdout.write(_("%(name)s is dropped.") % {"name": schema_name})
 
     def _confirmed(self, account_set: AccountSet) -> bool:
-        self.stdout.write(f"This drops “{account_set.name}” with everything in it, for good.")
-        self.stdout.write(f"Type {account_set.schema_name} to go on: ", ending="")
+        names = {"name": account_set.name, "schema": account_set.schema_name}
+        self.stdout.write(_("This drops “%(name)s” with everything in it, for good.") % names)
+        self.stdout.write(_("Type %(schema)s to go on:") % names, ending=" ")
         self.stdout.flush()
         return input().strip() == account_set.schema_name

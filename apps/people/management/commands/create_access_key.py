@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from apps.accountsets.access_keys import issue_access_key
 from apps.accountsets.models import AccountSet
@@ -26,11 +27,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         account_set = AccountSet.objects.filter(schema_name=options["schema_name"]).first()
         if account_set is None:
-            raise CommandError(f"There is no account set {options['schema_name']}.")
+            raise CommandError(
+                _("There is no account set “%(name)s”.") % {"name": options["schema_name"]}
+            )
         with in_account_set(account_set.schema_name):
             user = User.objects.able().filter(username=options["username"].lower()).first()
         if user is None:
-            raise CommandError(f"Nobody can log in as {options['username']}.")
+            raise CommandError(
+                _("Nobody can log in as “%(name)s”.") % {"name": options["username"]}
+            )
         _key, token = issue_access_key(
             account_set=account_set, user_id=user.pk, purpose=options["purpose"]
         )

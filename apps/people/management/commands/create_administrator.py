@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from apps.accountsets.models import AccountSet
 from apps.accountsets.routing import in_account_set
@@ -27,7 +28,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         account_set = AccountSet.objects.filter(schema_name=options["schema_name"]).first()
         if account_set is None:
-            raise CommandError(f"There is no account set {options['schema_name']}.")
+            raise CommandError(
+                _("There is no account set “%(name)s”.") % {"name": options["schema_name"]}
+            )
         try:
             with in_account_set(account_set.schema_name):
                 employee = create_administrator(
@@ -38,4 +41,7 @@ class Command(BaseCommand):
                 )
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error
-        self.stdout.write(f"{employee.user.username} may log in to {account_set.name}.")
+        self.stdout.write(
+            _("%(name)s may log in to “%(account_set)s”.")
+            % {"name": employee.user.username, "account_set": account_set.name}
+        )
