@@ -81,10 +81,7 @@ class Execution:
             raise OperationFailed(
                 _("There is no operation “%(name)s”, which “%(element)s” calls.")
                 % {"name": operation, "element": site.element},
-                operation=operation,
-                process=site.process,
-                element=site.element,
-                task_id=site.task_id,
+                **_place(operation, site),
             )
         self.before_effects()
         context = operations.Context(
@@ -105,7 +102,9 @@ class Execution:
             if site.catches(error.code):
                 raise
             raise self._failed(error, operation, site) from error
-        except EngineError:
+        except EngineError as error:
+            for name, value in _place(operation, site).items():
+                error.data.setdefault(name, value)
             raise
         except Exception as error:
             raise self._failed(error, operation, site) from error
@@ -113,13 +112,7 @@ class Execution:
         return result
 
     def _failed(self, error: Exception, operation: str, site: CallSite) -> OperationFailed:
-        return OperationFailed(
-            str(error) or type(error).__name__,
-            operation=operation,
-            process=site.process,
-            element=site.element,
-            task_id=site.task_id,
-        )
+        return OperationFailed(str(error) or type(error).__name__, **_place(operation, site))
 
     def _take_over(self, context: operations.Context) -> None:
         site = context.site
@@ -339,3 +332,13 @@ def _amount(value: Any) -> str | None:
 
 def _user(value: Any, default: int | None) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else default
+
+
+def _place(operation: str, site: CallSite) -> dict[str, Any]:
+    """What an error of an operation tells of where it happened."""
+    return {
+        "operation": operation,
+        "process": site.process,
+        "element": site.element,
+        "task_id": site.task_id,
+    }

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from engine.cases import lock_instance
-from engine.exceptions import NotFound, OperationFailed, WrongState
+from engine.exceptions import EngineError, NotFound, WrongState
 from engine.execution import Execution
 from engine.instances import require_active
 from engine.models import Incident, Job, JobKind, TrailEvent
@@ -36,7 +36,7 @@ def owner(job: Job) -> int | None:
 
 def open_incident(job: Job, error: Exception, *, now: datetime) -> Incident:
     """Keep the cause of a job that has no retries left, and say it in the trail of its instance."""
-    place = error.data if isinstance(error, OperationFailed) else {}
+    place = error.data if isinstance(error, EngineError) else {}
     instance = owner(job)
     if instance is None:
         raise ValueError(f"job {job.pk} belongs to no instance that could show an incident")
