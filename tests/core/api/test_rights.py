@@ -93,6 +93,7 @@ def test_who_handed_a_task_on_still_sees_the_case(api, submitted, company) -> No
     assert head.get(f"instances/{result.instance}/").status_code == 200
     assert api("zhoumin").get(f"tasks/{task.pk}/").json()["why"] != ""
     assert head.get(f"tasks/{task.pk}/").json()["may_act"] is False
+    assert head.get("instances/").json()["results"] == []  # lists offer what is asked or decided
 
 
 @pytest.mark.parametrize("address", OPERATIONS)

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from apps.core.inbox.wording import due, moment, reason_text
 from apps.people.models import RoleHolder
@@ -208,16 +209,17 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=SHANGHAI)
 @pytest.mark.parametrize(
     ("at", "text", "tone"),
     [
-        (datetime(2026, 11, 23, 15, 20, tzinfo=SHANGHAI), "今天 15:20", "today"),
-        (datetime(2026, 11, 24, 9, 42, tzinfo=SHANGHAI), "明天 09:42", "later"),
+        (datetime(2026, 11, 23, 15, 20, tzinfo=SHANGHAI), "Today 15:20", "today"),
+        (datetime(2026, 11, 24, 9, 42, tzinfo=SHANGHAI), "Tomorrow 09:42", "later"),
         (datetime(2026, 11, 27, 9, 42, tzinfo=SHANGHAI), "11-27 09:42", "later"),
         (datetime(2027, 1, 4, 9, 0, tzinfo=SHANGHAI), "2027-01-04 09:00", "later"),
-        (datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI), "已超时：今天 09:00", "overdue"),
-        (datetime(2026, 11, 20, 9, 0, tzinfo=SHANGHAI), "已超时：11-20 09:00", "overdue"),
+        (datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI), "Overdue: today 09:00", "overdue"),
+        (datetime(2026, 11, 20, 9, 0, tzinfo=SHANGHAI), "Overdue: 11-20 09:00", "overdue"),
     ],
 )
 def test_due_dates_are_told_as_people_say_them(at: datetime, text: str, tone: str) -> None:
-    found = due(at, NOW)
+    with override("en"):
+        found = due(at, NOW)
     assert found is not None
     assert (found.text, found.tone) == (text, tone)
     assert due(None) is None
@@ -227,12 +229,16 @@ def test_due_dates_are_told_as_people_say_them(at: datetime, text: str, tone: st
 @pytest.mark.parametrize(
     ("reason", "text"),
     [
-        ({"rule": "role", "role": "finance"}, "担任财务"),
-        ({"rule": "substitute", "for": 1}, "代理 曾国强"),
-        ({"rule": "escalation", "superior_of": 1}, "曾国强 的上级（其超时未决）"),
-        ({"rule": "nobody_found"}, "没有找到处理人，由管理员处理"),
-        ({"rule": "something_new"}, "流程确定：something_new"),
+        ({"rule": "role", "role": "finance"}, "Holds the role Finance"),
+        ({"rule": "substitute", "for": 1}, "Substitute of 曾国强"),
+        (
+            {"rule": "escalation", "superior_of": 1},
+            "Superior of 曾国强, who has not decided in time",
+        ),
+        ({"rule": "nobody_found"}, "Nobody else could be found; an administrator decides"),
+        ({"rule": "something_new"}, "Found by the process: something_new"),
     ],
 )
 def test_reasons_are_told_in_words(reason: dict, text: str) -> None:
-    assert reason_text(reason, {1: "曾国强"}) == text
+    with override("en"):
+        assert reason_text(reason, {1: "曾国强"}) == text

@@ -13,7 +13,7 @@ from apps.core.api.pages import KeysetPagination, NewestFirst
 from apps.core.api.permissions import Right
 from apps.core.api.views.base import ID, Area, answer
 from apps.core.inbox import looking, trail
-from apps.core.inbox.visibility import find_instance, visible_instances
+from apps.core.inbox.visibility import find_instance, listed_instances
 from engine import instances, pictures
 from engine.models import (
     ActivityInstance,
@@ -66,9 +66,10 @@ class InstanceViews(Area):
         parameters=[commands.InstanceFilter], responses=serializers.InstanceSerializer(many=True)
     )
     def list(self, request: Request) -> Response:
-        """Cases, the latest first."""
+        """Cases that the reader submitted, decided or is asked about (administrators: all), the
+        latest first."""
         wanted = self.query(commands.InstanceFilter)
-        found = visible_instances(self.viewer).filter(
+        found = listed_instances(self.viewer).filter(
             **{FILTERS[name]: value for name, value in wanted.items()}
         )
         rows = self.paginate_queryset(found) or []
