@@ -5,7 +5,10 @@ from __future__ import annotations
 import gettext
 from pathlib import Path
 
+import django
 import pytest
+from babel.messages.catalog import Message
+from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po, write_po
 
 from config.messages import LOCALE, Translations, check
@@ -77,3 +80,23 @@ def test_an_update_keeps_translations_and_drops_what_is_gone(translations: Trans
     translations.update()
     assert translations.problems() == []
     assert "day" not in translations.file.read_text(encoding="utf-8")
+
+
+def test_messages_of_django_that_are_translated_anew_are_djangos() -> None:
+    djangos = set()
+    for folder in ("conf", "contrib/auth"):
+        file = Path(django.__file__).parent / folder / "locale" / LOCALE / "LC_MESSAGES/django.mo"
+        with file.open("rb") as stream:
+            djangos |= {_identifier(message) for message in read_mo(stream)}
+    anew = {
+        _identifier(message)
+        for message in Translations().extracted()
+        if any(place == "config/django_messages.py" for place, _line in message.locations)
+    }
+    assert anew
+    assert anew - djangos == set()
+
+
+def _identifier(message: Message) -> str | tuple[str, ...]:
+    """The id, or singular and plural."""
+    return tuple(message.id) if message.pluralizable else str(message.id)
