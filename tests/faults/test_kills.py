@@ -1,0 +1,94 @@
+"""Processes and stores die in the middle of a step: nothing is lost, nothing is done twice."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from config.services.processes import wait_until
+from tests.faults.plant import SECONDS, Client, Plant
+from tests.faults.smtp import Mood
+
+
+def effects(plant: Plant, task: int) -> int:
+    """Effects of the case that the task belongs to."""
+    return plant.count(
+        "effect WHERE instance = (SELECT instance_id FROM engine_humantask WHERE id = %s)", task
+    )
+
+
+def settle(plant: Plant, client: Client) -> None:
+    """All is done and right, and the client was told the truth."""
+    plant.settle()
+    assert len(set(client.acknowledged)) == len(client.acknowledged)
+    decided = {task for (task,) in plant.query("SELECT task_id FROM engine_decision")}
+    assert set(client.acknowledged) <= decided <= {*client.acknowledged, *client.doubtful}
+
+
+@pytest.mark.parametrize("point", ["before", "written", "committed"])
+def test_a_worker_is_killed_in_the_middle_of_a_step(plant, client, point):
+    plant.arm(f"worker.{point}")
+    task = client.begin(point)
+    client.decide(task)
+    plant.kill_at(f"worker.{point}")
+    settle(plant, client)
+    assert effects(plant, task) == 2
+
+
+@pytest.mark.parametrize(("point", "done"), [("written", False), ("committed", True)])
+def test_web_is_killed_in_the_middle_of_a_decision(plant, client, point, done):
+    task = client.begin(point)
+    plant.arm(f"web.{point}")
+    answer = client.in_background(task)
+    plant.kill_at(f"web.{point}")
+    with pytest.raises(OSError):
+        answer.result(SECONDS)
+    plant.start("web")
+    assert (effects(plant, task) > 0) == done
+    status, said = client.post(f"tasks/{task}/complete/", {"decision": "enough"})
+    assert (status, said.get("code")) == ((409, "conflict") if done else (200, None))
+    settle(plant, client)
+    assert effects(plant, task) == 2
+
+
+def test_valkey_is_emptied_and_killed(plant, client):
+    first = client.begin("flushed")
+    plant.flush()
+    client.decide(first)
+    second = client.begin("killed")
+    plant.kill("valkey")
+    assert client.decide(client.decide(second, "again")) == 0
+    plant.start("valkey")
+    settle(plant, client)
+    assert (effects(plant, first), effects(plant, second)) == (2, 3)
+
+
+@pytest.mark.parametrize("number", [signal.SIGQUIT, signal.SIGKILL])
+def test_postgresql_stops_at_once(plant, client, number):
+    """SIGQUIT is `-m immediate`."""
+    first = client.begin("before")
+    second = client.decide(first, "again")
+    plant.kill("postgresql", number)
+    with pytest.raises(OSError):
+        client.decide(second)
+    plant.start("postgresql")
+    assert wait_until(lambda: client.claims(second), SECONDS)
+    client.decide(second)
+    settle(plant, client)
+    assert effects(plant, first) == 3
+
+
+def test_mails_arrive_once_the_mail_server_is_back(plant, client):
+    plant.mail.mood = Mood.REFUSES
+    task = client.begin("mail")
+    client.decide(task)
+    tried = "engine_outboxmessage WHERE sent_at IS NULL AND attempts > 1"
+    assert wait_until(lambda: plant.count(tried) == 2, SECONDS)
+    plant.mail.mood = Mood.FORGETS
+    taken = plant.mail.taken
+    assert wait_until(lambda: max(taken.values()) > 1, SECONDS)
+    plant.mail.mood = Mood.TAKES
+    settle(plant, client)
+    sent = {mail for (mail,) in plant.query("SELECT message_id FROM engine_outboxmessage")}
+    assert {mail.strip("<>").rpartition("@")[0].replace(".", ":", 2) for mail in taken} == sent
