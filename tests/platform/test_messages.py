@@ -7,11 +7,10 @@ from pathlib import Path
 
 import django
 import pytest
-from babel.messages.catalog import Message
-from babel.messages.mofile import read_mo
+from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
-from config.messages import LOCALE, Translations, check
+from config.messages import KEYWORDS, LOCALE, Translations, check
 
 
 @pytest.fixture
@@ -83,20 +82,22 @@ def test_an_update_keeps_translations_and_drops_what_is_gone(translations: Trans
 
 
 def test_messages_of_django_that_are_translated_anew_are_djangos() -> None:
-    djangos = set()
-    for folder in ("conf", "contrib/auth"):
-        file = Path(django.__file__).parent / folder / "locale" / LOCALE / "LC_MESSAGES/django.mo"
-        with file.open("rb") as stream:
-            djangos |= {_identifier(message) for message in read_mo(stream)}
+    folder = Path(django.__file__).parent
+    modules = (
+        *("core/validators.py", "forms/fields.py", "forms/models.py"),
+        *("contrib/auth/forms.py", "contrib/auth/password_validation.py"),
+    )
+    djangos = {
+        message
+        for module in modules
+        for _line, message, _comments, _context in extract_from_file(
+            "python", folder / module, KEYWORDS
+        )
+    }
     anew = {
-        _identifier(message)
+        message.id
         for message in Translations().extracted()
         if any(place == "config/django_messages.py" for place, _line in message.locations)
     }
     assert anew
     assert anew - djangos == set()
-
-
-def _identifier(message: Message) -> str | tuple[str, ...]:
-    """The id, or singular and plural."""
-    return tuple(message.id) if message.pluralizable else str(message.id)
