@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from engine.cases import Task, change_task, lock_task
-from engine.completion import require_asked, require_open, take_off
+from engine.completion import require_open, require_opinion_fits, require_own, take_off
 from engine.exceptions import Conflict, NotAllowed, WrongState
 from engine.execution import Execution
 from engine.instances import Result, require_active, result
@@ -20,7 +20,7 @@ from engine.models import HumanTask, TaskState, TrailEvent
 from engine.organisation import Role, organisation
 from engine.pictures import steps_to_go_back_to
 from engine.spiff.types import AddChild, Reset
-from engine.store import Store
+from engine.store import Case, Store
 from engine.tasks import require_eligible
 from engine.wake import wake
 
@@ -44,11 +44,11 @@ def add_approver(
         case, row = lock_task(task)
         require_open(row, seen_version)
         require_active(case)
-        require_asked(row, by)
+        require_own(row, by)
         if row.activity == row.task_id:
             raise WrongState(_("Nobody can be added to this task."))
         require_eligible(row, user)
-        _require_new(row, user)
+        _require_new(case, row, user)
         store = Store(now or timezone.now(), wake)
         store.record(
             case,
@@ -70,8 +70,9 @@ def add_approver(
         return result(case, opened)
 
 
-def _require_new(row: Task, user: int) -> None:
-    open_now = HumanTask.objects.filter(activity=row.activity, state__lte=TaskState.WAITING)
+def _require_new(case: Case, row: Task, user: int) -> None:
+    beside = HumanTask.objects.filter(instance=case.id, activity=row.activity)
+    open_now = beside.filter(state__lte=TaskState.WAITING)
     if open_now.filter(pool__members__user=user).exists():
         raise Conflict(_("This person is asked already."), by=user, at=None)
 
@@ -114,6 +115,7 @@ def send_back(
     to: str,
     user: int,
     opinion: str,
+    seen_version: int | None = None,
     now: datetime | None = None,
 ) -> Result:
     """Back to an earlier human step (`to`: its task_id) whose scope is still open; what came after
@@ -121,11 +123,12 @@ def send_back(
 
     Where the diagram draws sending back, that is a decision; this is for the other steps. Raises
     WrongState where the earlier step lies in a scope that has ended."""
+    require_opinion_fits(opinion)
     with transaction.atomic():
         case, row = lock_task(task)
-        require_open(row)
+        require_open(row, seen_version)
         require_active(case)
-        require_asked(row, user)
+        require_own(row, user)
         store = Store(now or timezone.now(), wake)
         store.record(
             case,

@@ -102,14 +102,17 @@ def _terms(value: Any) -> list[Term]:
 
 
 def resolve(rule: Mapping[str, Any], *, people: Answers) -> Assignment:
-    """The people that a rule means now. Nobody found: those who hold the role administrator.
+    """The people that a rule means now. Nobody found: those who hold the role administrator; one
+    who is excluded only where there is no other, to hand it to somebody who may decide.
 
     Users who may not log in are left out; a substitute stands beside the person who is away, never
     for somebody excluded (nobody decides their own case through a principal). Whoever was named for
     a role and has left is followed by those who hold it now."""
     reasons = _find(rule, rule["terms"], people) or _find(rule, _successors(rule["terms"]), people)
     if not reasons:
-        for user in people.holders(Role.ADMINISTRATOR):
+        administrators = people.holders(Role.ADMINISTRATOR)
+        others = [user for user in administrators if user not in rule["excluded"]]
+        for user in others or administrators:
             reasons[str(user)] = {"rule": "nobody_found"}
     pool = tuple(sorted(int(user) for user in reasons))
     reserved = pool[0] if rule["reserve"] and len(pool) == 1 else None

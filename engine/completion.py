@@ -26,6 +26,7 @@ from engine.store import Case, Savepoint, Store
 from engine.trail import plain
 from engine.wake import wake
 
+OPINION_LENGTH = 2000
 REMOVED = "removed"  # decision of an added approver who was taken off again
 
 
@@ -158,9 +159,8 @@ def _decide(
 ) -> None:
     require_open(row, seen_version)
     require_active(case)
-    require_asked(row, user)
-    if row.owner is not None:
-        raise WrongState(_("This task is delegated to you; answer it first."))
+    require_own(row, user)
+    require_not_excluded(row, user)
     process = definitions.compiled(case.definition, case.checksum)
     properties = process.element(row.process, row.element).properties
     _check_choice(choice, properties)
@@ -221,7 +221,7 @@ def _finish(
         opinion=plain(decided.opinion),
         data=plain(decided.data),
     )
-    waiting = _waiting_beside(row) if row.activity != row.task_id else []
+    waiting = _waiting_beside(case, row) if row.activity != row.task_id else []
     execution = Execution(
         case, store, actor=decided.user, decided=decided, before_effects=before_effects
     )
@@ -275,7 +275,29 @@ def require_asked(row: Task, user: int) -> None:
     raise NotAllowed(_("This task isn't yours."))
 
 
+def require_own(row: Task, user: int) -> None:
+    """Raises what `require_asked` does, and WrongState where the task is only delegated to them."""
+    require_asked(row, user)
+    if row.owner is not None:
+        raise WrongState(_("This task is delegated to you; answer it first."))
+
+
+def require_not_excluded(row: Task, user: int) -> None:
+    """Raises NotAllowed for the initiator of what is to be approved, however the task came to
+    them."""
+    if user in row.rule.get("excluded", ()):
+        raise NotAllowed(_("Nobody decides their own case."))
+
+
+def require_opinion_fits(opinion: str) -> None:
+    """Raises InvalidData for an opinion that is too long."""
+    if len(opinion) > OPINION_LENGTH:
+        message = _("An opinion has at most %(length)s characters.") % {"length": OPINION_LENGTH}
+        raise InvalidData(message, errors={"opinion": [message]})
+
+
 def _check_choice(choice: Choice, properties: Mapping[str, str]) -> None:
+    require_opinion_fits(choice.opinion)
     offered = _names(properties.get("decisions", ""))
     if choice.decision not in (offered or [""]):
         raise InvalidData(
@@ -318,9 +340,11 @@ def _clean(
     return forms.clean(key, choice.data or {}, choice.files, task)
 
 
-def _waiting_beside(row: Task) -> list[HumanTask]:
+def _waiting_beside(case: Case, row: Task) -> list[HumanTask]:
     """Other tasks of this activity that wait for their turn."""
-    waiting = HumanTask.objects.filter(activity=row.activity, state=TaskState.WAITING)
+    waiting = HumanTask.objects.filter(
+        instance=case.id, activity=row.activity, state=TaskState.WAITING
+    )
     return list(waiting.exclude(pk=row.id))
 
 

@@ -30,6 +30,7 @@ from engine.spiff.types import Act, Deliver, Reschedule, SetVariables, Start, St
 from engine.store import Case, Store
 from engine.trail import plain
 from engine.wake import wake
+from engine.working_time import require_sensible
 
 KEY_LENGTH = 200
 WITHDRAW = "withdraw"  # name of the message that a diagram catches where its initiator may withdraw
@@ -296,6 +297,7 @@ def reschedule(
     instance: int, task_id: str, due_at: datetime, *, by: int | None, now: datetime | None = None
 ) -> Result:
     """Move a waiting timer (`task_id` of its job) to another moment."""
+    require_sensible(due_at=due_at)
     data = {"task": task_id, "due_at": due_at}
     return _act(instance, Reschedule(task_id, due_at), TrailEvent.TIMER_MOVED, data, by, now)[0]
 

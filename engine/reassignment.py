@@ -24,12 +24,13 @@ def resolve_again(*, users: Collection[int], roles: Collection[str], now: dateti
     """Ask the right people for every open task that one of `users` is asked for or that one of
     `roles` decides; how many changed.
 
-    A task that somebody has claimed stays theirs as long as they may log in. Only tasks whose
-    people change are locked, each in a savepoint; why they changed is in their trail."""
+    A task that somebody has claimed stays theirs as long as they are asked; one that is delegated
+    stays with whoever looks into it as long as they may log in. Only tasks whose people change are
+    locked, each in a savepoint; why they changed is in their trail."""
     people = Answers(now)
     changed = 0
-    for task, rule, pool in _concerned(users, roles):
-        if list(resolve(rule, people=people).pool) != pool:
+    for task, rule, pool, assignee in _concerned(users, roles):
+        if list(resolve(rule, people=people).pool) != pool or not _stands(assignee, people):
             with transaction.atomic():
                 changed += _resolve_one(task, people, now)
     return changed
@@ -49,23 +50,32 @@ def steps_under_way() -> frozenset[str]:
 
 CONCERNED = """
 SELECT t.id, t.rule, ARRAY(
-    SELECT m."user" FROM engine_audiencemember m WHERE m.audience_id = t.pool_id ORDER BY m."user")
+    SELECT m."user" FROM engine_audiencemember m WHERE m.audience_id = t.pool_id ORDER BY m."user"),
+    t.assignee
 FROM engine_humantask t
 WHERE t.state <= 3 AND (
     t.pool_id IN (SELECT audience_id FROM engine_audiencemember WHERE "user" = ANY(%(users)s))
+    OR t.assignee = ANY(%(users)s)  -- delegated to one who isn't of the pool
     OR EXISTS (
         SELECT FROM jsonb_array_elements(t.rule->'terms') term
-        WHERE term->>'role' = ANY(%(roles)s) OR (term->>'superior_of')::bigint = ANY(%(users)s)))
+        WHERE term->>'role' = ANY(%(roles)s) OR (term->>'superior_of')::bigint = ANY(%(users)s))
+    OR 'administrator' = ANY(%(roles)s) AND EXISTS (  -- they stand in where nobody was found
+        SELECT FROM jsonb_each(t.assignment) why WHERE why.value->>'rule' = 'nobody_found'))
 ORDER BY t.instance_id, t.id
 """
 
 
 def _concerned(
     users: Collection[int], roles: Collection[str]
-) -> list[tuple[int, dict[str, Any], list[int]]]:
-    """Open tasks, their rules and who is asked now."""
+) -> list[tuple[int, dict[str, Any], list[int], int | None]]:
+    """Open tasks, their rules, who is asked now and who has it."""
     rows = execute(CONCERNED, {"users": list(users), "roles": list(roles)})
-    return [(task, rule, pool) for task, rule, pool in rows]
+    return [(task, rule, pool, assignee) for task, rule, pool, assignee in rows]
+
+
+def _stands(assignee: int | None, people: Answers) -> bool:
+    """Whether nobody has the task, or somebody who may log in."""
+    return assignee is None or bool(people.standing([assignee]))
 
 
 def _resolve_one(task: int, people: Answers, now: datetime) -> bool:
@@ -73,13 +83,12 @@ def _resolve_one(task: int, people: Answers, now: datetime) -> bool:
     if row.state not in OPEN or not case.live:
         return False
     found = resolve(row.rule, people=people)
-    if list(found.pool) == sorted(row.pool):
-        return False
-    if row.owner is not None and people.standing([row.assignee or 0]):
-        return False  # delegated: it comes back to its owner first
-    claimed = row.assignee is not None and not row.rule.get("reserve")
-    keeps = claimed and row.assignee in found.pool
-    assignee = row.assignee if keeps else found.assignee
+    stands = _stands(row.assignee, people)
+    if stands and (row.owner is not None or list(found.pool) == sorted(row.pool)):
+        return False  # what is delegated comes back to its owner first
+    claimant = None if row.rule.get("reserve") else row.assignee
+    keeps = row.owner if row.owner is not None else claimant
+    assignee = keeps if keeps in found.pool else found.assignee
     audience = [assignee] if assignee is not None else list(found.pool)
     waiting = row.state == TaskState.WAITING
     state = TaskState.READY if assignee is None else TaskState.RESERVED
@@ -89,6 +98,7 @@ def _resolve_one(task: int, people: Answers, now: datetime) -> bool:
         row,
         state=row.state if waiting else state,
         assignee=assignee,
+        owner=None,
         audience=[] if waiting else audience,
         pool=list(found.pool),
         assignment=plain(found.reasons),

@@ -26,9 +26,12 @@ from engine.completion import (
     complete,
     complete_many,
     require_asked,
+    require_not_excluded,
     require_open,
+    require_opinion_fits,
+    require_own,
 )
-from engine.exceptions import NotAllowed, WrongState
+from engine.exceptions import InvalidData, NotAllowed, WrongState
 from engine.instances import require_active
 from engine.models import HumanTask, TaskState, TrailEvent
 from engine.notices import mails_to
@@ -37,6 +40,7 @@ from engine.spiff.types import Variables
 from engine.store import Case, Store
 from engine.trail import plain
 from engine.wake import wake
+from engine.working_time import require_sensible
 
 __all__ = [
     "REMOVED",
@@ -144,7 +148,7 @@ def assign(
     pool."""
     with _command(task, seen_version, now) as command:
         if Role.ADMINISTRATOR not in organisation().roles_of(by):
-            require_asked(command.task, by)
+            require_own(command.task, by)
         _give(command, to, by, TrailEvent.TASK_ASSIGNED, "assigned", reason)
 
 
@@ -159,7 +163,7 @@ def transfer(
 ) -> None:
     """Hand a task over for good (转办); its timers go on."""
     with _command(task, seen_version, now) as command:
-        require_asked(command.task, by)
+        require_own(command.task, by)
         _give(command, to, by, TrailEvent.TASK_TRANSFERRED, "transferred", reason)
 
 
@@ -193,9 +197,7 @@ def delegate(
     """Ask somebody to look into it (委派); it comes back by `resolve`, and only then is decided."""
     with _command(task, seen_version, now) as command:
         row = command.task
-        require_asked(row, by)
-        if row.owner is not None:
-            raise WrongState(_("This task is delegated to you already; answer it first."))
+        require_own(row, by)
         require_eligible(row, to)
         command.change(
             TrailEvent.TASK_DELEGATED,
@@ -217,19 +219,27 @@ def resolve(
     seen_version: int | None = None,
     now: datetime | None = None,
 ) -> None:
-    """Answer a delegated task: it goes back to whoever delegated it."""
+    """Answer a delegated task: it goes back to whoever delegated it, or to those who are asked now
+    where that person no longer is."""
+    require_opinion_fits(opinion)
     with _command(task, seen_version, now) as command:
         row = command.task
         _require_assignee(row, user)
         if row.owner is None:
             raise WrongState(_("This task is your own; decide it."))
+        found = assignment.resolve(row.rule, people=command.store.people)
+        assignee = row.owner if row.owner in found.pool else found.assignee
+        audience = list(found.pool) if assignee is None else [assignee]
         command.change(
             TrailEvent.TASK_RESOLVED,
             by=user,
-            data={"opinion": opinion, "to": row.owner},
-            assignee=row.owner,
+            data={"opinion": opinion, "to": assignee},
+            state=TaskState.READY if assignee is None else TaskState.RESERVED,
+            assignee=assignee,
             owner=None,
-            audience=[row.owner],
+            audience=audience,
+            pool=list(found.pool),
+            assignment=plain(found.reasons),
         )
 
 
@@ -242,8 +252,7 @@ def _require_assignee(row: Task, user: int) -> None:
 def require_eligible(row: Task, user: int) -> None:
     if user not in organisation().active([user]):
         raise NotAllowed(_("This person can't log in."))
-    if user in row.rule.get("excluded", ()):
-        raise NotAllowed(_("Nobody decides their own case."))
+    require_not_excluded(row, user)
 
 
 def set_dates(
@@ -256,7 +265,11 @@ def set_dates(
     seen_version: int | None = None,
     now: datetime | None = None,
 ) -> None:
-    """Set due date, follow-up date (snooze) and priority; what is None stays."""
+    """Set due date, follow-up date (snooze) and priority (0 to 100); what is None stays."""
+    require_sensible(due_at=due_at, follow_up_at=follow_up_at)
+    if priority is not None and not 0 <= priority <= 100:
+        message = _("A priority is a number from 0 to 100.")
+        raise InvalidData(message, errors={"priority": [message]})
     with _command(task, seen_version, now) as command:
         require_asked(command.task, user)
         given = {"due_at": due_at, "follow_up_at": follow_up_at, "priority": priority}

@@ -4,7 +4,7 @@ durations."""
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Protocol, cast
 
@@ -12,9 +12,11 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from engine.exceptions import InvalidExpression
+from engine.exceptions import InvalidData, InvalidExpression
 
 WORKING_DAY = timedelta(hours=7.5)  # what P1D means in working time (engine.md)
+
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 _DURATION = re.compile(
     r"P(?:(?P<weeks>\d{1,4})W)?(?:(?P<days>\d{1,5})D)?"
@@ -63,6 +65,17 @@ def parse_duration(text: str, *, day: timedelta = timedelta(days=1)) -> timedelt
     return (parts["weeks"] * week + parts["days"]) * day + timedelta(
         hours=parts["hours"], minutes=parts["minutes"], seconds=parts["seconds"]
     )
+
+
+def require_sensible(**moments: datetime | None) -> None:
+    """Raises InvalidData for a moment without a time zone, or so far away that the database keeps
+    it but not every time zone can tell it; None is none. The names are those of the fields."""
+    for name, moment in moments.items():
+        if moment is None:
+            continue
+        if moment.tzinfo is None or not EARLIEST <= moment < LATEST:
+            message = _("This is no date that can be kept.")
+            raise InvalidData(message, errors={name: [message]})
 
 
 def after_working(start: datetime, duration: str) -> datetime:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -72,10 +73,20 @@ def move_department(*, department: Department, parent: Department | None) -> Non
 @transaction.atomic
 def name_head(*, department: Department, head: Employee | None) -> None:
     """Put somebody at the head of a department; None leaves it to the head of the next one up."""
+    department.refresh_from_db(from_queryset=Department.objects.select_for_update())
     former = department.head_id
     department.head = head
     department.save(update_fields=["head"])
-    _tell([former, head.pk if head else None], [Role.DEPARTMENT_HEAD])
+    people = [former, head.pk if head else None, *_led_from(department)]
+    _tell(people, [Role.DEPARTMENT_HEAD])
+
+
+def _led_from(*departments: Department) -> list[int]:
+    """Employees whose superior may be the head of one of these departments."""
+    below = Q(pk__in=[])
+    for department in departments:
+        below |= Q(department__path__startswith=department.path)
+    return list(Employee.objects.filter(below).values_list("pk", flat=True))
 
 
 def _path(department: Department) -> str:
@@ -187,7 +198,9 @@ def _set_active(employee: Employee, active: bool) -> None:
     if not active:
         sign_out_everywhere(user_id=user.pk)
     roles = employee.roles.values_list("role", flat=True)
-    _tell([employee.pk], [*roles, Role.DEPARTMENT_HEAD])
+    led = [*employee.subordinates.values_list("pk", flat=True)]
+    led += _led_from(*employee.headed_departments.all())
+    _tell([employee.pk, *led], [*roles, Role.DEPARTMENT_HEAD])
 
 
 # --- roles and substitutes ----------------------------------------------------------------------

@@ -185,6 +185,18 @@ def test_a_new_superior_takes_over(ask, people):
     assert case.until(MONDAY).who() == ["chenhai"]
 
 
+def test_the_first_head_of_a_department_is_the_superior_of_its_people(ask, people):
+    case = ask(candidates="who", given={"who": {"superior_of": people["qiuzhiyuan"]}})
+    assert case.who() == ["shanlina"]
+    department = Department.objects.get(name="华东组")
+    services.name_head(department=department, head=employee("xiexiaomei"))
+    assert case.until(MONDAY).who() == ["xiexiaomei"]
+    services.end_employment(employee=employee("xiexiaomei"))
+    assert case.until(MONDAY).who() == ["shanlina"]
+    services.resume_employment(employee=employee("xiexiaomei"))
+    assert case.until(MONDAY).who() == ["xiexiaomei"]
+
+
 def test_a_claimed_task_stays_with_whoever_claimed_it(ask, people):
     case = ask(candidateGroups="engineer")
     tasks.claim(case.open[0].pk, user=people["chenhai"], now=MONDAY)
@@ -218,3 +230,31 @@ def test_a_delegated_task_comes_back_before_anybody_else_is_asked(ask, people):
     assert case.until(MONDAY).who() == ["zhamin"]
     tasks.resolve(case.open[0].pk, user=people["zhamin"], now=MONDAY)
     assert case.did().who() == ["chenhai"]
+
+
+def test_a_delegated_task_comes_back_from_one_who_leaves(ask, people):
+    case = ask(candidateGroups="engineer")
+    tasks.delegate(case.open[0].pk, to=people["zhamin"], by=people["chenhai"], now=MONDAY)
+    services.end_employment(employee=employee("zhamin"))
+    assert case.until(MONDAY).who() == ["chenhai"]
+    assert case.decide("chenhai", "done").ended("end")
+
+
+def test_a_delegated_task_comes_back_to_those_who_are_asked_where_its_owner_has_left(ask, people):
+    case = ask(candidateGroups="engineer,hotline")
+    tasks.delegate(case.open[0].pk, to=people["zhamin"], by=people["chenhai"], now=MONDAY)
+    services.end_employment(employee=employee("chenhai"))
+    assert case.until(MONDAY).who() == ["zhamin"]
+    tasks.resolve(case.open[0].pk, user=people["zhamin"], now=MONDAY)
+    assert case.did().who() == ["wulei|yuejiayi"]
+
+
+def test_an_administrator_does_not_decide_their_own_case_for_lack_of_others(ask, people):
+    case = ask(by="admin", category="approval", candidates="who", given={"who": people["qinyong"]})
+    services.end_employment(employee=employee("qinyong"))
+    assert case.until(MONDAY).who() == ["admin"]  # to hand it to somebody who may decide
+    with pytest.raises(NotAllowed):
+        case.decide("admin", "done")
+    services.grant_role(role="administrator", employee=employee("linjing"))
+    assert case.until(MONDAY).who() == ["linjing"]
+    assert case.decide("linjing", "done").ended("end")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils.translation import gettext, override
 
 from apps.people.models import Employee, User
 from apps.people.services import end_employment
-from engine import inbox, instances, tasks
+from engine import approvers, inbox, instances, tasks
 from engine.exceptions import Conflict, InvalidData, NotAllowed, NotFound, WrongState
 from engine.models import Decision, OutboxMessage, TaskState
 from tests.casework import MONDAY, Case, deploy_drawn
@@ -19,6 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("any_form")]
 
 ONE, TWO = "chenhai", "wulei"  # the engineers
 STRANGER = "qinyong"
+DELEGATED = "委派"
 
 
 @pytest.fixture
@@ -151,6 +153,28 @@ def test_the_decision_is_kept(case, people):
     assert [t.pk for t in inbox.decided(people[ONE])] == [task.pk]
 
 
+def test_whoever_only_looks_into_a_task_neither_keeps_it_nor_hands_it_on(case, people):
+    tasks.delegate(pk(case), to=people[STRANGER], by=people[ONE], now=MONDAY)
+    asked = people[STRANGER]
+    for act in (
+        lambda: tasks.transfer(pk(case), to=asked, by=asked),
+        lambda: tasks.assign(pk(case), to=asked, by=asked),
+        lambda: tasks.delegate(pk(case), to=people[TWO], by=asked),
+        lambda: approvers.add_approver(pk(case), user=people[TWO], by=asked),
+        lambda: approvers.send_back(pk(case), to=str(case.open[0].task_id), user=asked, opinion=""),
+    ):
+        with pytest.raises(WrongState, match=DELEGATED):
+            act()
+    assert case.check().open[0].owner == people[ONE]
+
+
+def test_an_opinion_has_a_limit(case, people):
+    with pytest.raises(InvalidData) as error:
+        case.decide(ONE, "done", opinion="长" * 2001)
+    assert list(error.value.data["errors"]) == ["opinion"]
+    assert case.decide(ONE, "done", opinion="长" * 2000).ended("end")
+
+
 def test_only_what_is_offered_can_be_decided(case):
     with pytest.raises(InvalidData):
         case.decide(ONE, "approve")
@@ -201,6 +225,23 @@ def test_due_dates_order_the_inbox_and_follow_up_dates_hide(case, people):
     shown = inbox.page(people[ONE], hide_snoozed_at=later)
     assert len(shown.tasks) == 2
     other.check()
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        {"due_at": datetime(1, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai"))},
+        {"due_at": datetime(9999, 12, 31, 23, 59, tzinfo=UTC)},
+        {"follow_up_at": datetime(2031, 3, 3)},
+        {"priority": 101},
+        {"priority": -1},
+    ],
+)
+def test_dates_that_no_inbox_could_show_are_refused(case, people, dates):
+    with pytest.raises(InvalidData) as error:
+        tasks.set_dates(pk(case), user=people[ONE], now=MONDAY, **dates)
+    assert error.value.data["errors"].keys() == dates.keys()
+    assert case.check().open[0].version == 1
 
 
 def test_urging_sends_one_mail_an_hour_to_each_who_is_asked(case, people):

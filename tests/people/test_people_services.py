@@ -77,10 +77,11 @@ def test_a_department_at_the_top_has_a_name_of_its_own(company):
         services.create_department(name="总经办")
 
 
-def test_naming_a_head_concerns_the_former_one_too(company, told):
-    services.name_head(department=department("销售部"), head=employee("qiuzhiyuan"))
-    both = {employee("shanlina").pk, employee("qiuzhiyuan").pk}
-    assert told == [(both, {"department_head"})]
+def test_naming_a_head_concerns_the_former_one_and_everybody_led_from_there(company, told):
+    services.name_head(department=department("销售部"), head=employee("zhamin"))
+    led = Employee.objects.filter(department__path__startswith=department("销售部").path)
+    concerned = {employee("shanlina").pk, employee("zhamin").pk, *led.values_list("pk", flat=True)}
+    assert told == [(concerned, {"department_head"})]
 
 
 # --- employees ----------------------------------------------------------------------------------

@@ -127,7 +127,7 @@ ACTS: Final[Mapping[str, Act]] = {
         "user-plus",
         AddApproverForm,
         _add_approver,
-        lambda task, viewer, mine: mine and task.activity != task.task_id,
+        lambda task, viewer, mine: _own(task, viewer, mine) and task.activity != task.task_id,
         stays=True,
     ),
     "unclaim": Act(
