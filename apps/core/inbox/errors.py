@@ -30,7 +30,9 @@ TEXTS: Final[dict[int, Promise]] = {
 }
 
 
-def error_page(request: HttpRequest, status: int, text: str | Promise = "") -> HttpResponse:
+def error_page(
+    request: HttpRequest, status: int, text: str | Promise = "", title: str | Promise = ""
+) -> HttpResponse:
     """A page, or a problem where a program asked."""
     reference = reference_of()
     if request.path.startswith(API):
@@ -40,7 +42,7 @@ def error_page(request: HttpRequest, status: int, text: str | Promise = "") -> H
         return problems.as_response(problem)
     context = {
         "status": status,
-        "title": TITLES[status],
+        "title": title or TITLES[status],
         "text": text or TEXTS[status],
         "reference": reference if status == 500 else "",
     }
@@ -76,5 +78,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without a valid token: left open too long, or sent from elsewhere."""
     return error_page(
-        request, 403, _("This form is out of date. Go back, reload the page and send it again.")
+        request,
+        403,
+        _("The page was open for too long. Go back, reload it and send the form again."),
+        _("This form is out of date"),
     )
