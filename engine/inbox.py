@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Literal
 
 import orjson
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from engine.database import execute
@@ -73,6 +74,7 @@ FROM engine_audiencemember m
 WHERE m."user" = %s GROUP BY 1, 2 HAVING sum(c.delta) > 0
 """
 
+BIGGEST = 2**63 - 1  # id
 FIRST = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
 
 
@@ -126,11 +128,7 @@ def page(
     rows = rows[:limit]
     if backwards:
         rows.reverse()
-    found = (
-        HumanTask.objects.select_related("instance", "instance__definition")
-        .defer("instance__runtime", "instance__definition__compiled")
-        .in_bulk([row[0] for row in rows])
-    )
+    found = _shown(HumanTask.objects.all()).in_bulk([row[0] for row in rows])
     return Page(
         [found[row[0]] for row in rows if row[0] in found],
         next=_encode(False, rows[-1]) if rows and (more or backwards) else "",
@@ -170,19 +168,26 @@ def counts(user: int) -> Counts:
     return Counts(queues, to_claim)
 
 
-def decided(user: int, *, before: datetime | None = None, limit: int = PAGE) -> list[HumanTask]:
-    """What a user has decided, the latest first; `before` is the `ended_at` of the last one
-    seen."""
-    tasks = HumanTask.objects.filter(decided_by=user).select_related(
-        "instance", "instance__definition"
+def decided(user: int, *, cursor: str = "", limit: int = PAGE) -> Page:
+    """One page of what a user has decided, the latest first; nothing leads back from it.
+
+    `cursor` comes from the page before; InvalidData for another text."""
+    tasks = HumanTask.objects.filter(decided_by=user)
+    if cursor:
+        _backwards, moment, identity = _decode(cursor)
+        later = Q(ended_at=moment, pk__gte=identity)  # many decided at once share their moment
+        tasks = tasks.filter(ended_at__lte=moment).exclude(later)
+    found = list(_shown(tasks).order_by("-ended_at", "-pk")[: limit + 1])
+    last = found[limit - 1] if len(found) > limit else None
+    return Page(
+        found[:limit], next=_encode(False, (last.pk, last.ended_at)) if last else "", previous=""
     )
-    if before is not None:
-        tasks = tasks.filter(ended_at__lt=before)
-    return list(
-        tasks.defer("instance__runtime", "instance__definition__compiled").order_by("-ended_at")[
-            :limit
-        ]
-    )
+
+
+def _shown(tasks: QuerySet[HumanTask]) -> QuerySet[HumanTask]:
+    """With their instances and definitions, but for the large columns."""
+    related = tasks.select_related("instance", "instance__definition")
+    return related.defer("instance__runtime", "instance__definition__compiled")
 
 
 def _encode(backwards: bool, row: Sequence[object]) -> str:
@@ -196,8 +201,11 @@ def _decode(cursor: str) -> tuple[bool, datetime, int]:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         backwards, rank, identity = orjson.loads(text)
-        return bool(backwards), datetime.fromisoformat(rank), int(identity)
+        moment = datetime.fromisoformat(rank)
+        if moment.tzinfo is None or not isinstance(identity, int) or abs(identity) > BIGGEST:
+            raise ValueError(text)
     except (ValueError, TypeError, binascii.Error) as error:
         raise InvalidData(
             _("This page address is not valid."), errors={"cursor": [cursor]}
         ) from error
+    return bool(backwards), moment, identity

@@ -150,7 +150,7 @@ def test_the_decision_is_kept(case, people):
         people[ONE],
         "not_done",
     )
-    assert [t.pk for t in inbox.decided(people[ONE])] == [task.pk]
+    assert [t.pk for t in inbox.decided(people[ONE]).tasks] == [task.pk]
 
 
 def test_whoever_only_looks_into_a_task_neither_keeps_it_nor_hands_it_on(case, people):

@@ -8,10 +8,10 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.core.api.fields import IdField, Row, StateField
+from engine.completion import OPINION_LENGTH
 from engine.models import Incident, InstanceState
 
 REASON = 500
-OPINION = 2000
 KEY = 200
 MANY = 1000
 
@@ -126,7 +126,7 @@ class InboxFilter(Command):
 class DoneFilter(Command):
     """Which page of what the reader has decided."""
 
-    before = serializers.DateTimeField(required=False, help_text="`ended_at` of the last one seen")
+    cursor = serializers.CharField(required=False, allow_blank=True, max_length=200, default="")
     limit = serializers.IntegerField(required=False, min_value=1, max_value=100, default=25)
 
 
@@ -134,7 +134,7 @@ class Complete(Seen):
     """Decide a task."""
 
     decision = serializers.CharField(required=False, allow_blank=True, max_length=50)
-    opinion = serializers.CharField(required=False, allow_blank=True, max_length=OPINION)
+    opinion = serializers.CharField(required=False, allow_blank=True, max_length=OPINION_LENGTH)
     data = serializers.DictField(required=False, default=dict, help_text="fields of the form")
 
 
@@ -143,7 +143,7 @@ class CompleteMany(Command):
 
     tasks = serializers.ListField(child=IdField(), allow_empty=False, max_length=MANY)
     decision = serializers.CharField(required=False, allow_blank=True, max_length=50)
-    opinion = serializers.CharField(required=False, allow_blank=True, max_length=OPINION)
+    opinion = serializers.CharField(required=False, allow_blank=True, max_length=OPINION_LENGTH)
     data = serializers.DictField(required=False, default=dict)
 
 
@@ -156,7 +156,7 @@ class Hand(Seen, Because):
 class Resolve(Seen):
     """Answer a delegated task."""
 
-    opinion = serializers.CharField(required=False, allow_blank=True, max_length=OPINION)
+    opinion = serializers.CharField(required=False, allow_blank=True, max_length=OPINION_LENGTH)
 
 
 class AddApprover(Seen, Because):
@@ -180,11 +180,11 @@ class SetDates(Seen):
     priority = serializers.IntegerField(required=False, min_value=0, max_value=100)
 
 
-class SendBack(Command):
+class SendBack(Seen):
     """Back to an earlier step."""
 
     to = serializers.UUIDField(help_text="`task_id` of one of `earlier_steps`")
-    opinion = serializers.CharField(max_length=OPINION)
+    opinion = serializers.CharField(max_length=OPINION_LENGTH)
 
 
 class Deploy(Command):

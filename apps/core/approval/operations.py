@@ -54,7 +54,7 @@ def _asked_and_votes(context: Context, activity: str) -> tuple[list[Asked], list
     """From the rows of the level's tasks, and the decision being taken, whose row comes later."""
     asked: dict[int, Asked] = {}
     votes: list[Vote] = []
-    tasks = HumanTask.objects.filter(activity=activity).annotate(
+    tasks = HumanTask.objects.filter(instance=context.instance, activity=activity).annotate(
         user=F("decided__user"), principal=F("decided__on_behalf_of"), code=F("decided__code")
     )
     for reasons, user, principal, code in tasks.order_by("decided__id", "id").values_list(

@@ -10,8 +10,9 @@ from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from engine.completion import OPINION_LENGTH
+
 REASON = 500
-OPINION = 2000
 
 
 def colleagues() -> QuerySet[Any]:
@@ -57,7 +58,10 @@ class AnswerForm(forms.Form):
     """The answer to a delegated task."""
 
     opinion = forms.CharField(
-        label=_("Answer"), max_length=OPINION, required=False, widget=forms.Textarea({"rows": 2})
+        label=_("Answer"),
+        max_length=OPINION_LENGTH,
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
     )
 
 

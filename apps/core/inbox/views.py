@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -116,20 +114,8 @@ def _started_list(request: HttpRequest, user: int) -> dict[str, Any]:
 
 
 def _done_list(request: HttpRequest, user: int) -> dict[str, Any]:
-    found = inbox.decided(user, before=_moment(request.GET.get("cursor", "")), limit=PAGE + 1)
-    last = found[PAGE - 1].ended_at if len(found) > PAGE else None
-    return {
-        "rows": rows.of_done_tasks(found[:PAGE]),
-        "next": last.isoformat() if last else "",
-    }
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        return None
-    return moment if moment is not None and timezone.is_aware(moment) else None
+    page = inbox.decided(user, cursor=request.GET.get("cursor", ""), limit=PAGE)
+    return {"rows": rows.of_done_tasks(page.tasks), "next": page.next}
 
 
 _LISTS: Final[dict[str, Callable[[HttpRequest, int], dict[str, Any]]]] = {

@@ -55,6 +55,9 @@ class TaskViews(Area):
             limit=wanted["limit"],
             hide_snoozed_at=None if wanted["snoozed"] else timezone.now(),
         )
+        return self._shown(page)
+
+    def _shown(self, page: inbox.Page) -> Response:
         shown = {
             "next": self._page(page.next),
             "previous": self._page(page.previous),
@@ -73,15 +76,11 @@ class TaskViews(Area):
         """How much waits for the reader, by queue."""
         return Response(serializers.CountsSerializer(inbox.counts(self.user)).data)
 
-    @extend_schema(
-        parameters=[commands.DoneFilter], responses=serializers.TaskSerializer(many=True)
-    )
+    @extend_schema(parameters=[commands.DoneFilter], responses=serializers.TaskPageSerializer)
     @action(detail=False)
     def done(self, request: Request) -> Response:
-        """What the reader has decided, the latest first."""
-        found = inbox.decided(self.user, **self.query(commands.DoneFilter))
-        shown = serializers.TaskSerializer(found, many=True, context=_people(found))
-        return Response(shown.data)
+        """A page of what the reader has decided, the latest first."""
+        return self._shown(inbox.decided(self.user, **self.query(commands.DoneFilter)))
 
     @extend_schema(parameters=[ID], responses=serializers.TaskDetailSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
@@ -198,10 +197,8 @@ class TaskViews(Area):
     def send_back(self, request: Request, pk: str) -> Response:
         """Back to an earlier step of a scope that is still open."""
         body = self.body(commands.SendBack)
-        result = approvers.send_back(
-            self.find(pk).pk, to=str(body["to"]), user=self.user, opinion=body["opinion"]
-        )
-        return answer(result)
+        body["to"] = str(body["to"])
+        return answer(approvers.send_back(self.find(pk).pk, user=self.user, **body))
 
     @extend_schema(parameters=[ID], request=commands.Urge, responses={204: None})
     @action(detail=True, methods=["post"])
