@@ -195,6 +195,7 @@ def _make_definition(
         name_en=process.name("en"),
         compiled=zlib.compress(stored),
         deployment=deployment,
+        suspended=before is not None and before.suspended,
     )
     definition.resources.set(resources)
     return definition
@@ -222,7 +223,8 @@ def latest_definitions() -> QuerySet[ProcessDefinition]:
 
 
 def set_suspended(key: str, *, suspended: bool) -> None:
-    """Whether the newest version of `key` may be started; what runs goes on. Raises NotFound."""
+    """Whether `key` may be started, also in the versions to come; what runs goes on. Raises
+    NotFound."""
     newest = latest_definitions().filter(key=key).values("pk")
     if not ProcessDefinition.objects.filter(pk__in=newest).update(suspended=suspended):
         raise NotFound(_("There is no process “%(key)s”.") % {"key": key})

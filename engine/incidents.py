@@ -21,6 +21,7 @@ from engine.instances import require_active
 from engine.models import Incident, Job, JobKind, TrailEvent
 from engine.spiff.types import Fire
 from engine.store import Store
+from engine.trail import plain
 from engine.wake import wake
 
 RETRIES = 3
@@ -50,7 +51,7 @@ def open_incident(job: Job, error: Exception, *, now: datetime) -> Incident:
         process=process,
         element=element,
         operation=place.get("operation", ""),
-        message=str(error)[:2000] or type(error).__name__,
+        message=plain(str(error))[:2000] or type(error).__name__,
         cause=job.error,
         opened_at=store.now,
     )

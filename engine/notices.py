@@ -28,6 +28,6 @@ def mails_to(
     mails = []
     for user, address in sorted(addresses.items()):
         with override(languages[user]):
-            said = gettext(subject) % values, gettext(text) % values
-        mails.append(Mail(f"{key}:{user}", (address,), *said))
+            line, said = gettext(subject) % values, gettext(text) % values
+        mails.append(Mail(f"{key}:{user}", (address,), " ".join(line.split()), said))
     return mails

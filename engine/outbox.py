@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import connection
 from django.utils import timezone
 
 from engine.database import execute
 from engine.models import OutboxMessage
+from engine.wake import wake
 
 logger = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=2)  # longer than sending one message may take
+ROUND = timedelta(seconds=20)
 BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3))
 
 
@@ -43,25 +47,32 @@ SET locked_until = %s, attempts = m.attempts + 1
 FROM (
     SELECT id FROM engine_outboxmessage
     WHERE sent_at IS NULL AND due_at <= %s AND (locked_until IS NULL OR locked_until < %s)
-    ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED
+    ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
 ) due
 WHERE m.id = due.id RETURNING m.id, m.message_id, m.kind, m.payload, m.attempts
 """
 
 
-def drain(*, now: datetime | None = None, limit: int = 20) -> int:
-    """Send what is due; how many were tried. One that fails is tried again later, for ever less
-    often."""
-    tried = 0
-    while rows := _acquire(now or timezone.now(), limit):
-        for identity, message_id, kind, payload, attempts in rows:
-            tried += 1
-            _send(identity, message_id, kind, payload, attempts, now or timezone.now())
+def drain(*, now: datetime | None = None, at_most: timedelta = ROUND) -> int:
+    """Send what is due, one after the other; how many were tried. One that fails is tried again
+    later, for ever less often.
+
+    A mail server that answers slowly must not keep the worker from its timers: after `at_most` the
+    rest is left to another round."""
+    tried, end = 0, monotonic() + at_most.total_seconds()
+    while row := _acquire(now or timezone.now()):
+        tried += 1
+        _send(*row, now or timezone.now())
+        if monotonic() >= end:
+            wake()
+            break
     return tried
 
 
-def _acquire(now: datetime, limit: int) -> Sequence[tuple[Any, ...]]:
-    return execute(ACQUIRE, [now + LEASE, now, now, limit])
+def _acquire(now: datetime) -> tuple[Any, ...] | None:
+    """Lease the message that is due the longest: its lease holds while it is sent."""
+    rows = execute(ACQUIRE, [now + LEASE, now, now])
+    return rows[0] if rows else None
 
 
 def _send(
@@ -83,11 +94,12 @@ def _send(
 
 def _send_mail(message_id: str, payload: dict[str, Any]) -> None:
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
+    place = f"{message_id}:{connection.schema_name}"  # other account sets count like this one
     EmailMessage(
         subject=payload["subject"],
         body=payload["text"],
         to=payload["to"],
-        headers={"Message-ID": f"<{message_id.replace(':', '.')}@{domain}>"},
+        headers={"Message-ID": f"<{place.replace(':', '.')}@{domain}>"},
     ).send()
 
 

@@ -28,6 +28,7 @@ from engine.instances import deliver
 from engine.models import EventSubscription, InstanceState, Job, JobKind, TrailEvent
 from engine.spiff.types import Fire
 from engine.store import Case, Savepoint, Store
+from engine.trail import plain
 from engine.wake import wake
 
 logger = structlog.get_logger(__name__)
@@ -123,7 +124,7 @@ def _failed(job: int, error: Exception, now: datetime) -> None:
             return
         endless = incidents.owner(row) is None  # no instance could show an incident
         row.retries = max(row.retries - 1, 1 if endless else 0)
-        row.error = "".join(traceback.format_exception(error))[-8000:]
+        row.error = plain("".join(traceback.format_exception(error)))[-8000:]
         row.locked_until = None
         row.due_at = now + BACK_OFF[max(0, len(BACK_OFF) - 1 - row.retries)]
         row.save(update_fields=["retries", "error", "locked_until", "due_at"])

@@ -73,6 +73,16 @@ def fail_for_good(case: Case) -> Incident:
     return Incident.objects.get(state=Incident.State.OPEN)
 
 
+def test_a_cause_that_the_database_cannot_keep_is_kept_all_the_same(people, registered):
+    def fail(context, *, amount: int) -> None:
+        raise RuntimeError("vor\x00nach")
+
+    registered.operation("demo.effect", fail)
+    deploy_drawn(BY_TIMER)
+    incident = fail_for_good(Case(people, "process", by="qiuzhiyuan", amount=1))
+    assert incident.message == "vornach"
+
+
 def test_a_failing_job_is_tried_again_later(start_case, effect):
     effect.failures = 1
     case = start_case().pass_time(hours=6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from apps.core.api.fields import IdField, Row, StateField
@@ -194,6 +195,12 @@ class Deploy(Command):
         child=serializers.FileField(max_length=120), allow_empty=False, max_length=50
     )
     note = serializers.CharField(required=False, allow_blank=True, max_length=REASON, default="")
+
+    def validate_files(self, files: list[Any]) -> list[Any]:
+        """A file is known by its name."""
+        if len({file.name for file in files}) < len(files):
+            raise serializers.ValidationError(_("Two files have the same name."))
+        return files
 
 
 class SubmitRequest(Command):

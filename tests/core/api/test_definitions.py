@@ -61,6 +61,13 @@ def test_nobody_else_deploys(api) -> None:
     assert deploy(api("shanlina"), general_request__bpmn=shipped()).status_code == 403
 
 
+def test_two_files_of_one_name_are_refused(api) -> None:
+    uploads = [SimpleUploadedFile(FILE, shipped()) for _number in range(2)]
+    answer = api("admin").post_form("definitions/", {"files": uploads})
+    assert answer.status_code == 422
+    assert list(answer.json()["errors"]) == ["files"]
+
+
 def test_what_the_linter_objects_to_comes_back_with_places(api) -> None:
     broken = shipped().replace(b"requests.take_effect", b"requests.make_coffee")
     answer = deploy(api("admin"), general_request__bpmn=broken)
@@ -86,6 +93,9 @@ def test_a_suspended_process_is_not_started(api) -> None:
     admin = api("admin")
     assert admin.post_form(f"definitions/{KEY}/suspend/").json()["suspended"]
     body = {"subject": "会议", "amount": "5"}
+    assert api("qiuzhiyuan").post("requests/", body).json()["code"] == "wrong_state"
+    changed = shipped().replace("事项生效".encode(), "事项现在生效".encode())
+    assert deploy(admin, general_request__bpmn=changed).status_code == 201
     assert api("qiuzhiyuan").post("requests/", body).json()["code"] == "wrong_state"
     assert not admin.post_form(f"definitions/{KEY}/resume/").json()["suspended"]
     assert api("qiuzhiyuan").post("requests/", body).status_code == 201
