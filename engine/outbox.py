@@ -11,7 +11,6 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import connection
 from django.utils import timezone
 
 from engine.database import execute
@@ -62,7 +61,7 @@ def drain(*, now: datetime | None = None, at_most: timedelta = ROUND) -> int:
     tried, end = 0, monotonic() + at_most.total_seconds()
     while row := _acquire(now or timezone.now()):
         tried += 1
-        _send(*row, now or timezone.now())
+        _send(*row, now=now or timezone.now())
         if monotonic() >= end:
             wake()
             break
@@ -76,7 +75,13 @@ def _acquire(now: datetime) -> tuple[Any, ...] | None:
 
 
 def _send(
-    identity: int, message_id: str, kind: str, payload: dict[str, Any], attempts: int, now: datetime
+    identity: int,
+    message_id: str,
+    kind: str,
+    payload: dict[str, Any],
+    attempts: int,
+    *,
+    now: datetime,
 ) -> None:
     try:
         SENDERS[kind](message_id, payload)
@@ -94,12 +99,12 @@ def _send(
 
 def _send_mail(message_id: str, payload: dict[str, Any]) -> None:
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
-    place = f"{message_id}:{connection.schema_name}"  # other account sets count like this one
+    ((account_set,),) = execute("SELECT current_schema()")  # others count their tasks like it
     EmailMessage(
         subject=payload["subject"],
         body=payload["text"],
         to=payload["to"],
-        headers={"Message-ID": f"<{place.replace(':', '.')}@{domain}>"},
+        headers={"Message-ID": f"<{message_id.replace(':', '.')}.{account_set}@{domain}>"},
     ).send()
 
 
