@@ -117,6 +117,12 @@ class Plant:
         child.process.wait(SECONDS)
         child.record.kill_group()
 
+    def tend(self) -> None:
+        """Bring back whatever has ended."""
+        for name, child in self.children.items():
+            if child.ended():
+                self.start(name)
+
     def stop(self) -> None:
         for child in self.children.values():
             child.record.kill_group()
@@ -182,11 +188,14 @@ class Plant:
         left += " SELECT id FROM engine_outboxmessage WHERE sent_at IS NULL) AS undone"
         return self.count(left) == 0
 
-    def settle(self) -> None:
-        """Wait until all is done; then everything must be right."""
+    def settle(self, client: Client) -> None:
+        """Wait until all is done; then everything must be right, and what the client was told."""
         assert wait_until(self.idle, SECONDS), self.logs()
         verdict = self.audit()
         assert verdict == "right", verdict
+        decided = {task for (task,) in self.query("SELECT task_id FROM engine_decision")}
+        assert len(set(client.acknowledged)) == len(client.acknowledged)
+        assert set(client.acknowledged) <= decided <= {*client.acknowledged, *client.doubtful}
 
     def logs(self) -> str:
         """What the worker and beat have said last."""
@@ -228,10 +237,11 @@ class Client:
         return status, json.loads(said) if said[:1] == b"{" else {}
 
     def begin(self, business_key: str) -> int:
-        """Start a case; its task."""
+        """Start a case; its task. Raises OSError where it wasn't started, or nobody knows."""
         given = {"key": "process", "business_key": business_key, "variables": {"me": self.me}}
         status, said = self.post("instances/", given)
-        assert status == 201, said
+        if status != 201:
+            raise ConnectionError(f"answered {status}: {said}")
         return int(said["opened"][0])
 
     def claims(self, task: int) -> bool:
@@ -249,7 +259,8 @@ class Client:
         return answer
 
     def decide(self, task: int, decision: str = "enough") -> int:
-        """Decide a task; the task that follows, or 0. Raises OSError without an answer."""
+        """Decide a task; the task that follows, or 0. Raises OSError where that wasn't done, or
+        nobody knows."""
         status = 0
         try:
             status, said = self.post(f"tasks/{task}/complete/", {"decision": decision})
@@ -258,6 +269,6 @@ class Client:
                 self.acknowledged.append(task)
             elif not 400 <= status < 500:
                 self.doubtful.append(task)
-        if status >= 500:
-            raise ConnectionError(f"answered {status}")
+        if status != 200:
+            raise ConnectionError(f"answered {status}: {said}")
         return int(said["opened"][0]) if said.get("opened") else 0

@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from config.services.processes import wait_until
-from tests.faults.plant import SECONDS, Client, Plant
+from tests.faults.plant import SECONDS, Plant
 from tests.faults.smtp import Mood
 
 
@@ -18,21 +18,13 @@ def effects(plant: Plant, task: int) -> int:
     )
 
 
-def settle(plant: Plant, client: Client) -> None:
-    """All is done and right, and the client was told the truth."""
-    plant.settle()
-    assert len(set(client.acknowledged)) == len(client.acknowledged)
-    decided = {task for (task,) in plant.query("SELECT task_id FROM engine_decision")}
-    assert set(client.acknowledged) <= decided <= {*client.acknowledged, *client.doubtful}
-
-
 @pytest.mark.parametrize("point", ["before", "written", "committed"])
 def test_a_worker_is_killed_in_the_middle_of_a_step(plant, client, point):
     plant.arm(f"worker.{point}")
     task = client.begin(point)
     client.decide(task)
     plant.kill_at(f"worker.{point}")
-    settle(plant, client)
+    plant.settle(client)
     assert effects(plant, task) == 2
 
 
@@ -48,7 +40,7 @@ def test_web_is_killed_in_the_middle_of_a_decision(plant, client, point, done):
     assert (effects(plant, task) > 0) == done
     status, said = client.post(f"tasks/{task}/complete/", {"decision": "enough"})
     assert (status, said.get("code")) == ((409, "conflict") if done else (200, None))
-    settle(plant, client)
+    plant.settle(client)
     assert effects(plant, task) == 2
 
 
@@ -60,7 +52,7 @@ def test_valkey_is_emptied_and_killed(plant, client):
     plant.kill("valkey")
     assert client.decide(client.decide(second, "again")) == 0
     plant.start("valkey")
-    settle(plant, client)
+    plant.settle(client)
     assert (effects(plant, first), effects(plant, second)) == (2, 3)
 
 
@@ -75,7 +67,7 @@ def test_postgresql_stops_at_once(plant, client, number):
     plant.start("postgresql")
     assert wait_until(lambda: client.claims(second), SECONDS)
     client.decide(second)
-    settle(plant, client)
+    plant.settle(client)
     assert effects(plant, first) == 3
 
 
@@ -89,6 +81,6 @@ def test_mails_arrive_once_the_mail_server_is_back(plant, client):
     taken = plant.mail.taken
     assert wait_until(lambda: max(taken.values()) > 1, SECONDS)
     plant.mail.mood = Mood.TAKES
-    settle(plant, client)
+    plant.settle(client)
     sent = {mail for (mail,) in plant.query("SELECT message_id FROM engine_outboxmessage")}
     assert {mail.strip("<>").rpartition("@")[0].replace(".", ":", 2) for mail in taken} == sent
