@@ -1,4 +1,4 @@
-"""Faults over running load, at random but by a seed: whatever dies, what was acknowledged is kept."""
+"""Faults over running load, at random but by a seed: what was acknowledged is kept."""
 
 from __future__ import annotations
 
