@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from engine import definitions, forms
 from engine.cases import Task, change_task, lock_task, lock_tasks
+from engine.decisions import REMOVED
 from engine.exceptions import Conflict, EngineError, InvalidData, NotAllowed, NotFound, WrongState
 from engine.execution import Execution
 from engine.instances import Result, require_active, result
@@ -27,7 +28,6 @@ from engine.trail import plain
 from engine.wake import wake
 
 OPINION_LENGTH = 2000
-REMOVED = "removed"  # decision of an added approver who was taken off again
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ from engine.registry import Registry
 
 registry: Registry[str | Promise] = Registry("decision")
 
+REMOVED = "removed"
+"""Decision of an added approver who was taken off again: nobody has decided."""
+
 
 def label(code: str) -> str:
     """What a decision is called in the language of the reader; the code itself where no app has
@@ -19,4 +22,4 @@ def label(code: str) -> str:
     return str(registry.get(code) or code)
 
 
-registry.add("removed", _("Removed"))  # an added approver who was taken off again
+registry.add(REMOVED, _("Removed"))

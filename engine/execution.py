@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from engine import assignment, definitions, operations
 from engine.candidates import add_candidates
-from engine.exceptions import BusinessError, EngineError, OperationFailed
+from engine.exceptions import BusinessError, EngineError, InvalidData, OperationFailed
 from engine.models import ActivityState, InstanceState, JobKind, TaskState, TrailEvent
 from engine.spiff import CompiledProcess, advance
 from engine.spiff.types import Act, CallSite, OpenedTask, Step, Thrown, Variables, Visit
@@ -28,7 +28,7 @@ from engine.trail import plain
 
 FAR = datetime.fromisoformat("9999-12-31T00:00:00+00:00")  # rank of a task that is never due
 CARD = ("subject", "party", "amount")
-QUEUE_LENGTH, TEXT_LENGTH = 30, 200
+NAME_LENGTH, KEY_LENGTH, QUEUE_LENGTH, TEXT_LENGTH = 100, 200, 30, 200
 AMOUNT_LIMIT = Decimal(10) ** 14  # of the column
 
 VISIT_STATES = {
@@ -169,6 +169,7 @@ class Execution:
 
     def _values(self, step: Step) -> None:
         for change in step.changes:
+            _require_fit(change.name, NAME_LENGTH)
             self.store.add(
                 "values",
                 instance=self.case.id,
@@ -271,6 +272,7 @@ class Execution:
         for task_id in step.subscriptions_gone:
             self.store.add("subscriptions_gone", instance=self.case.id, task=task_id)
         for waiting in step.subscriptions:
+            _require_fit(waiting.key, KEY_LENGTH)
             self.store.add(
                 "subscriptions",
                 instance=self.case.id,
@@ -319,6 +321,13 @@ def _visit(visit: Visit) -> dict[str, Any]:
         "flow": visit.flow,
         "state": VISIT_STATES[visit.state],
     }
+
+
+def _require_fit(name: str, length: int) -> None:
+    """Raises InvalidData for the name of a variable, or a correlation key, that has no room."""
+    if len(name) > length or "\x00" in name:
+        message = _("“%(name)s” is no name: at most %(length)s characters that can be written.")
+        raise InvalidData(message % {"name": name[:30].replace("\x00", ""), "length": length})
 
 
 def _amount(value: Any) -> str | None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from engine.cases import lock_instance
 from engine.database import execute
+from engine.decisions import REMOVED
 from engine.exceptions import Conflict, InvalidData, NotAllowed, NotFound, NothingCaught, WrongState
 from engine.execution import Execution
 from engine.models import (
@@ -195,7 +196,8 @@ def withdraw(instance: int, *, user: int, reason: str = "", now: datetime | None
             raise WrongState(_("There is nothing to withdraw from here."))
         execution = Execution(case, Store(timezone.now(), wake), actor=user)
         until = execution.process.element(waiting.process, waiting.element).properties.get("until")
-        if until != "end" and _decided_since(waiting).exclude(user=user).exists():
+        others = _decided_since(waiting).exclude(user=user).exclude(code=REMOVED)
+        if until != "end" and others.exists():
             raise WrongState(_("Somebody has decided already; ask them to send it back."))
         payload = {"by": user, "reason": reason}
         return deliver(case, str(waiting.task_id), WITHDRAW, payload=payload, by=user, now=now)

@@ -29,5 +29,5 @@ def mails_to(
     for user, address in sorted(addresses.items()):
         with override(languages[user]):
             line, said = gettext(subject) % values, gettext(text) % values
-        mails.append(Mail(f"{key}:{user}", (address,), " ".join(line.split()), said))
+        mails.append(Mail(f"{key}:{user}", (address,), " ".join(line.splitlines()), said))
     return mails

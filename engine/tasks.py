@@ -20,7 +20,6 @@ from django.utils.translation import gettext_noop
 from engine import assignment
 from engine.cases import Task, change_task, lock_task
 from engine.completion import (
-    REMOVED,
     Choice,
     Outcome,
     complete,
@@ -31,6 +30,7 @@ from engine.completion import (
     require_opinion_fits,
     require_own,
 )
+from engine.decisions import REMOVED
 from engine.exceptions import InvalidData, NotAllowed, WrongState
 from engine.instances import require_active
 from engine.models import HumanTask, TaskState, TrailEvent
@@ -161,7 +161,8 @@ def transfer(
     seen_version: int | None = None,
     now: datetime | None = None,
 ) -> None:
-    """Hand a task over for good (转办); its timers go on."""
+    """Hand a task over for good (转办), to an absent person's substitute as well; its timers go
+    on."""
     with _command(task, seen_version, now) as command:
         require_own(command.task, by)
         _give(command, to, by, TrailEvent.TASK_TRANSFERRED, "transferred", reason)
@@ -171,17 +172,18 @@ def _give(command: Command, to: int, by: int, event: TrailEvent, rule: str, reas
     row = command.task
     require_eligible(row, to)
     new_rule = assignment.named(to, rule=rule, by=by, instead_of=row.rule)
+    found = assignment.resolve(new_rule, people=command.store.people)
     HumanTask.objects.filter(pk=row.id).update(rule=new_rule)
     command.change(
         event,
         by=by,
         data={"to": to, "from": row.assignee, "reason": reason},
-        state=TaskState.RESERVED,
-        assignee=to,
+        state=TaskState.READY if found.assignee is None else TaskState.RESERVED,
+        assignee=found.assignee,
         owner=None,
-        audience=[to],
-        pool=[to],
-        assignment={str(to): {"rule": rule, "by": by}},
+        audience=list(found.audience),
+        pool=list(found.pool),
+        assignment=plain(found.reasons),
     )
 
 

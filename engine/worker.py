@@ -39,6 +39,7 @@ BACK_OFF = (
     timedelta(minutes=1),
     timedelta(minutes=5),
 )  # after 3, 2, 1 retries left
+RESUMED_IN = timedelta(minutes=1)  # after that, a message to a suspended instance is tried again
 CHUNK = 50
 STEPS_TAKE = timedelta(seconds=5)  # after that, one that was under way has mostly ended
 
@@ -210,7 +211,7 @@ def _fire_in_savepoint(case: Case, timers: Sequence[DueTimer], store: Store) -> 
 
 def _deliver_message(job: Leased, now: datetime) -> None:
     """Give a thrown message to whoever waits for it now. Nobody: dropped if marked optional, else
-    tried again."""
+    tried again. One to a suspended instance waits until that is resumed."""
     message = job.payload or {}
     waiting = list(
         EventSubscription.objects.filter(name=message["name"], key=message["key"]).order_by("id")[
@@ -219,9 +220,12 @@ def _deliver_message(job: Leased, now: datetime) -> None:
     )
     with transaction.atomic():
         cases = lock_instances([*(w.instance_id for w in waiting), message["from"]])
+        by_id = {case.id: case for case in cases}
+        if waiting and by_id[waiting[0].instance_id].state == InstanceState.SUSPENDED:
+            Job.objects.filter(pk=job.id).update(due_at=now + RESUMED_IN, locked_until=None)
+            return
         if not Job.objects.filter(pk=job.id).delete()[0]:
             return
-        by_id = {case.id: case for case in cases}
         if waiting:
             deliver(
                 by_id[waiting[0].instance_id],

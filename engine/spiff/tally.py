@@ -7,13 +7,12 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from engine.decisions import REMOVED
 from engine.exceptions import InvalidExpression
 from engine.spiff.run import Run
 from engine.spiff.tree import COMPLETED, UNFINISHED, EngineTask
 from engine.spiff.types import Tally
 
-REMOVED: Final = "removed"
-"""Decision code of a child that was taken out: it completes without a vote."""
 CLOSED: Final = "level_closed"
 """The variable that the completion condition of the multi-instance reads."""
 MODES: Final = ("all", "any", "percent")

@@ -258,3 +258,12 @@ def test_an_administrator_does_not_decide_their_own_case_for_lack_of_others(ask,
     services.grant_role(role="administrator", employee=employee("linjing"))
     assert case.until(MONDAY).who() == ["linjing"]
     assert case.decide("linjing", "done").ended("end")
+
+
+def test_what_is_handed_to_somebody_absent_reaches_the_substitute(ask, people):
+    case = ask(candidateGroups="engineer")
+    away("zhamin", "linjing")
+    tasks.transfer(case.open[0].pk, to=people["zhamin"], by=people["chenhai"], now=MONDAY)
+    assert case.did().who() == ["linjing|zhamin"]
+    assert why(case)["linjing"] == {"rule": "substitute", "for": people["zhamin"]}
+    assert case.decide("linjing", "done").ended("end")

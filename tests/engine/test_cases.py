@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from engine import instances, tasks
-from engine.exceptions import Conflict, NotFound, OperationFailed, WrongState
+from engine.exceptions import Conflict, InvalidData, NotFound, OperationFailed, WrongState
 from engine.models import (
     HumanTask,
     InstanceState,
@@ -19,11 +19,14 @@ from engine.models import (
 from tests.casework import MONDAY, Case, deploy_drawn
 from tests.engine.bpmn.diagrams import (
     boundary,
+    catch,
     chain,
     end,
     extensions,
     flow,
     gateway,
+    line_of,
+    message,
     parameter,
     process,
     properties,
@@ -252,3 +255,22 @@ def test_the_path_tells_the_flows_taken(people):
         ("gateway", "task_gateway"),
         ("end", "gateway_end"),
     ]
+
+
+def test_names_and_keys_that_cannot_be_kept_are_refused(people):
+    deploy_drawn(line_of(user(candidateGroups="engineer", decisions="done")))
+    for name in ("n" * 101, "n\x00"):
+        with pytest.raises(InvalidData):
+            Case(people, "process", by="qiuzhiyuan", **{name: 1})
+    deploy_drawn(
+        process(
+            start()
+            + catch("heard", message(variable="said"), correlationKey="number")
+            + end()
+            + chain("start", "heard", "end"),
+            "listener",
+        )
+    )
+    for key in ("7" * 201, "7\x00"):
+        with pytest.raises(InvalidData):
+            Case(people, "listener", by="qiuzhiyuan", number=key)

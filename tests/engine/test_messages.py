@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from engine import incidents, instances, worker
@@ -176,7 +178,9 @@ def test_a_message_waits_for_a_suspended_case(listen, throw, people):
     listening = listen(1)
     instances.suspend(listening.id, by=people[ADMIN], reason="", now=MONDAY)
     throw(1)
-    worker.run_due_jobs(now=MONDAY)
+    for minute in range(8):
+        worker.run_due_jobs(now=MONDAY + timedelta(minutes=10 * minute))
+    assert not Incident.objects.exists()
     instances.resume(listening.id, by=people[ADMIN], now=MONDAY)
-    listening.pass_time(hours=1)
+    listening.pass_time(hours=2)
     assert listening.ended("end")

@@ -9,7 +9,7 @@ import pytest
 from apps.core.requests.services import submit_request
 from apps.people.models import Employee
 from apps.people.services import appoint_substitute
-from engine import tasks
+from engine import approvers, tasks
 from engine.exceptions import InvalidData, WrongState
 from engine.models import OutboxMessage, ProcessInstance
 from tests.casework import MONDAY, Case, deploy, yuan
@@ -141,6 +141,16 @@ def test_withdrawing_is_over_after_the_first_decision(submit):
     with pytest.raises(WrongState):
         case.withdraw("qiuzhiyuan")
     assert case.check().who() == ["zengguoqiang"]
+
+
+def test_taking_an_added_approver_off_is_no_decision(submit, people):
+    case = submit(200000)
+    task = case.task("shanlina")
+    head = people["shanlina"]
+    added = approvers.add_approver(task.pk, user=people["zhamin"], by=head, now=case.now)
+    case.did(added)
+    case.did(approvers.remove_approver(added.opened[0], by=head, now=case.now))
+    assert case.withdraw("qiuzhiyuan").elements() == ["revise_withdrawn"]
 
 
 def test_sent_back_to_a_level_and_reminded(submit):

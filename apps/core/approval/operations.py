@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 from apps.core.approval import routes
 from apps.core.approval.approvers import Approver, find_approvers
 from apps.core.approval.routes import Asked, Route, Vote
-from engine.completion import REMOVED
+from engine.decisions import REMOVED
 from engine.models import HumanTask
 from engine.operations import Context, operation
 from engine.organisation import Answers

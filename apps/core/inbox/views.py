@@ -193,7 +193,8 @@ def _seen(post: QueryDict) -> int | None:
 
 def _say(request: HttpRequest, done: str, result: Result) -> None:
     """What was done, and what happens next."""
-    instance = ProcessInstance.objects.select_related("definition").get(pk=result.instance)
+    found = ProcessInstance.objects.select_related("definition")
+    instance = found.defer("runtime", "definition__compiled").get(pk=result.instance)
     waiting = looking.waiting(instance)
     values = {"done": done, "subject": rows.subject_of(instance)}
     if not waiting:
