@@ -8,15 +8,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from apps.people.models import Department, Employee, RoleHolder, Substitute, User
 from engine.database import execute
 from engine.organisation import Role
 
-# Asked with every human task that opens, and therefore prepared.
-STANDING = """
+# What every human task that opens asks is asked in SQL of its own, which is prepared; the rest by
+# the ORM. `able` says in SQL what `UserQuerySet.able` says.
+ABLE = """u.is_active AND (e.hired_on IS NULL OR e.hired_on <= %(day)s)
+    AND (e.left_on IS NULL OR e.left_on > %(day)s)"""
+
+STANDING = f"""
 SELECT u.id, s.id FROM people_user u
     LEFT JOIN people_employee e ON e.user_id = u.id
     LEFT JOIN LATERAL (
@@ -28,10 +32,31 @@ SELECT u.id, s.id FROM people_user u
             AND (se.left_on IS NULL OR se.left_on > %(day)s)
         LIMIT 1
     ) s ON true
-WHERE u.id = ANY(%(users)s) AND u.is_active
-    AND (e.hired_on IS NULL OR e.hired_on <= %(day)s)
-    AND (e.left_on IS NULL OR e.left_on > %(day)s)
-"""
+WHERE u.id = ANY(%(users)s) AND {ABLE}
+"""  # noqa: S608 (constants)
+
+HOLDERS = f"""
+SELECT h.employee_id, d.path, asked.path
+FROM people_roleholder h
+    JOIN people_employee e ON e.user_id = h.employee_id
+    JOIN people_user u ON u.id = e.user_id
+    LEFT JOIN people_department d ON d.id = h.department_id
+    LEFT JOIN people_department asked ON asked.id = %(department)s
+WHERE h.role = %(role)s AND {ABLE} ORDER BY h.employee_id
+"""  # noqa: S608 (constants)
+
+HEADS_ABOVE = f"""
+SELECT d.head_id
+FROM people_department asked
+    JOIN people_department d ON starts_with(asked.path, d.path)
+    JOIN people_employee e ON e.user_id = d.head_id
+    JOIN people_user u ON u.id = e.user_id
+WHERE asked.id = %(department)s AND {ABLE} ORDER BY length(d.path) DESC
+"""  # noqa: S608 (constants)
+
+DEPARTMENT_OF = "SELECT department_id FROM people_employee WHERE user_id = %s"
+ADDRESSES = "SELECT id, email FROM people_user WHERE id = ANY(%s) AND email <> ''"
+LANGUAGES = "SELECT id, language FROM people_user WHERE id = ANY(%s)"
 
 
 class Organisation:
@@ -40,12 +65,11 @@ class Organisation:
     def holders(self, role: str, *, department: int | None = None) -> Sequence[int]:
         if role == Role.DEPARTMENT_HEAD:
             return [] if department is None else self._heads_above(department)[:1]
-        held = RoleHolder.objects.filter(
-            role=role, employee__in=Employee.objects.employed()
-        ).order_by("employee_id")
+        asked = {"role": role, "department": department, "day": timezone.localdate()}
+        rows = execute(HOLDERS, asked)
         if department is None:
-            return _once(held.values_list("employee_id", flat=True))
-        return _nearest(held, department)
+            return _once(user for user, _path, _asked in rows)
+        return _nearest(rows)
 
     def roles_of(self, user: int) -> frozenset[str]:
         if user not in self.active([user]):
@@ -70,7 +94,8 @@ class Organisation:
         return next((head for head in self._heads_above(department) if head != user), None)
 
     def department_of(self, user: int) -> int | None:
-        return Employee.objects.filter(pk=user).values_list("department_id", flat=True).first()
+        rows = execute(DEPARTMENT_OF, [user])
+        return rows[0][0] if rows else None
 
     def department_at(self, path: str) -> int | None:
         *above, name = path.split("/")
@@ -96,32 +121,25 @@ class Organisation:
         return frozenset(User.objects.able().filter(pk__in=users).values_list("pk", flat=True))
 
     def names(self, users: Collection[int]) -> Mapping[int, str]:
-        return self._of(users, "display_name")
+        return dict(User.objects.filter(pk__in=users).values_list("pk", "display_name"))
 
     def addresses(self, users: Collection[int]) -> Mapping[int, str]:
-        return {user: email for user, email in self._of(users, "email").items() if email}
+        return dict(execute(ADDRESSES, [list(users)]))
 
     def languages(self, users: Collection[int]) -> Mapping[int, str]:
-        return self._of(users, "language")
-
-    @staticmethod
-    def _of(users: Collection[int], field: str) -> dict[int, str]:
-        return dict(User.objects.filter(pk__in=users).values_list("pk", field))
+        return dict(execute(LANGUAGES, [list(users)]))
 
     @staticmethod
     def _heads_above(department: int) -> list[int]:
         """Active heads of the department and of those above it, the nearest first."""
-        heads = Department.objects.above(department).filter(head__in=Employee.objects.employed())
-        return _once(heads.values_list("head_id", flat=True))
+        rows = execute(HEADS_ABOVE, {"department": department, "day": timezone.localdate()})
+        return _once(head for (head,) in rows)
 
 
-def _nearest(held: Iterable[RoleHolder], department: int) -> list[int]:
-    """Holders for the department or one above it, the nearest first; else holders everywhere."""
-    asked = Department.objects.filter(pk=department).values("path")
-    rows = held.annotate(asked=Subquery(asked)).values_list(  # type: ignore[attr-defined]
-        "employee_id", F("department__path"), "asked"
-    )
-    here = [(path, user) for user, path, asked in rows if path and asked.startswith(path)]
+def _nearest(rows: Sequence[tuple[int, str | None, str | None]]) -> list[int]:
+    """Holders for the department asked for or one above it, the nearest first; else holders
+    everywhere."""
+    here = [(path, user) for user, path, asked in rows if path and asked and asked.startswith(path)]
     if here:
         return _once(user for path, user in sorted(here, key=lambda row: -len(row[0])))
     return _once(user for user, path, _asked in rows if path is None)
