@@ -91,13 +91,21 @@ def _terms(value: Any) -> list[Term]:
             return [{"user": int(value)}]
         case str() if value in Role.values:
             return [{"role": value}]
-        case Mapping() if value.keys() & {"user", "role", "superior_of"}:
+        case Mapping() if value.keys() & {"user", "role", "superior_of"} and _names_ids(value):
             return [dict(value)]
         case list() | tuple():
             return [term for item in value for term in _terms(item)]
     raise InvalidData(
         _("“%(value)s” names nobody: a user, a role, or a list of them is expected.")
         % {"value": str(value)[:80]}
+    )
+
+
+def _names_ids(term: Mapping[str, Any]) -> bool:
+    return all(
+        isinstance(term[key], int) or str(term[key]).isdecimal()
+        for key in ("user", "superior_of")
+        if key in term
     )
 
 
@@ -117,6 +125,17 @@ def resolve(rule: Mapping[str, Any], *, people: Answers) -> Assignment:
     pool = tuple(sorted(int(user) for user in reasons))
     reserved = pool[0] if rule["reserve"] and len(pool) == 1 else None
     return Assignment(pool, reserved, reasons)
+
+
+def resolve_open(rule: Mapping[str, Any], *, people: Answers) -> Assignment:
+    """`resolve` for a task that is open already: a department that its rule names by a path may
+    have moved since. Such a term names nobody any more."""
+    terms = [term for term in rule["terms"] if _is_somewhere(term.get("department"), people)]
+    return resolve({**rule, "terms": terms}, people=people)
+
+
+def _is_somewhere(department: Any, people: Answers) -> bool:
+    return not isinstance(department, str) or people.department_at(department) is not None
 
 
 def _find(rule: Mapping[str, Any], terms: Iterable[Term], people: Answers) -> Reasons:

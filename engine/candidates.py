@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from engine.assignment import Term, resolve
+from engine.assignment import Term, resolve_open
 from engine.cases import Task, change_task, lock_tasks
 from engine.models import HumanTask, TaskState, TrailEvent
 from engine.store import Case, Store
@@ -27,7 +27,7 @@ def add_candidates(case: Case, store: Store, terms: Mapping[str, Sequence[Term]]
 
 def _ask_as_well(case: Case, store: Store, task: Task, terms: Sequence[Term]) -> None:
     rule = {**task.rule, "terms": [*task.rule["terms"], *terms], "reserve": False}
-    found = resolve(rule, people=store.people)
+    found = resolve_open(rule, people=store.people)
     new = sorted(set(found.pool) - set(task.pool))
     if not new:
         return

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from engine.assignment import resolve
+from engine.assignment import resolve_open
 from engine.cases import change_task, lock_task
 from engine.database import execute
 from engine.models import TaskState, TrailEvent
@@ -30,7 +30,7 @@ def resolve_again(*, users: Collection[int], roles: Collection[str], now: dateti
     people = Answers(now)
     changed = 0
     for task, rule, pool, assignee in _concerned(users, roles):
-        if list(resolve(rule, people=people).pool) != pool or not _stands(assignee, people):
+        if list(resolve_open(rule, people=people).pool) != pool or not _stands(assignee, people):
             with transaction.atomic():
                 changed += _resolve_one(task, people, now)
     return changed
@@ -82,7 +82,7 @@ def _resolve_one(task: int, people: Answers, now: datetime) -> bool:
     case, row = lock_task(task)
     if row.state not in OPEN or not case.live:
         return False
-    found = resolve(row.rule, people=people)
+    found = resolve_open(row.rule, people=people)
     stands = _stands(row.assignee, people)
     if stands and (row.owner is not None or list(found.pool) == sorted(row.pool)):
         return False  # what is delegated comes back to its owner first

@@ -229,7 +229,7 @@ def resolve(
         _require_assignee(row, user)
         if row.owner is None:
             raise WrongState(_("This task is your own; decide it."))
-        found = assignment.resolve(row.rule, people=command.store.people)
+        found = assignment.resolve_open(row.rule, people=command.store.people)
         assignee = row.owner if row.owner in found.pool else found.assignee
         audience = list(found.pool) if assignee is None else [assignee]
         command.change(

@@ -232,6 +232,24 @@ def test_a_delegated_task_comes_back_before_anybody_else_is_asked(ask, people):
     assert case.did().who() == ["chenhai"]
 
 
+def test_a_department_that_has_moved_keeps_no_other_change_from_being_made(ask):
+    role = {"role": "engineer", "department": "服务部/维修组"}
+    lost = ask(candidates="pool", given={"pool": role})
+    other = ask(candidateGroups="hotline", by="zhamin")
+    moved = Department.objects.get(name="维修组")
+    services.move_department(department=moved, parent=Department.objects.get(name="销售部"))
+    services.grant_role(role="hotline", employee=employee("qinyong"))
+    assert other.until(MONDAY).who() == ["qinyong|yuejiayi"]
+    assert lost.check().who() == ["admin"]
+    assert why(lost)["admin"] == {"rule": "nobody_found"}
+
+
+def test_whoever_is_no_id_names_nobody(ask):
+    for who in ({"user": None}, {"superior_of": "boss"}, {"user": []}):
+        with pytest.raises(InvalidData):
+            ask(candidates="pool", given={"pool": who})
+
+
 def test_a_delegated_task_comes_back_from_one_who_leaves(ask, people):
     case = ask(candidateGroups="engineer")
     tasks.delegate(case.open[0].pk, to=people["zhamin"], by=people["chenhai"], now=MONDAY)
