@@ -99,7 +99,14 @@ class Plant:
             "valkey": self.valkey.ready,
             "web": self.answers,
         }.get(name, lambda: True)
-        assert wait_until(ready, SECONDS), last_lines(self.children[name].log)
+        child = self.children[name]
+
+        def up() -> bool:
+            if child.ended():  # PostgreSQL refuses while processes of a killed one are going
+                child.start()
+            return ready()
+
+        assert wait_until(up, SECONDS), last_lines(child.log)
 
     def answers(self) -> bool:
         try:
