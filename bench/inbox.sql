@@ -16,7 +16,7 @@ INSERT INTO engine_audiencemember (audience_id, "user")
     FROM generate_series(1, :groups) n, LATERAL generate_series(1, 2 + n % 18) k
     ON CONFLICT DO NOTHING;
 ALTER TABLE engine_humantask DROP CONSTRAINT engine_humantask_task_id_key;
-DROP INDEX engine_task_inbox, engine_task_decided;
+DROP INDEX engine_task_inbox, engine_task_queue, engine_task_decided;
 INSERT INTO engine_humantask (instance_id, task_id, activity, process, element, state, version, queue, priority,
         audience_id, pool_id, assignment, rule, created_at, due_at, rank_at, ended_at, decided_by, decision, subject,
         party, amount, initiator)
@@ -31,7 +31,10 @@ INSERT INTO engine_humantask (instance_id, task_id, activity, process, element, 
     FROM generate_series(1, :total) n,
         LATERAL (SELECT 1 + floor((:staff + :groups - 1) * power(random(), 3) + n * 0)::int AS audience) a;
 ALTER TABLE engine_humantask ADD CONSTRAINT engine_humantask_task_id_key UNIQUE (task_id);
-CREATE INDEX engine_task_inbox ON engine_humantask (audience_id, queue, rank_at, id) WHERE audience_id IS NOT NULL;
+CREATE INDEX engine_task_inbox ON engine_humantask (audience_id, rank_at, id) INCLUDE (follow_up_at)
+    WHERE audience_id IS NOT NULL;
+CREATE INDEX engine_task_queue ON engine_humantask (audience_id, queue, rank_at, id) INCLUDE (follow_up_at)
+    WHERE audience_id IS NOT NULL;
 CREATE INDEX engine_task_decided ON engine_humantask (decided_by, ended_at DESC) WHERE decided_by IS NOT NULL;
 INSERT INTO engine_inboxcount (audience_id, queue, delta)
     SELECT audience_id, queue, count(*) FROM engine_humantask WHERE audience_id IS NOT NULL GROUP BY 1, 2;

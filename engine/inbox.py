@@ -25,46 +25,43 @@ from engine.models import HumanTask
 PAGE = 25
 View = Literal["all", "mine", "pool"]
 
-PAIRS = """
-WITH pairs AS MATERIALIZED (
-    SELECT c.audience_id, c.queue
+# Where the user has open tasks: audiences, and with `queues` the pairs of audience and queue; then
+# the first rows of each, merged. Both ways read no more than a page of each from an index.
+STATEMENT = """
+WITH places AS MATERIALIZED (
+    SELECT c.audience_id{queue}
     FROM engine_audiencemember m
         JOIN engine_audience a ON a.id = m.audience_id
         JOIN engine_inboxcount c ON c.audience_id = m.audience_id
-    WHERE m."user" = %(user)s
-        AND (%(queues)s::text[] IS NULL OR c.queue = ANY(%(queues)s::text[]))
+    WHERE m."user" = %(user)s AND (%(queues)s::text[] IS NULL OR c.queue = ANY(%(queues)s::text[]))
         AND (%(view)s::text = 'all' OR (a.size = 1) = (%(view)s::text = 'mine'))
-    GROUP BY c.audience_id, c.queue HAVING sum(c.delta) > 0
+    GROUP BY c.audience_id{queue} HAVING sum(c.delta) > 0
 )
-"""
-
-NEXT = (
-    PAIRS  # noqa: S608 (constants)
-    + """
-SELECT t.id, t.rank_at FROM pairs p CROSS JOIN LATERAL (
+SELECT t.id, t.rank_at FROM places p CROSS JOIN LATERAL (
     SELECT h.id, h.rank_at FROM engine_humantask h
-    WHERE h.audience_id = p.audience_id AND h.queue = p.queue
-        AND (h.rank_at, h.id) > (%(rank)s::timestamptz, %(id)s::bigint)
+    WHERE h.audience_id = p.audience_id{same_queue}
+        AND (h.rank_at, h.id) {beyond} (%(rank)s::timestamptz, %(id)s::bigint)
         AND (%(now)s::timestamptz IS NULL OR h.follow_up_at IS NULL
             OR h.follow_up_at <= %(now)s::timestamptz)
-    ORDER BY h.rank_at, h.id LIMIT %(limit)s
-) t ORDER BY t.rank_at, t.id LIMIT %(limit)s
+    ORDER BY h.rank_at{way}, h.id{way} LIMIT %(limit)s
+) t ORDER BY t.rank_at{way}, t.id{way} LIMIT %(limit)s
 """
-)
 
-PREVIOUS = (
-    PAIRS  # noqa: S608 (constants)
-    + """
-SELECT t.id, t.rank_at FROM pairs p CROSS JOIN LATERAL (
-    SELECT h.id, h.rank_at FROM engine_humantask h
-    WHERE h.audience_id = p.audience_id AND h.queue = p.queue
-        AND (h.rank_at, h.id) < (%(rank)s::timestamptz, %(id)s::bigint)
-        AND (%(now)s::timestamptz IS NULL OR h.follow_up_at IS NULL
-            OR h.follow_up_at <= %(now)s::timestamptz)
-    ORDER BY h.rank_at DESC, h.id DESC LIMIT %(limit)s
-) t ORDER BY t.rank_at DESC, t.id DESC LIMIT %(limit)s
-"""
-)
+
+def _statement(*, by_queue: bool, backwards: bool) -> str:
+    return STATEMENT.format(
+        queue=", c.queue" if by_queue else "",
+        same_queue=" AND h.queue = p.queue" if by_queue else "",
+        beyond="<" if backwards else ">",
+        way=" DESC" if backwards else "",
+    )
+
+
+STATEMENTS = {
+    (by_queue, backwards): _statement(by_queue=by_queue, backwards=backwards)
+    for by_queue in (False, True)
+    for backwards in (False, True)
+}
 
 COUNTS = """
 SELECT c.queue, a.size = 1, sum(c.delta)
@@ -147,7 +144,7 @@ def page_statement(
 ) -> tuple[str, dict[str, object]]:
     """The statement that finds the ids of a page and one more, and its parameters."""
     backwards, rank, identity = _decode(cursor)
-    return PREVIOUS if backwards else NEXT, {
+    return STATEMENTS[queues is not None, backwards], {
         "user": user,
         "queues": list(queues) if queues is not None else None,
         "view": view,

@@ -293,7 +293,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='humantask',
-            index=models.Index(condition=models.Q(('audience__isnull', False)), fields=['audience', 'queue', 'rank_at', 'id'], name='engine_task_inbox'),
+            index=models.Index(condition=models.Q(('audience__isnull', False)), fields=['audience', 'rank_at', 'id'], include=('follow_up_at',), name='engine_task_inbox'),
+        ),
+        migrations.AddIndex(
+            model_name='humantask',
+            index=models.Index(condition=models.Q(('audience__isnull', False)), fields=['audience', 'queue', 'rank_at', 'id'], include=('follow_up_at',), name='engine_task_queue'),
         ),
         migrations.AddIndex(
             model_name='humantask',

@@ -112,9 +112,16 @@ class HumanTask(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["audience", "queue", "rank_at", "id"],
+                fields=["audience", "rank_at", "id"],
+                include=["follow_up_at"],
                 condition=Q(audience__isnull=False),
                 name="engine_task_inbox",
+            ),
+            models.Index(
+                fields=["audience", "queue", "rank_at", "id"],
+                include=["follow_up_at"],
+                condition=Q(audience__isnull=False),
+                name="engine_task_queue",
             ),
             models.Index(
                 fields=["decided_by", "-ended_at"],
