@@ -16,7 +16,7 @@ from engine.models import InstanceState, JobKind, TrailEvent
 from engine.organisation import Answers
 from engine.spiff.types import Variables
 from engine.trail import digest, plain
-from engine.working_time import WORKING_DAY, Calendar, calendar, parse_duration
+from engine.working_time import WORKING_DAY, calendar, parse_duration
 
 STORE = "SELECT engine_store(%s::jsonb, %s::bytea[])"
 
@@ -60,7 +60,6 @@ class Store:
     wake: Callable[[], None]
     rows: defaultdict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     cases: dict[int, Case] = field(default_factory=dict)
-    calendar: Calendar = field(default_factory=lambda: calendar().snapshot())
     after: dict[str, datetime] = field(default_factory=dict)  # durations worked out
     people: Answers = field(init=False)
 
@@ -71,7 +70,7 @@ class Store:
         """Now plus an ISO 8601 duration of working time."""
         if duration not in self.after:
             work = parse_duration(duration, day=WORKING_DAY)
-            self.after[duration] = self.calendar.add(self.now, work)
+            self.after[duration] = calendar().add(self.now, work)
         return self.after[duration]
 
     def add(self, kind: str, /, **row: Any) -> None:

@@ -33,9 +33,6 @@ class Calendar(Protocol):
 
         Zero gives the first working moment at or after `start`. The result is aware, in UTC."""
 
-    def snapshot(self) -> Calendar:
-        """The same calendar, which reads the account set once at most: for one transaction."""
-
     def between(self, start: datetime, end: datetime) -> timedelta:
         """Working time between two aware moments; negative if `end` comes first."""
 

@@ -32,7 +32,7 @@ from apps.accountsets.ownership import as_owner
 from apps.accountsets.routing import in_account_set
 from apps.accountsets.schemas import build_schema
 from apps.accountsets.services import create_account_set
-from apps.people import demo
+from apps.people import calendar, demo
 from apps.people import services as people_services
 from apps.people.models import User
 
@@ -182,6 +182,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture(autouse=True)
 def account_set() -> str:
     """Every test begins in the first account set. Its schema name."""
+    calendar.forget()
     connection.set_schema(SETS[0])
     return SETS[0]
 

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import takewhile
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
+from django.db import connection
 
 from engine.database import execute
 
@@ -26,7 +28,10 @@ MORNING_LENGTH = timedelta(hours=3)
 DAY_LENGTH = timedelta(hours=7.5)
 NOTHING = timedelta()
 
+KEEP_SECONDS = 10.0
+
 Lengths = dict[date, timedelta]  # of the days worked on, in their order
+_kept: dict[str, tuple[float, Lengths]] = {}  # schema → when read, exceptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +48,11 @@ class Day:
 
 
 class WorkCalendar:
-    """Working time of the current account set. Each question costs a query, but of a snapshot."""
-
-    def __init__(self, *, keep: bool = False) -> None:
-        self._keep = keep
-        self._kept: Lengths | None = None
-
-    def snapshot(self) -> WorkCalendar:
-        return WorkCalendar(keep=True)
-
-    def _exceptions(self) -> Lengths:
-        if not self._keep:
-            return _exceptions()
-        if self._kept is None:
-            self._kept = _exceptions()
-        return self._kept
+    """Working time of the current account set."""
 
     def add(self, start: datetime, work: timedelta) -> datetime:
         local = start.astimezone(ZONE)
-        exceptions = self._exceptions()
+        exceptions = _exceptions()
         done = _worked_before(local, _length(local.date(), exceptions))
         left = work + done
         for day, length in _days_from(local.date(), exceptions):
@@ -74,7 +65,7 @@ class WorkCalendar:
         if end < start:
             return -self.between(end, start)
         first, last = start.astimezone(ZONE), end.astimezone(ZONE)
-        exceptions = self._exceptions()
+        exceptions = _exceptions()
         days = takewhile(lambda day: day[0] < last.date(), _days_from(first.date(), exceptions))
         return (
             sum((length for _day, length in days), NOTHING)
@@ -84,18 +75,31 @@ class WorkCalendar:
 
     def day(self, asked: date) -> Day:
         """What the calendar says of that day."""
-        exceptions = self._exceptions()
+        exceptions = _exceptions()
         provisional = asked not in exceptions and not _is_known(asked.year)
         return Day(asked, _length(asked, exceptions), provisional)
 
 
 def _exceptions() -> Lengths:
-    """Lengths of the days that the firm has set itself, also of those it doesn't work on."""
-    rows = execute("SELECT date, works, hours FROM people_workcalendarday")  # a few a year
-    return {
+    """Lengths of the days that the firm has set itself, also of those it doesn't work on.
+
+    Kept for a moment: every human task asks, and a few days a year change."""
+    schema = str(connection.schema_name)
+    read_at, lengths = _kept.get(schema, (-KEEP_SECONDS, {}))
+    if monotonic() - read_at < KEEP_SECONDS:
+        return lengths
+    rows = execute("SELECT date, works, hours FROM people_workcalendarday")
+    lengths = {
         day: (timedelta(hours=float(hours)) if hours else DAY_LENGTH) if works else NOTHING
         for day, works, hours in rows
     }
+    _kept[schema] = monotonic(), lengths
+    return lengths
+
+
+def forget() -> None:
+    """Read the account sets' days again: called where one is changed."""
+    _kept.clear()
 
 
 def _length(day: date, exceptions: Lengths) -> timedelta:

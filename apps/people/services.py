@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accountsets.sessions import sign_out_everywhere
+from apps.people import calendar
 from apps.people.models import (
     Department,
     Employee,
@@ -325,6 +326,7 @@ def set_calendar_day(
     row.works, row.hours, row.note = works, hours, note
     row.full_clean()
     row.save()
+    _calendar_changed()
     return row
 
 
@@ -332,3 +334,9 @@ def set_calendar_day(
 def clear_calendar_day(*, day: date) -> None:
     """Follow the official calendar again on that day."""
     WorkCalendarDay.objects.filter(date=day).delete()
+    _calendar_changed()
+
+
+def _calendar_changed() -> None:
+    calendar.forget()  # for this transaction
+    transaction.on_commit(calendar.forget)  # for the others of this process
