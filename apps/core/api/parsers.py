@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import IO, Any
 
@@ -11,6 +11,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
+
+DEEPEST = 50  # levels of lists and objects: what walks through them calls itself
 
 
 class TooLarge(APIException):
@@ -35,8 +37,27 @@ class JSONParser(BaseParser):
         if len(body) > most:
             raise TooLarge(_("The body is longer than %(most)s bytes.") % {"most": most})
         try:
-            return orjson.loads(body)
+            found = orjson.loads(body)
         except orjson.JSONDecodeError as error:
             raise ParseError(
                 _("The body is no valid JSON: %(reason)s") % {"reason": error}
             ) from error
+        if _is_deeper(found, DEEPEST):
+            raise ParseError(_("The body is no valid JSON: %(reason)s") % {"reason": "too deep"})
+        return found
+
+
+def _is_deeper(value: Any, depth: int) -> bool:
+    """Whether lists and objects lie deeper in each other than that."""
+    level = [value]
+    for _number in range(depth):
+        level = [
+            item for outer in level if isinstance(outer, dict | list) for item in _items(outer)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _items(outer: Mapping[str, Any] | list[Any]) -> Iterable[Any]:
+    return outer.values() if isinstance(outer, Mapping) else outer

@@ -53,6 +53,14 @@ def test_an_unknown_decision_and_a_missing_opinion_name_their_fields(api, submit
         assert list(refused.json()["errors"]) == [field]
 
 
+def test_a_body_nested_too_deeply_is_refused(api, submitted) -> None:
+    address = f"/api/v1/instances/{submitted('qiuzhiyuan').instance}/variables/"
+    nested = "[" * 500 + "]" * 500
+    body = f'{{"reason": "x", "variables": {{"a": {nested}}}}}'
+    refused = api("admin").client.post(address, body, content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid_request")
+
+
 def test_fields_that_are_not_offered_change_nothing(api, submitted) -> None:
     result = submitted("qiuzhiyuan")
     task = task_of(result)
