@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from engine import definitions, forms
 from engine.cases import Task, change_task, lock_task, lock_tasks
+from engine.database import execute
 from engine.decisions import REMOVED
 from engine.exceptions import Conflict, EngineError, InvalidData, NotAllowed, NotFound, WrongState
 from engine.execution import Execution
@@ -28,6 +29,12 @@ from engine.trail import plain
 from engine.wake import wake
 
 OPINION_LENGTH = 2000
+
+
+WAITING_BESIDE = """
+SELECT id, task_id::text, waits_for_id FROM engine_humantask
+WHERE instance_id = %s AND activity = %s::uuid AND state = 3 AND id <> %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,24 +347,26 @@ def _clean(
     return forms.clean(key, choice.data or {}, choice.files, task)
 
 
-def _waiting_beside(case: Case, row: Task) -> list[HumanTask]:
+class Waiting(NamedTuple):
+    """A task that waits for its turn, and whose turn it is before."""
+
+    id: int
+    task_id: str
+    waits_for: int | None
+
+
+def _waiting_beside(case: Case, row: Task) -> list[Waiting]:
     """Other tasks of this activity that wait for their turn."""
-    waiting = HumanTask.objects.filter(
-        instance=case.id, activity=row.activity, state=TaskState.WAITING
-    )
-    return list(waiting.exclude(pk=row.id))
+    rows = execute(WAITING_BESIDE, [case.id, row.activity, row.id])
+    return [Waiting(*values) for values in rows]
 
 
-def _wake_waiting(row: Task, waiting: Sequence[HumanTask], store: Store) -> None:
+def _wake_waiting(row: Task, waiting: Sequence[Waiting], store: Store) -> None:
     """Those who waited for this very task are asked now, unless the step has closed them."""
     if not waiting:
         return
     closed = {gone["task"] for gone in store.rows.get("closed", ())}
-    turn = [
-        task.pk
-        for task in waiting
-        if task.waits_for_id == row.id and str(task.task_id) not in closed
-    ]
+    turn = [task.id for task in waiting if task.waits_for == row.id and task.task_id not in closed]
     for _case, task in lock_tasks(turn) if turn else ():
         reserved = task.assignee is not None
         change_task(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, cast
 
-from django.db.models import F
 from django.utils.translation import gettext_noop
 
 from apps.core.approval import routes
@@ -15,6 +14,7 @@ from engine.decisions import REMOVED
 from engine.models import HumanTask
 from engine.operations import Context, operation
 from engine.organisation import Answers
+from engine.votes import asked_in
 
 SUBSTITUTE = "substitute"  # the engine's reason for somebody who stands in
 
@@ -54,16 +54,11 @@ def _asked_and_votes(context: Context, activity: str) -> tuple[list[Asked], list
     """From the rows of the level's tasks, and the decision being taken, whose row comes later."""
     asked: dict[int, Asked] = {}
     votes: list[Vote] = []
-    tasks = HumanTask.objects.filter(instance=context.instance, activity=activity).annotate(
-        user=F("decided__user"), principal=F("decided__on_behalf_of"), code=F("decided__code")
-    )
-    for reasons, user, principal, code in tasks.order_by("decided__id", "id").values_list(
-        "assignment", "user", "principal", "code"
-    ):
+    for reasons, user, principal, code in asked_in(context.instance, activity):
         for person, reason in reasons.items():
             asked.setdefault(int(person), cast(Asked, {**reason, "user": int(person)}))
         if user is not None:
-            votes.append({"user": user, "on_behalf_of": principal, "decision": code})
+            votes.append({"user": user, "on_behalf_of": principal, "decision": code or ""})
     decided = context.decided
     if decided is not None and decided.activity == activity:
         votes.append(
