@@ -20,8 +20,8 @@ from engine.models import HumanTask, TaskState, TrailEvent
 from engine.organisation import Role, organisation
 from engine.pictures import steps_to_go_back_to
 from engine.spiff.types import AddChild, Reset
-from engine.store import Case, Store
-from engine.tasks import require_eligible
+from engine.store import Store
+from engine.tasks import require_eligible, require_no_vote
 from engine.wake import wake
 
 Place = Literal["before", "parallel", "after"]
@@ -48,7 +48,9 @@ def add_approver(
         if row.activity == row.task_id:
             raise WrongState(_("Nobody can be added to this task."))
         require_eligible(row, user)
-        _require_new(case, row, user)
+        if user in row.pool:
+            raise Conflict(_("This person is asked already."), by=user, at=None)
+        require_no_vote(case, row, user)
         store = Store(now or timezone.now(), wake)
         store.record(
             case,
@@ -68,13 +70,6 @@ def add_approver(
         if place == "before":
             _wait_for(row, opened[0], store.now)
         return result(case, opened)
-
-
-def _require_new(case: Case, row: Task, user: int) -> None:
-    beside = HumanTask.objects.filter(instance=case.id, activity=row.activity)
-    open_now = beside.filter(state__lte=TaskState.WAITING)
-    if open_now.filter(pool__members__user=user).exists():
-        raise Conflict(_("This person is asked already."), by=user, at=None)
 
 
 def _wait_for(row: Task, other: int, now: datetime) -> None:

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -31,7 +32,7 @@ from engine.completion import (
     require_own,
 )
 from engine.decisions import REMOVED
-from engine.exceptions import InvalidData, NotAllowed, WrongState
+from engine.exceptions import Conflict, InvalidData, NotAllowed, WrongState
 from engine.instances import require_active
 from engine.models import HumanTask, TaskState, TrailEvent
 from engine.notices import mails_to
@@ -168,9 +169,19 @@ def transfer(
         _give(command, to, by, TrailEvent.TASK_TRANSFERRED, "transferred", reason)
 
 
+def require_no_vote(case: Case, row: Task, user: int) -> None:
+    """Raises Conflict for somebody who has a vote in this activity already, or has cast it: nobody
+    decides twice."""
+    beside = HumanTask.objects.filter(instance=case.id, activity=row.activity).exclude(pk=row.id)
+    asked = Q(state__lte=TaskState.WAITING, pool__members__user=user)
+    if beside.filter(asked | Q(decided_by=user)).exists():
+        raise Conflict(_("This person is asked already."), by=user, at=None)
+
+
 def _give(command: Command, to: int, by: int, event: TrailEvent, rule: str, reason: str) -> None:
     row = command.task
     require_eligible(row, to)
+    require_no_vote(command.case, row, to)
     new_rule = assignment.named(to, rule=rule, by=by, instead_of=row.rule)
     found = assignment.resolve(new_rule, people=command.store.people)
     HumanTask.objects.filter(pk=row.id).update(rule=new_rule)

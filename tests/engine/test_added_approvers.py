@@ -208,3 +208,15 @@ def test_an_added_approver_hands_it_on(vote, people):
     assert case.did().who() == [A, D]
     assert case.decide(A, "approve").decide(D, "approve").ended("end")
     assert case.now - MONDAY == timedelta(0)
+
+
+def test_nobody_gets_a_second_vote(vote, people) -> None:
+    case = vote(A, B, C)
+    case.decide(C, "approve")
+    for name in (B, C):  # asked already, and has decided already
+        with pytest.raises(Conflict):
+            tasks.transfer(case.task(A).pk, to=people[name], by=people[A], now=case.now)
+        with pytest.raises(Conflict):
+            add(case, name, by=A)
+    tasks.transfer(case.task(A).pk, to=people[D], by=people[A], now=case.now)
+    assert case.task(D).assignee == people[D]
