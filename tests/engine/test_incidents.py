@@ -75,12 +75,12 @@ def fail_for_good(case: Case) -> Incident:
 
 def test_a_cause_that_the_database_cannot_keep_is_kept_all_the_same(people, registered):
     def fail(context, *, amount: int) -> None:
-        raise RuntimeError("vor\x00nach")
+        raise RuntimeError("before\x00after")
 
     registered.operation("demo.effect", fail)
     deploy_drawn(BY_TIMER)
     incident = fail_for_good(Case(people, "process", by="qiuzhiyuan", amount=1))
-    assert incident.message == "vornach"
+    assert incident.message == "beforeafter"
 
 
 def test_a_failing_job_is_tried_again_later(start_case, effect):
