@@ -12,6 +12,8 @@ from typing import Any
 from celery import Celery
 from celery.signals import heartbeat_sent, setup_logging
 from django_structlog.celery.steps import DjangoStructLogInitStep
+from kombu.transport.redis import Channel
+from redis.exceptions import ConnectionError  # noqa: A004
 
 from apps.core.health.heartbeats import record
 
@@ -44,6 +46,19 @@ app.conf.beat_schedule = {
         "options": {"headers": {"account_set": "public"}, "expires": 3600},
     },
 }
+
+
+def _connection_parameters(channel: Channel, asynchronous: bool = False) -> dict[str, Any]:
+    """A channel whose connection was lost has no address any more. The library then fails with an
+    AttributeError, which stops the worker from consuming for good; as the connection error that it
+    is, it is survived."""
+    if channel.connection.client is None:
+        raise ConnectionError("the connection to the broker is closed")
+    return _library_parameters(channel, asynchronous=asynchronous)
+
+
+_library_parameters = Channel._connparams
+Channel._connparams = _connection_parameters
 
 
 @setup_logging.connect
