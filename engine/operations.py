@@ -54,6 +54,7 @@ class Context:
     notes: list[dict[str, Any]] = field(default_factory=list)
     mails: list[Mail] = field(default_factory=list)
     candidates: list[tuple[str, Term]] = field(default_factory=list)
+    new_card: dict[str, Any] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -70,6 +71,11 @@ class Context:
         """Say something in the trail. `text` is a message id (`gettext_noop`), `data` fills its
         placeholders: everybody reads it in their own language."""
         self.notes.append({"text": text, **data})
+
+    def show(self, **card: Any) -> None:
+        """What inboxes show of the case from now on: subject, party, amount, queue; tasks that are
+        open already keep what they show."""
+        self.new_card |= card
 
     def mail(self, mail: Mail) -> None:
         """Send a mail after the step has been committed."""

@@ -1,6 +1,7 @@
 """Start-up of the core."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,3 +10,6 @@ class CoreConfig(AppConfig):
 
     name = "apps.core"
     verbose_name = _("Core")
+
+    def ready(self) -> None:
+        autodiscover_modules("kinds")

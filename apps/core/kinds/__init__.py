@@ -1,0 +1,1 @@
+"""Document kinds: one declaration each; lists, pages, forms, REST, approval and rights follow."""

@@ -1,0 +1,257 @@
+"""How a kind of document is declared. A declaration says what is particular; the rest is here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from apps.core.access.actions import Action
+from apps.core.kinds import states
+from apps.core.kinds.models import Document, Line, Record, RecordQuerySet
+from apps.core.kinds.participation import takes_part
+from engine.exceptions import NotAllowed, NotFound
+
+if TYPE_CHECKING:
+    from django import forms
+    from django.http import HttpRequest
+    from django_filters import FilterSet
+
+    from apps.core.access.rights import Rights
+    from engine.operations import Context
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """How documents are numbered: `XS-{date:%Y%m}-{seq:04d}`. The sequence begins anew with each
+    text that the other parts make, so the example counts by month."""
+
+    pattern: str
+
+    def series(self, day: date) -> str:
+        """What the sequence counts within."""
+        return self.pattern.replace("{seq", "{{seq").partition("{{seq")[0].format(date=day)
+
+    def number(self, day: date, seq: int) -> str:
+        return self.pattern.format(date=day, seq=seq)
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """The process that approves a kind, and the queue of the approval center it lies in."""
+
+    process: str
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Rows of a document, edited as a grid. `document` is the foreign key of `model`; `related` its
+    related name and the prefix of the form's fields."""
+
+    model: type[Line]
+    form_class: type[forms.ModelForm[Any]]
+    related: str = "lines"
+    label: Text = ""
+    columns: Sequence[str] = ()  # of the grid as it is shown; empty: the form's fields
+    computed: Sequence[str] = ()  # fields that `prepare` works out, shown but not typed
+    minimum: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Fields that belong together, on the page and in the form."""
+
+    label: Text
+    fields: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PushDown:
+    """A follow-up document can be made from this kind (下推): the key of the kind to make."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """Something an approver should see first. `level`: danger or warning."""
+
+    code: str
+    label: Text
+    text: str = ""
+    level: str = "warning"
+
+
+class DetailTab:
+    """A further tab of the page of a document, loaded when it is opened."""
+
+    name: ClassVar[str]
+    label: ClassVar[Text]
+    template: ClassVar[str]
+
+    def context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        """What the template shows."""
+        return {}
+
+
+class DocumentKind:
+    """One kind of record or document. Subclasses declare; `register` makes the one instance.
+
+    To depart from the norm, in this order: override a template (`<app>/<model>/<page>.html`), a
+    method, a view class; add a tab; write a plain view."""
+
+    model: ClassVar[type[Record]]
+    module: ClassVar[str]
+    """The module of the side bar under which the kind lies, and first part of its address."""
+    icon: ClassVar[str] = "file-text"
+    columns: ClassVar[Sequence[str]]
+    """Fields, or properties, of the list as it is at first; the first one links to the page."""
+    more_columns: ClassVar[Sequence[str]] = ()
+    """What else can be chosen."""
+    amount: ClassVar[str] = ""
+    """The field that is summed up below the list and shown in the heading."""
+    order: ClassVar[str] = "-pk"
+    filters: ClassVar[type[FilterSet] | None] = None
+    search: ClassVar[Sequence[str]] = ()
+    related: ClassVar[Sequence[str]] = ()
+    """What lists and pages read along (`select_related`), beside what the columns name."""
+    form_class: ClassVar[type[forms.ModelForm[Any]]]
+    sections: ClassVar[Sequence[Section]] = ()
+    lines: ClassVar[Sequence[Lines]] = ()
+    numbering: ClassVar[Numbering | None] = None
+    approval: ClassVar[Approval | None] = None
+    push_down: ClassVar[Sequence[PushDown]] = ()
+    tabs: ClassVar[list[type[DetailTab]]]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.tabs = []
+
+    @classmethod
+    def tab(cls, name: str, *, label: Text) -> Callable[[type[DetailTab]], type[DetailTab]]:
+        """Class decorator: a tab of this kind's pages."""
+
+        def add(tab: type[DetailTab]) -> type[DetailTab]:
+            tab.name, tab.label = name, label
+            cls.tabs.append(tab)
+            return tab
+
+        return add
+
+    # --- names ------------------------------------------------------------------------------------
+    @property
+    def key(self) -> str:
+        """`contracts.salescontract`: of rights, addresses, links and business keys."""
+        return self.model._meta.label_lower
+
+    @property
+    def is_document(self) -> bool:
+        """Whether it has a number and a state."""
+        return issubclass(self.model, Document)
+
+    @property
+    def label(self) -> str:
+        return str(self.model._meta.verbose_name)
+
+    @property
+    def label_plural(self) -> str:
+        return str(self.model._meta.verbose_name_plural)
+
+    # --- the doors --------------------------------------------------------------------------------
+    def queryset(self, rights: Rights) -> RecordQuerySet:
+        """Rows that these rights let one see: lists, counts, pickers, search, export, API."""
+        return self.model.objects.visible_to(rights).select_related(*self.related)
+
+    def find(self, rights: Rights, pk: int) -> Any:
+        """One row for looking at. Whoever takes part in its approval reads it whatever their scope;
+        no other right follows. Raises NotFound."""
+        found = self.queryset(rights).filter(pk=pk).first()
+        if found is None and takes_part(rights.user, f"{self.key}:{pk}"):
+            found = self.model.objects.select_related(*self.related).filter(pk=pk).first()
+        if found is None:
+            raise NotFound(_("There is no %(kind)s %(pk)s.") % {"kind": self.label, "pk": pk})
+        return found
+
+    def can(self, rights: Rights, action: str, record: Any = None) -> bool:
+        """Whether an action is granted, the row in one's scope, and its state lets it happen."""
+        return (
+            self.allowed(rights, action, record)
+            and (record is None or states.refusal(record, action) is None)
+            and (action != Action.SUBMIT or self.approval is not None)
+        )
+
+    def allowed(self, rights: Rights, action: str, record: Any = None) -> bool:
+        """Whether an action is granted, whatever the state of the record."""
+        if not rights.may(self.key, action):
+            return False
+        if record is None or record.pk is None:
+            return True
+        return self.queryset(rights).filter(pk=record.pk).exists()
+
+    def require(self, rights: Rights, action: str, record: Any = None) -> None:
+        """Raises NotAllowed where the action isn't granted, WrongState where the state of the
+        record doesn't let it happen."""
+        if not self.allowed(rights, action, record):
+            raise NotAllowed(
+                _("You may not do this with %(kind)s: %(action)s.")
+                % {"kind": self.label_plural, "action": Action(action).label}
+            )
+        if record is not None:
+            states.require(record, action)
+
+    # --- what kinds do in their own way -----------------------------------------------------------
+    def prepare(self, record: Any, lines: Mapping[str, Sequence[Any]]) -> None:
+        """Work out what isn't typed (totals …) before a save; `lines` by related name."""
+
+    def problems(self, record: Any) -> dict[str, list[str]]:
+        """What keeps a record from being submitted: messages by field (`lines-0-reason`), or "" for
+        the whole."""
+        return {}
+
+    def facts(self, record: Any) -> dict[str, Any]:
+        """Variables of the approval beside document and initiator: what the matrix asks for."""
+        return {}
+
+    def risks(self, record: Any) -> list[Risk]:
+        """What an approver should see first."""
+        return []
+
+    def take_effect(self, record: Any, context: Context) -> None:
+        """Do what follows from the last approval, in its transaction; an error keeps the task
+        open."""
+
+    def title(self, record: Any) -> str:
+        """The heading of its page, and its subject in inboxes."""
+        return str(record)
+
+    def party(self, record: Any) -> str:
+        """The customer or supplier, as inboxes show it."""
+        return ""
+
+    def owner_of_new(self, rights: Rights) -> dict[str, Any]:
+        """Owner and department of what somebody makes."""
+        return {"owner_id": rights.user, "department_id": rights.department}
+
+    def models(self) -> list[type[models.Model]]:
+        """Its tables."""
+        return [self.model, *(lines.model for lines in self.lines)]
+
+
+__all__ = [
+    "Approval",
+    "DetailTab",
+    "DocumentKind",
+    "Lines",
+    "Numbering",
+    "PushDown",
+    "Risk",
+    "Section",
+]

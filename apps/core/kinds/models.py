@@ -1,0 +1,132 @@
+"""What all records and documents are made of. No common table: each kind has one of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from apps.core.access.rights import Rights
+
+
+class ApprovalState(models.TextChoices):
+    """How far a document has come (domain.md, 0). Only `apps.core.kinds.states` moves it."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Waiting for approval")
+    RETURNED = "returned", _("Sent back")
+    REJECTED = "rejected", _("Rejected")
+    APPROVED = "approved", _("Approved")
+    UNAPPROVING = "unapproving", _("Being un-approved")
+    VOID = "void", _("Void")
+    CLOSED = "closed", _("Closed")
+
+
+class RecordQuerySet(models.QuerySet[Any]):
+    """Reads of records."""
+
+    def visible_to(self, rights: Rights) -> Self:
+        """Rows in the data scope of whoever has these rights: the one door to rows."""
+        return self.filter(rights.within(self.model._meta.label_lower))
+
+
+class Record(models.Model):
+    """Something that somebody owns: a customer, a product, every document.
+
+    `owner` and `department` are what data scopes read; both are rewritten on a hand-over.
+    `version` grows with each change, so that nobody overwrites what they haven't seen.
+    `search_grams` is made from the kind's search fields (apps.core.kinds.search)."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("owner"),
+    )
+    department = models.ForeignKey(
+        "people.Department",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("department"),
+    )
+    version = models.PositiveIntegerField(_("version"), default=0, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        verbose_name=_("created by"),
+    )
+    changed_at = models.DateTimeField(_("changed at"), default=timezone.now, editable=False)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        verbose_name=_("changed by"),
+    )
+    search_grams = ArrayField(models.TextField(), default=list, editable=False)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        indexes = [GinIndex(fields=["search_grams"], name="%(class)s_search")]
+
+    @property
+    def business_key(self) -> str:
+        """Names this record in processes, links, attachments and saved views."""
+        return f"{self._meta.label_lower}:{self.pk}"
+
+
+class Document(Record):
+    """A record with a number that is approved before it counts (单据).
+
+    `owner` is the handler (经办人)."""
+
+    number = models.CharField(_("number"), max_length=40, unique=True, editable=False)
+    date = models.DateField(_("document date"), default=timezone.localdate)
+    state = models.CharField(
+        _("state"),
+        max_length=12,
+        choices=ApprovalState.choices,
+        default=ApprovalState.DRAFT,
+        editable=False,
+    )
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, editable=False)
+    approved_at = models.DateTimeField(_("approved at"), null=True, editable=False)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        verbose_name=_("approved by"),
+    )
+    remarks = models.TextField(_("remarks"), blank=True, max_length=2000)
+
+    class Meta(Record.Meta):
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Line(models.Model):
+    """A row of a document: `document` is the foreign key that its model adds, `row` counts from 1
+    in the order of the form."""
+
+    row = models.PositiveIntegerField(_("row"), editable=False)
+
+    class Meta:
+        abstract = True
+        ordering = ["row"]

@@ -1,0 +1,67 @@
+"""Operations that every document shares: `document.*`. `target` is its business key.
+
+A diagram moves the state of its document; nothing else does. So what the diagram shows is what
+happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apps.core.kinds.models import ApprovalState
+from apps.core.kinds.services import lock_document, save_state
+from engine.exceptions import InvalidData
+from engine.operations import Context, operation
+
+
+@operation("document.submit")
+def submit(context: Context, *, target: str) -> dict[str, Any]:
+    """Begin a round of approval: the document is complete, and can't be changed from now on. What
+    its matrix asks for, read from the document as it is now."""
+    kind, document = lock_document(target)
+    problems = kind.problems(document)
+    if problems:
+        raise InvalidData(next(iter(problems.values()))[0], errors=problems)
+    save_state(document, ApprovalState.SUBMITTED, submitted_at=context.now)
+    context.show(
+        subject=kind.title(document),
+        party=kind.party(document),
+        amount=getattr(document, kind.amount, None) if kind.amount else None,
+        number=document.number,
+        risks=[risk.code for risk in kind.risks(document)],
+    )
+    return kind.facts(document)
+
+
+@operation("document.take_effect")
+def take_effect(context: Context, *, target: str) -> str:
+    """Approved: what follows from it happens in the transaction of the last decision."""
+    kind, document = lock_document(target)
+    approver = context.decided.user if context.decided else None
+    save_state(document, ApprovalState.APPROVED, approved_at=context.now, approved_by_id=approver)
+    kind.take_effect(document, context)
+    return ApprovalState.APPROVED.value
+
+
+@operation("document.reject")
+def reject(context: Context, *, target: str) -> str:
+    """Rejected for good: it can only be copied."""
+    return _move(target, ApprovalState.REJECTED)
+
+
+@operation("document.send_back")
+def send_back(context: Context, *, target: str) -> str:
+    """Back with the initiator, to be revised."""
+    return _move(target, ApprovalState.RETURNED)
+
+
+@operation("document.reopen")
+def reopen(context: Context, *, target: str) -> str:
+    """A draft again: withdrawn, or given up."""
+    return _move(target, ApprovalState.DRAFT)
+
+
+def _move(target: str, state: ApprovalState) -> str:
+    _kind, document = lock_document(target)
+    if document.state != state:  # withdrawn first, then given up: a draft already
+        save_state(document, state)
+    return state.value

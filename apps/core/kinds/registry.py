@@ -1,0 +1,38 @@
+"""The kinds that apps have declared, found by key, model or business key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from engine.exceptions import NotFound
+from engine.registry import Registry
+
+if TYPE_CHECKING:
+    from django.db import models
+
+    from apps.core.kinds.declaration import DocumentKind
+
+kinds: Registry[DocumentKind] = Registry("document kind")
+
+Class = TypeVar("Class", bound="type[DocumentKind]")
+
+
+def register(declaration: Class) -> Class:
+    """Class decorator: the kind exists from now on. Each app declares its own in `kinds.py`."""
+    kind = declaration()
+    kinds.add(kind.key, kind)
+    return declaration
+
+
+def kind_of(model: type[models.Model] | models.Model) -> DocumentKind:
+    """The kind of a model or of one of its rows."""
+    return kinds[model._meta.label_lower]
+
+
+def kind_of_key(business_key: str) -> tuple[DocumentKind, int]:
+    """The kind and primary key that a business key names; raises NotFound for any other text."""
+    key, _colon, pk = business_key.partition(":")
+    kind = kinds.get(key)
+    if kind is None or not pk.isascii() or not pk.isdecimal():
+        raise NotFound(f"“{business_key}” names no document.")
+    return kind, int(pk)

@@ -1,0 +1,220 @@
+"""Writes of records and documents: save, submit, withdraw, void, delete, hand over.
+
+Each is one transaction and goes through the doors of the kind. A document that is in a process is
+locked after its instance, never before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.core.access.actions import Action
+from apps.core.access.rights import Rights
+from apps.core.kinds import states
+from apps.core.kinds.declaration import DocumentKind
+from apps.core.kinds.models import ApprovalState, Document, Line, Record
+from apps.core.kinds.registry import kind_of_key
+from apps.core.kinds.search import grams_of
+from apps.core.numbering.services import next_number
+from engine import instances, tasks
+from engine.exceptions import Conflict, InvalidData, NotFound, WrongState
+from engine.instances import Result
+from engine.models import HumanTask, InstanceState, ProcessInstance, TaskState
+from engine.organisation import organisation
+
+LIVE = (InstanceState.ACTIVE, InstanceState.SUSPENDED)
+RESUBMIT = "resubmit"
+
+
+@transaction.atomic
+def save_record(
+    *,
+    kind: DocumentKind,
+    record: Any,
+    lines: Mapping[str, Sequence[Any]],
+    rights: Rights,
+    seen_version: int | None = None,
+    now: datetime | None = None,
+) -> Any:
+    """Add or change a record with its lines, all of them: a line that isn't there any more goes.
+
+    `record` and `lines` (by related name) are model instances as the forms made them. Raises
+    NotAllowed, WrongState, and Conflict where somebody has changed it since version
+    `seen_version`."""
+    moment = now or timezone.now()
+    if record.pk is None:
+        kind.require(rights, Action.ADD)
+        record.created_by_id, record.created_at = rights.user, moment
+        for name, value in kind.owner_of_new(rights).items():
+            if getattr(record, name) is None:
+                setattr(record, name, value)
+    else:
+        _require_unchanged(kind, record, rights, seen_version)
+    kind.prepare(record, lines)
+    record.version += 1
+    record.changed_by_id, record.changed_at = rights.user, moment
+    if kind.numbering is not None and not record.number:
+        record.number = next_number(kind.key, kind.numbering, record.date)
+    record.search_grams = grams_of(record, kind.search)
+    record.save()
+    for each in kind.lines:
+        _save_lines(record, each.model, each.related, lines.get(each.related, ()))
+    return record
+
+
+def _require_unchanged(
+    kind: DocumentKind, record: Any, rights: Rights, seen_version: int | None
+) -> None:
+    """Lock the row; raises where it may not be changed, or isn't what was seen."""
+    stored = _locked(kind, record.pk)
+    kind.require(rights, Action.CHANGE, stored)
+    if seen_version is not None and stored.version != seen_version:
+        by, at = stored.changed_by_id, stored.changed_at
+        raise Conflict(
+            _("%(name)s has changed this at %(time)s, after you opened it.")
+            % {
+                "name": organisation().names([by]).get(by, "?"),
+                "time": timezone.localtime(at).strftime("%H:%M"),
+            },
+            by=by,
+            at=at,
+        )
+    record.version = stored.version
+
+
+def _save_lines(record: Any, model: type[Line], related: str, lines: Sequence[Any]) -> None:
+    kept = [line.pk for line in lines if line.pk]
+    model._default_manager.filter(document=record).exclude(pk__in=kept).delete()
+    for row, line in enumerate(lines, start=1):
+        line.document, line.row = record, row
+    names = [field.name for field in model._meta.concrete_fields if not field.primary_key]
+    model._default_manager.bulk_update([line for line in lines if line.pk], names)
+    model._default_manager.bulk_create([line for line in lines if not line.pk])
+    record._prefetched_objects_cache = {}
+
+
+def _locked(kind: DocumentKind, pk: int) -> Any:
+    found = kind.model._default_manager.select_for_update().filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("There is no %(kind)s %(pk)s.") % {"kind": kind.label, "pk": pk})
+    return found
+
+
+def lock_document(business_key: str) -> tuple[DocumentKind, Any]:
+    """The kind and the locked row that a business key names; raises NotFound."""
+    kind, pk = kind_of_key(business_key)
+    return kind, _locked(kind, pk)
+
+
+def save_state(document: Document, state: str, **stamps: Any) -> None:
+    """Move a locked document to another state; raises WrongState."""
+    states.move(document, state)
+    document.version += 1
+    for name, value in stamps.items():
+        setattr(document, name, value)
+    document.save(update_fields=["state", "version", *stamps])
+
+
+def submit_document(
+    *, kind: DocumentKind, pk: int, rights: Rights, now: datetime | None = None
+) -> Result:
+    """Send a document into its approval: its open revision is completed, else its process starts.
+
+    Raises InvalidData with the problems by field, NotAllowed, WrongState, Conflict."""
+    document = kind.find(rights, pk)
+    kind.require(rights, Action.SUBMIT, document)
+    if kind.approval is None:
+        raise WrongState(_("%(kind)s needs no approval.") % {"kind": kind.label})
+    problems = kind.problems(document)
+    if problems:
+        raise InvalidData(_("It can't be submitted yet."), errors=problems)
+    revision = _open_revision(document.business_key, rights.user)
+    if revision is not None:
+        return tasks.complete(revision, user=rights.user, decision=RESUBMIT, now=now)
+    return instances.start(
+        kind.approval.process,
+        business_key=document.business_key,
+        variables={"document": document.business_key, "initiator": rights.user},
+        starter=rights.user,
+        card={"queue": kind.approval.queue},
+        now=now,
+    )
+
+
+def _open_revision(business_key: str, user: int) -> int | None:
+    """The initiator's open task to revise the document."""
+    return (
+        HumanTask.objects.filter(
+            instance__business_key=business_key,
+            instance__state__in=LIVE,
+            state__lte=TaskState.RESERVED,
+            assignee=user,
+            queue="work",
+        )
+        .values_list("pk", flat=True)
+        .first()
+    )
+
+
+def live_instance(business_key: str) -> ProcessInstance | None:
+    """The case that is under way for a document."""
+    return (
+        ProcessInstance.objects.filter(business_key=business_key, state__in=LIVE)
+        .select_related("definition")
+        .defer("runtime", "definition__compiled")
+        .first()
+    )
+
+
+@transaction.atomic
+def void_document(*, kind: DocumentKind, pk: int, rights: Rights, reason: str) -> Any:
+    """Make a document void: its number is never used again; a case under way ends."""
+    document = kind.find(rights, pk)
+    kind.require(rights, Action.VOID, document)
+    _end_case(document, rights, reason)
+    document = _locked(kind, pk)
+    save_state(document, ApprovalState.VOID)
+    return document
+
+
+@transaction.atomic
+def delete_record(*, kind: DocumentKind, pk: int, rights: Rights) -> None:
+    """Delete a record, or a document that was never submitted. Raises WrongState where others
+    point to it."""
+    record = kind.find(rights, pk)
+    kind.require(rights, Action.DELETE, record)
+    if isinstance(record, Document) and record.submitted_at is not None:
+        raise WrongState(
+            _("%(number)s has been submitted before: make it void instead.")
+            % {"number": record.number}
+        )
+    _locked(kind, pk).delete()
+
+
+def _end_case(document: Record, rights: Rights, reason: str) -> None:
+    case = live_instance(document.business_key)
+    if case is not None:
+        instances.terminate(case.pk, by=rights.user, reason=reason)
+
+
+@transaction.atomic
+def hand_over_records(*, kind: DocumentKind, pks: Sequence[int], to: int, rights: Rights) -> int:
+    """Give records to a colleague, whose department they then belong to; how many."""
+    department = organisation().department_of(to)
+    if department is None or to not in organisation().active([to]):
+        raise InvalidData(_("Choose a colleague who works here."), errors={"to": ["?"]})
+    rows = list(kind.queryset(rights).select_for_update(of=("self",)).filter(pk__in=pks))
+    for record in rows:
+        kind.require(rights, Action.HAND_OVER, record)
+        record.owner_id, record.department_id = to, department
+        record.version += 1
+        record.changed_by_id, record.changed_at = rights.user, timezone.now()
+    kind.model._default_manager.bulk_update(
+        rows, ["owner", "department", "version", "changed_by", "changed_at"]
+    )
+    return len(rows)

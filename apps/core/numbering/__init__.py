@@ -1,0 +1,1 @@
+"""Numbers of documents: unique in the account set, never used twice."""
