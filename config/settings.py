@@ -46,6 +46,7 @@ TENANT_APPS = [
     "apps.people",
     "engine",
     "apps.core",
+    "apps.core.numbering",
 ]
 INSTALLED_APPS = [
     *SHARED_APPS,

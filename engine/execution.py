@@ -131,6 +131,7 @@ class Execution:
             self.candidates[task_id].append(term)
 
     # --- the step ---------------------------------------------------------------------------------
+        self._set_card(context.new_card)
     def run(self, act: Act, *, added_by: int | None = None) -> Step:
         """Take the step; the store then holds all its rows."""
         step = advance(self.process, self.case.runtime, act, self)
@@ -154,9 +155,11 @@ class Execution:
     def _update_card(self, variables: Variables) -> None:
         """The card shows what the process says itself; where a document kind keeps the card,
         nothing of it is here."""
-        for name in CARD:
-            value = variables.get(name)
-            if value is not None and plain(value) != self.case.card.get(name):
+        self._set_card({name: variables[name] for name in CARD if variables.get(name) is not None})
+
+    def _set_card(self, said: Mapping[str, Any]) -> None:
+        for name, value in said.items():
+            if plain(value) != self.case.card.get(name):
                 self.case.card[name] = plain(value)
                 self.case.new_card = True
 
