@@ -41,7 +41,8 @@ class Record(models.Model):
 
     `owner` and `department` are what data scopes read; both are rewritten on a hand-over.
     `version` grows with each change, so that nobody overwrites what they haven't seen.
-    `search_grams` is made from the kind's search fields (apps.core.kinds.search)."""
+    `search_text` and `search_grams` are made of the kind's search fields (apps.core.kinds.search).
+    """
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -74,6 +75,7 @@ class Record(models.Model):
         editable=False,
         verbose_name=_("changed by"),
     )
+    search_text = models.TextField(default="", editable=False)
     search_grams = ArrayField(models.TextField(), default=list, editable=False)
 
     objects = RecordQuerySet.as_manager()

@@ -1,18 +1,18 @@
 """Search by any part of a name, its pinyin, its initials, a number or a phone.
 
-Each record keeps bigrams of its search fields (`search_grams`, with a GIN index): every two
-characters that follow each other, and each single one at a beginning. A search asks for all bigrams
-of what was typed, and then for the text itself where only bigrams could agree by chance."""
+Each record keeps the readings of its search fields (`search_text`) and their bigrams
+(`search_grams`, with a GIN index): every two characters that follow each other, and the first one. A
+search asks for all bigrams of what was typed, which the index answers, and of what is left for the
+text itself, as bigrams may agree by chance. A single character finds beginnings."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from functools import reduce
-from operator import or_
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from pypinyin import Style, lazy_pinyin
 
 SURNAMES = {
@@ -68,25 +68,20 @@ def grams(text: str) -> set[str]:
     return {text[0], *(text[i : i + 2] for i in range(len(text) - 1))} if text else set()
 
 
-def grams_of(record: Any, fields: Sequence[str]) -> list[str]:
-    """What to store for a record."""
-    found: set[str] = set()
-    for text in texts_of(record, fields):
-        for reading in readings(text):
-            found |= grams(reading)
-    return sorted(found)
+def make_searchable(record: Any, fields: Sequence[str]) -> None:
+    """Set what a record keeps for searches; the caller saves it."""
+    found = [reading for text in texts_of(record, fields) for reading in readings(text)]
+    record.search_text = " ".join(dict.fromkeys(found))
+    record.search_grams = sorted(set().union(*map(grams, found)))
 
 
-def search(rows: QuerySet[Any], text: str, fields: Sequence[str]) -> QuerySet[Any]:
-    """Rows that hold what was typed. The GIN index narrows; where the words were typed in Chinese
-    or digits, the fields themselves must hold them."""
-    typed = BREAK.sub("", text.lower())
-    if not typed:
-        return rows
-    wanted = [typed] if len(typed) == 1 else sorted(grams(typed) - {typed[0]})
-    rows = rows.filter(search_grams__contains=wanted)
-    if HAN.search(typed):
-        rows = rows.filter(
-            reduce(or_, (Q(**{f"{name}__icontains": text.strip()}) for name in fields))
-        )
+def search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Rows that hold what was typed: all of its words, in any order."""
+    for word in text.lower().split():
+        typed = BREAK.sub("", word)
+        if len(typed) == 1:
+            rows = rows.filter(search_grams__contains=[typed])
+        elif typed:
+            wanted = sorted(grams(typed) - {typed[0]})
+            rows = rows.filter(search_grams__contains=wanted, search_text__contains=typed)
     return rows

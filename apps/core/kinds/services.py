@@ -19,7 +19,7 @@ from apps.core.kinds import states
 from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.models import ApprovalState, Document, Line, Record
 from apps.core.kinds.registry import kind_of_key
-from apps.core.kinds.search import grams_of
+from apps.core.kinds.search import make_searchable
 from apps.core.numbering.services import next_number
 from engine import instances, tasks
 from engine.exceptions import Conflict, InvalidData, NotFound, WrongState
@@ -60,7 +60,7 @@ def save_record(
     record.changed_by_id, record.changed_at = rights.user, moment
     if kind.numbering is not None and not record.number:
         record.number = next_number(kind.key, kind.numbering, record.date)
-    record.search_grams = grams_of(record, kind.search)
+    make_searchable(record, kind.search)
     record.save()
     for each in kind.lines:
         _save_lines(record, each.model, each.related, lines.get(each.related, ()))
