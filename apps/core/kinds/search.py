@@ -1,9 +1,9 @@
 """Search by any part of a name, its pinyin, its initials, a number or a phone.
 
 Each record keeps the readings of its search fields (`search_text`) and their bigrams
-(`search_grams`, with a GIN index): every two characters that follow each other, and the first one. A
-search asks for all bigrams of what was typed, which the index answers, and of what is left for the
-text itself, as bigrams may agree by chance. A single character finds beginnings."""
+(`search_grams`, with a GIN index): every two characters that follow each other, and the first one.
+A search asks for all bigrams of what was typed, which the index answers, and of what is left for
+the text itself, as bigrams may agree by chance. A single character finds beginnings."""
 
 from __future__ import annotations
 
