@@ -1,0 +1,1 @@
+"""Lists to spreadsheets, and spreadsheets to records."""
