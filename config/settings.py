@@ -47,8 +47,15 @@ TENANT_APPS = [
     "engine",
     "apps.core",
     "apps.core.numbering",
+    "apps.core.attachments",
+    "apps.core.links",
+    "apps.core.history",
+    "apps.core.transfer",
+    "apps.core.printing",
 ]
 INSTALLED_APPS = [
+    "pgtrigger",  # first: apps.core.history builds on what it sets up
+    "pghistory",
     *SHARED_APPS,
     *[app for app in TENANT_APPS if app not in SHARED_APPS],
     "config",
@@ -164,6 +171,9 @@ ENGINE_PROCESSES = BASE_DIR / "processes"
 ENGINE_ORGANISATION = "apps.people.organisation.Organisation"
 ENGINE_CALENDAR = "apps.people.calendar.WorkCalendar"
 
+# --- history of fields --------------------------------------------------------------------------
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")  # nobody else writes
+
 # --- pages --------------------------------------------------------------------------------------
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -196,6 +206,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "apps.core.history.middleware.ActorMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
