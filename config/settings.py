@@ -46,12 +46,14 @@ TENANT_APPS = [
     "apps.people",
     "engine",
     "apps.core",
+    "apps.core.access",
     "apps.core.numbering",
     "apps.core.attachments",
     "apps.core.links",
     "apps.core.history",
     "apps.core.transfer",
     "apps.core.printing",
+    "apps.core.audit",
 ]
 INSTALLED_APPS = [
     "pgtrigger",  # first: apps.core.history builds on what it sets up

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Protocol, cast
+from typing import NamedTuple, Protocol, cast
 
 from django.conf import settings
 from django.db.models import TextChoices
@@ -38,6 +38,21 @@ class Role(TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
+class Place(NamedTuple):
+    """A department: its id, and the ids from the root to it ("/3/17/")."""
+
+    department: int
+    path: str
+
+
+class Duties(NamedTuple):
+    """Where somebody belongs, and each role held with the department it is held in (None:
+    everywhere)."""
+
+    place: Place | None
+    duties: tuple[tuple[str, Place | None], ...]
+
+
 class Organisation(Protocol):
     """Read-only questions about people, answered for the current account set and the moment
     asked."""
@@ -51,6 +66,10 @@ class Organisation(Protocol):
     def roles_of(self, user: int) -> frozenset[str]:
         """Codes of all roles the user holds, anywhere; `department_head` for whoever heads a
         department."""
+
+    def duties(self, user: int) -> Duties | None:
+        """The roles that the user holds and where, `department_head` for each department headed;
+        None for somebody who may not log in."""
 
     def superior(self, user: int) -> int | None:
         """The user's superior: named, or the head of the department, or the head of the next one

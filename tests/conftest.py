@@ -63,7 +63,8 @@ def template_name() -> str:
     digest = hashlib.sha256(repr((settings.SHARED_APPS, settings.TENANT_APPS)).encode())
     for configuration in apps.get_app_configs():
         folder = Path(configuration.path)
-        for file in sorted([*folder.glob("migrations/*.py"), *folder.glob("sql/*.sql")]):
+        shaping = ("migrations/*.py", "sql/*.sql", "grants.py")
+        for file in sorted(file for pattern in shaping for file in folder.glob(pattern)):
             digest.update(file.read_bytes())
     for module in (demo, people_services):
         digest.update(Path(str(module.__file__)).read_bytes())

@@ -19,6 +19,7 @@ from apps.accountsets.models import (
 from apps.accountsets.ownership import as_owner
 from apps.accountsets.routing import PUBLIC, in_account_set
 from apps.accountsets.schemas import build_schema
+from apps.core.access.defaults import sync_grants
 
 
 def create_account_set(
@@ -29,7 +30,8 @@ def create_account_set(
     valid_from: date | None = None,
     valid_until: date | None = None,
 ) -> AccountSet:
-    """Enter a set in the register and build its schema, both or neither.
+    """Enter a set in the register and build its schema, both or neither; then write the rights that
+    roles have to begin with.
 
     Raises `ValidationError` where the name of set or schema is taken or not acceptable. Must not
     be called inside a transaction of the caller's, except in tests.
@@ -47,6 +49,8 @@ def create_account_set(
         with transaction.atomic():
             account_set.save()
             build_schema(schema_name)
+    with in_account_set(schema_name):
+        sync_grants()
     return account_set
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from apps.people.models import Department, Employee, RoleHolder, Substitute, User
 from engine.database import execute
-from engine.organisation import Role
+from engine.organisation import Duties, Place, Role
 
 # What every human task that opens asks is asked in SQL of its own, which is prepared; the rest by
 # the ORM. `able` says in SQL what `UserQuerySet.able` says.
@@ -54,6 +54,21 @@ FROM people_department asked
 WHERE asked.id = %(department)s AND {ABLE} ORDER BY length(d.path) DESC
 """  # noqa: S608 (constants)
 
+DUTIES = f"""
+SELECT own.id, own.path, held.role, held.id, held.path
+FROM people_user u
+    LEFT JOIN people_employee e ON e.user_id = u.id
+    LEFT JOIN people_department own ON own.id = e.department_id
+    LEFT JOIN LATERAL (
+        SELECT h.role, d.id, d.path
+        FROM people_roleholder h LEFT JOIN people_department d ON d.id = h.department_id
+        WHERE h.employee_id = u.id
+        UNION ALL SELECT '{Role.DEPARTMENT_HEAD.value}', id, path
+        FROM people_department WHERE head_id = u.id
+    ) held ON true
+WHERE u.id = %(user)s AND {ABLE}
+"""  # noqa: S608 (constants)
+
 DEPARTMENT_OF = "SELECT department_id FROM people_employee WHERE user_id = %s"
 ADDRESSES = "SELECT id, email FROM people_user WHERE id = ANY(%s) AND email <> ''"
 LANGUAGES = "SELECT id, language FROM people_user WHERE id = ANY(%s)"
@@ -77,6 +92,13 @@ class Organisation:
         held = RoleHolder.objects.filter(employee_id=user).values_list("role", flat=True)
         heads = Department.objects.filter(head_id=user).exists()
         return frozenset(held) | ({Role.DEPARTMENT_HEAD.value} if heads else frozenset())
+
+    def duties(self, user: int) -> Duties | None:
+        rows = execute(DUTIES, {"user": user, "day": timezone.localdate()})
+        if not rows:
+            return None
+        held = tuple((role, _place(at, path)) for _own, _path, role, at, path in rows if role)
+        return Duties(_place(*rows[0][:2]), held)
 
     def superior(self, user: int) -> int | None:
         named = Employee.objects.employed().filter(pk=OuterRef("superior_id")).values("pk")
@@ -134,6 +156,10 @@ class Organisation:
         """Active heads of the department and of those above it, the nearest first."""
         rows = execute(HEADS_ABOVE, {"department": department, "day": timezone.localdate()})
         return _once(head for (head,) in rows)
+
+
+def _place(department: int | None, path: str | None) -> Place | None:
+    return None if department is None or path is None else Place(department, path)
 
 
 def _nearest(rows: Sequence[tuple[int, str | None, str | None]]) -> list[int]:

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from apps.accountsets.models import AccountSet
 from apps.accountsets.ownership import as_owner
 from apps.accountsets.routing import in_account_set
+from apps.core.access.defaults import sync_grants
 from config.bootstrap.steps import say
 from config.demo import logins, make_cases, make_demo
 from config.grants import grant_to_application
@@ -44,8 +45,9 @@ class Command(BaseCommand):
         if settings.MODE == "demo":
             make_demo(say)
         for account_set in AccountSet.objects.open():
-            say(f"processes of {account_set}")
+            say(f"rights and processes of {account_set}")
             with in_account_set(account_set.schema_name):
+                sync_grants()
                 deploy(shipped_files(), source=Deployment.Source.SHIPPED)
         if settings.MODE == "demo":
             make_cases(say)

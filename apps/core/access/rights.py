@@ -1,0 +1,121 @@
+"""What one user may do, at the moment asked.
+
+Two questions to the database, asked once a request: which roles the user holds and where, and what
+these roles are granted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.signals import request_finished, request_started
+from django.db.models import Q
+
+from apps.accountsets.routing import current_set
+from apps.core.access.actions import EVERYONE, Action, Scope
+from engine.database import execute
+from engine.organisation import Place, organisation
+
+GRANTED = """
+SELECT g.kind, g.role, array_agg(g.action::text), s.scope
+FROM access_rolegrant g LEFT JOIN access_datascope s ON s.role = g.role AND s.kind = g.kind
+WHERE g.role = ANY(%s) GROUP BY g.kind, g.role, s.scope
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a kind's row of one role says."""
+
+    role: str
+    actions: frozenset[str]
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """The rights of one user. Denied is whatever no role of the user is granted."""
+
+    user: int
+    roles: frozenset[str]
+    department: int | None
+    _places: Mapping[str, tuple[Place, ...]] = field(repr=False)
+    _grants: Mapping[str, tuple[Grant, ...]] = field(repr=False)
+
+    def may(self, kind: str, action: str) -> bool:
+        """Whether one of the user's roles is granted this action on this kind."""
+        return any(action in grant.actions for grant in self._grants.get(kind, ()))
+
+    def scope(self, kind: str) -> Scope | None:
+        """The widest scope among the roles that may view the kind; None: sees nothing."""
+        scopes = (grant.scope for grant in self._viewing(kind))
+        return max(scopes, key=lambda scope: scope.width, default=None)
+
+    def within(self, kind: str) -> Q:
+        """The filter of rows that the user sees, for models with `owner` and `department`.
+
+        Departments are those in which the role is held: of a role held everywhere, the user's own;
+        of a head, those headed. One's own rows are in every scope."""
+        grants = list(self._viewing(kind))
+        if not grants:
+            return Q(pk__in=())
+        seen = Q(owner=self.user)
+        for grant in grants:
+            if grant.scope is Scope.ALL:
+                return Q()
+            for place in self._places.get(grant.role, ()):
+                if grant.scope is Scope.DEPARTMENT:
+                    seen |= Q(department=place.department)
+                elif grant.scope is Scope.TREE:
+                    seen |= Q(department__path__startswith=place.path)
+        return seen
+
+    def _viewing(self, kind: str) -> Iterable[Grant]:
+        return (grant for grant in self._grants.get(kind, ()) if Action.VIEW in grant.actions)
+
+
+_known: ContextVar[dict[tuple[str, int], Rights] | None] = ContextVar("rights", default=None)
+
+
+def rights_of(user: int) -> Rights:
+    """The rights of a user of the current account set. Read once a request, and anew each time
+    where there is no request. Somebody who may not log in has none."""
+    known = _known.get()
+    if known is None:
+        return _read(user)
+    key = current_set(), user
+    if key not in known:
+        known[key] = _read(user)
+    return known[key]
+
+
+def _read(user: int) -> Rights:
+    standing = organisation().duties(user)
+    if standing is None:
+        return Rights(user, frozenset(), None, {}, {})
+    own = () if standing.place is None else (standing.place,)
+    places: dict[str, tuple[Place, ...]] = {EVERYONE: own}
+    for role, place in standing.duties:
+        held = own if place is None else (place,)
+        places[role] = (*places.get(role, ()), *held)
+    grants: dict[str, tuple[Grant, ...]] = {}
+    for kind, role, actions, scope in execute(GRANTED, [list(places)]):
+        grant = Grant(role, frozenset(actions), Scope(scope or Scope.OWN))
+        grants[kind] = (*grants.get(kind, ()), grant)
+    department = standing.place.department if standing.place else None
+    return Rights(user, frozenset(places), department, places, grants)
+
+
+def _begin(**signal: Any) -> None:
+    _known.set({})
+
+
+def _forget(**signal: Any) -> None:
+    _known.set(None)
+
+
+request_started.connect(_begin, dispatch_uid="rights: known from now on")
+request_finished.connect(_forget, dispatch_uid="rights: forgotten")
