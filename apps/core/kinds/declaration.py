@@ -90,6 +90,16 @@ class Risk:
     level: str = "warning"
 
 
+@dataclass(frozen=True, slots=True)
+class AttachmentCategory:
+    """A sort of file that a kind asks for. `late`: may be added to a document that is approved
+    already, such as the signed copy; it then counts at once."""
+
+    code: str
+    label: Text
+    late: bool = False
+
+
 class DetailTab:
     """A further tab of the page of a document, loaded when it is opened."""
 
@@ -129,6 +139,8 @@ class DocumentKind:
     numbering: ClassVar[Numbering | None] = None
     approval: ClassVar[Approval | None] = None
     push_down: ClassVar[Sequence[PushDown]] = ()
+    attachments: ClassVar[Sequence[AttachmentCategory]] = ()
+    """Sorts of files beside “other”, which every kind takes."""
     tabs: ClassVar[list[type[DetailTab]]]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -247,6 +259,7 @@ class DocumentKind:
 
 __all__ = [
     "Approval",
+    "AttachmentCategory",
     "DetailTab",
     "DocumentKind",
     "Lines",
