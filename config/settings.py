@@ -191,7 +191,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
-                "apps.core.inbox.context.shell",
+                "apps.core.shell.context.shell",
+                "apps.core.inbox.context.counts",
             ]
         },
     }

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", without_account_set(login_not_required(healthz)), name="healthz"),
     path("server/", include("apps.accountsets.urls")),
     path("", include("apps.people.urls")),
+    path("", include("apps.core.shell.urls")),
     path("", include("apps.core.inbox.urls")),
     path("api/", include("apps.core.api.urls")),
 ]

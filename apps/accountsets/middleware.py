@@ -75,7 +75,8 @@ def chosen_set(request: Any) -> AccountSet | None:
     if session.is_too_old() or not account_set.is_open():
         session.flush()
         return None
-    session.renew()
+    if "X-Polled" not in request.headers:  # a page left open asks by itself; nobody is there
+        session.renew()
     return account_set
 
 

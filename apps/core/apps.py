@@ -12,4 +12,6 @@ class CoreConfig(AppConfig):
     verbose_name = _("Core")
 
     def ready(self) -> None:
-        autodiscover_modules("kinds")
+        from apps.core.shell import checks  # noqa: F401  (registers itself)
+
+        autodiscover_modules("kinds", "navigation")

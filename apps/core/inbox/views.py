@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.core.api.problems import detail_of
 from apps.core.inbox import looking, pages, rows, wording
 from apps.core.inbox.acts import ACTS
+from apps.core.inbox.context import waiting
 from apps.core.inbox.forms import ReasonForm
 from apps.core.inbox.visibility import Viewer, find_instance, find_task
 from apps.core.requests.forms import RequestForm
@@ -62,7 +63,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
         context |= _LISTS[view](request, user)
     except InvalidData:
         return redirect("inbox:inbox")
-    context["waiting"] = counts = inbox.counts(user)
+    context["waiting"] = counts = waiting(request)
     context["queues"] = [
         {"code": code, "label": wording.queue_label(code), "count": counts.queues[code]}
         for code in sorted(counts.queues, key=_queue_order)

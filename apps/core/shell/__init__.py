@@ -1,0 +1,1 @@
+"""The frame around every page: navigation, search, keys, toasts, errors."""

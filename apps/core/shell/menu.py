@@ -1,0 +1,165 @@
+"""The menu as one person sees it on one page: what is allowed, where, and how much waits there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import parse_qsl
+
+from django.http import HttpRequest
+
+from apps.core.access.actions import Action
+from apps.core.access.rights import Rights, rights_of
+from apps.core.shell import navigation
+from apps.core.shell.navigation import Entry, Label, Module
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry that this person may follow."""
+
+    entry: Entry
+    active: bool
+    count: int | None  # how much waits there; None where nothing is counted
+
+    @property
+    def href(self) -> str:
+        return self.entry.href
+
+    @property
+    def label(self) -> Label:
+        return self.entry.label
+
+    @property
+    def short(self) -> Label:
+        return self.entry.short or self.entry.label
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries under one heading; the first ones stand under none."""
+
+    label: Label
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A module with what this person may use of it."""
+
+    code: str
+    module: Module
+    groups: tuple[Group, ...]
+    open: bool
+
+    @property
+    def active(self) -> bool:
+        return any(link.active for group in self.groups for link in group.links)
+
+    @property
+    def href(self) -> str:
+        return self.groups[0].links[0].href
+
+
+class Menu:
+    """The menu of a request. Nothing is asked of the database before it is shown."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self._user: int = request.user.pk  # type: ignore[assignment]  # somebody has logged in
+
+    @cached_property
+    def _rights(self) -> Rights:
+        return rights_of(self._user)
+
+    def _may_follow(self, entry: Entry) -> bool:
+        if entry.visible is not None and not entry.visible(self._request):
+            return False
+        action = Action.ADD if entry.create else Action.VIEW
+        return not entry.kind or self._rights.may(entry.kind, action)
+
+    @cached_property
+    def _allowed(self) -> tuple[Entry, ...]:
+        return tuple(entry for entry in navigation.entries() if self._may_follow(entry))
+
+    @cached_property
+    def _here(self) -> Entry | None:
+        """The entry to which this page belongs: the one with the longest part of its address. Of
+        two modules that lead to it, the later one, which is its own."""
+        asked = set(self._request.GET.items())
+        fitting = [
+            (len(entry.path), len(entry.query), position)
+            for position, entry in enumerate(self._allowed)
+            if self._leads_here(entry) and set(parse_qsl(entry.query)) <= asked
+        ]
+        return self._allowed[max(fitting)[2]] if fitting else None
+
+    def _leads_here(self, entry: Entry) -> bool:
+        """Whether this page is the entry's or lies below it; below the first page lies all."""
+        if entry.create or entry.path == "/":
+            return self._request.path == entry.path
+        return self._request.path.startswith(entry.path)
+
+    def _link(self, entry: Entry) -> Link:
+        return Link(entry, entry is self._here, self._count(entry))
+
+    def _count(self, entry: Entry) -> int | None:
+        return None if entry.count is None else entry.count(self._request)
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The side bar: modules of which this person may use something."""
+        return tuple(self._parts())
+
+    def _parts(self) -> Iterator[Part]:
+        opened = self._request.COOKIES.get("modules", "").split(".")
+        for code, module in navigation.MODULES.items():
+            groups = tuple(self._groups(code, module))
+            if groups:
+                here = any(link.active for group in groups for link in group.links)
+                yield Part(code, module, groups, here or code in opened)
+
+    def _groups(self, code: str, module: Module) -> Iterator[Group]:
+        for group, label in module.groups.items():
+            links = tuple(
+                self._link(entry)
+                for entry in self._allowed
+                if (entry.module, entry.group) == (code, group) and not entry.create
+            )
+            if links:
+                yield Group(label, links)
+
+    @cached_property
+    def creations(self) -> tuple[Link, ...]:
+        """The menu “New”."""
+        return tuple(self._link(entry) for entry in self._allowed if entry.create)
+
+    @cached_property
+    def tabs(self) -> tuple[Link, ...]:
+        """Up to four tabs of a phone; the fifth leads to everything."""
+        roles = self._rights.roles
+        own = next((names for role, names in navigation.TABS.items() if role in roles), None)
+        wanted = (*(own or navigation.TABS[""]), *navigation.SPARE_TABS)
+        by_name = {entry.name: entry for entry in self._allowed}
+        found = dict.fromkeys(by_name[name] for name in wanted if name in by_name)
+        return tuple(self._link(entry) for entry in list(found)[:4])
+
+    @cached_property
+    def bell(self) -> Link | None:
+        """Where the bell leads, with how much rings."""
+        by_name = {entry.name: entry for entry in self._allowed}
+        found = next((by_name[name] for name in navigation.BELL if name in by_name), None)
+        return self._link(found) if found else None
+
+    @cached_property
+    def trail(self) -> tuple[tuple[Label, str], ...]:
+        """Breadcrumbs to this page as far as the menu knows: module, entry."""
+        for part in self.parts:
+            for group in part.groups:
+                for link in group.links:
+                    if link.active:
+                        at = self._request.path == link.entry.path
+                        own = () if at else ((link.label, link.href),)
+                        return ((part.module.label, part.href), *own)
+        return ()

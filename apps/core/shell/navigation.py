@@ -1,0 +1,151 @@
+"""The menu: the modules of the product, and the entries that apps bring to them.
+
+An app says in its `navigation.py` (found at start-up) where its pages stand:
+
+    navigation.add(Entry(
+        name="sales.customers", module="sales", group="pool", label=_("Customers"),
+        url="kinds:list", args=("sales.customer",), icon="building", kind="sales.customer",
+    ))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from engine.registry import Registry
+
+Label: TypeAlias = "str | Promise"
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A part of the product, and the headings under which its entries stand."""
+
+    label: Label
+    icon: str
+    groups: Mapping[str, Label] = field(default_factory=dict)
+
+
+MODULES: Final[Mapping[str, Module]] = {
+    "desk": Module(
+        pgettext_lazy("module", "Desk"),
+        "layout-dashboard",
+        {
+            "": "",
+            "reminders": _("Reminder center"),
+            "approvals": _("Approval center"),
+            "contracts": _("Contract management"),
+        },
+    ),
+    "sales": Module(
+        pgettext_lazy("module", "Sales"),
+        "briefcase",
+        {
+            "": "",
+            "pool": _("Customer pool"),
+            "opportunities": _("Opportunity management"),
+            "contracts": _("Contract management"),
+            "activities": _("Sales activities"),
+        },
+    ),
+    "service": Module(pgettext_lazy("module", "Service"), "headset", {"": ""}),
+    "finance": Module(pgettext_lazy("module", "Finance"), "coin-yuan", {"": ""}),
+    "settings": Module(pgettext_lazy("module", "Settings"), "settings", {"": ""}),
+    "reports": Module(pgettext_lazy("module", "Reports"), "chart-bar", {"": ""}),
+    "processes": Module(pgettext_lazy("module", "Processes"), "sitemap", {"": ""}),
+}
+"""The modules in the order of the side bar, each with its groups in theirs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A page that the menu leads to.
+
+    It is shown to those who may VIEW its `kind` (with `create`: ADD to it), or where `visible`
+    says so; with neither, to everybody. `query` ("view=claim") parts entries of one address."""
+
+    name: str
+    module: str
+    label: Label
+    url: str  # name of the address
+    args: tuple[object, ...] = ()
+    query: str = ""
+    group: str = ""
+    icon: str = "point"
+    short: Label = ""  # in the tab bar of a phone
+    position: int = 100  # among the entries of its group
+    kind: str = ""
+    visible: Callable[[HttpRequest], bool] | None = None
+    count: Callable[[HttpRequest], int] | None = None
+    create: bool = False  # it stands in the menu "New", not in the side bar
+
+    @property
+    def path(self) -> str:
+        return reverse(self.url, args=self.args)
+
+    @property
+    def href(self) -> str:
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+
+_registry: Registry[Entry] = Registry("navigation entry")
+
+
+def add(*entries: Entry) -> None:
+    """Take entries into the menu; raises ImproperlyConfigured for a name that is taken, and for an
+    unknown module or group."""
+    for entry in entries:
+        module = MODULES.get(entry.module)
+        if module is None or entry.group not in module.groups:
+            raise ImproperlyConfigured(f"{entry.name}: no {entry.module}/{entry.group} in the menu")
+        _registry.add(entry.name, entry)
+
+
+def remove(name: str) -> None:
+    """Take an entry out again (tests bring their own)."""
+    _registry.remove(name)
+
+
+def find(name: str) -> Entry | None:
+    """The entry of that name."""
+    return _registry.get(name)
+
+
+def entries() -> Iterator[Entry]:
+    """All entries, in the order of the menu."""
+    modules = list(MODULES)
+
+    def place(entry: Entry) -> tuple[int, int, int, str]:
+        groups = list(MODULES[entry.module].groups)
+        return (
+            modules.index(entry.module),
+            groups.index(entry.group),
+            entry.position,
+            entry.name,
+        )
+
+    yield from sorted((_registry[name] for name in _registry), key=place)
+
+
+BELL: Final = ("desk.reminders", "desk.inbox")
+"""Where the bell leads, whose count it shows: the first of them that exists."""
+
+TABS: Final[Mapping[str, tuple[str, ...]]] = {
+    "engineer": ("service.dispatches", "desk.schedule", "stock.spare_parts", "desk.reminders"),
+    "department_head": ("desk.home", "desk.approvals", "sales.team", "desk.reminders"),
+    "general_manager": ("desk.home", "desk.approvals", "sales.team", "desk.reminders"),
+    "": ("sales.customers", "sales.activities", "contracts.sales", "desk.reminders"),
+}
+"""Tabs of a phone by role, the first role that somebody holds; "" for everybody else."""
+
+SPARE_TABS: Final = ("desk.home", "desk.approvals", "desk.inbox", "desk.claim", "desk.started")
+"""What fills the tab bar up where somebody may not see one of the tabs above."""
