@@ -226,6 +226,14 @@ FILES_URL = env.url("FILES_URL", f"file://{BASE_DIR / 'var' / 'files'}")
 if FILES_URL.scheme != "file":
     raise ImproperlyConfigured("FILES_URL: file:///a/folder")
 MEDIA_ROOT = FILES_URL.path
+ATTACHMENT_LARGEST = env.int("ATTACHMENT_LARGEST", 20 * 2**20)  # bytes of a file
+ATTACHMENT_QUOTA = env.int("ATTACHMENT_QUOTA", 10 * 2**30)  # bytes of all files of an account set
+UPLOAD_LARGEST = 4 * ATTACHMENT_LARGEST  # bytes of a request with files
+FILE_UPLOAD_HANDLERS = [
+    "apps.core.attachments.uploads.LimitedUploads",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 STORAGES = {
     "default": {"BACKEND": "apps.accountsets.storage.AccountSetStorage"},
     "staticfiles": {
