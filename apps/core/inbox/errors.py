@@ -19,6 +19,7 @@ TITLES: Final[dict[int, Promise]] = {
     403: _("You may not do this"),
     404: _("There is nothing here"),
     409: _("Somebody was faster"),
+    422: _("This can't be done so"),
     500: _("Something went wrong here"),
 }
 TEXTS: Final[dict[int, Promise]] = {
@@ -26,6 +27,7 @@ TEXTS: Final[dict[int, Promise]] = {
     403: _("This needs a right that you don't have. Ask an administrator if you need it."),
     404: _("The address is wrong, or what it shows is not for you to see."),
     409: _("What you saw has changed meanwhile."),
+    422: _("Go back, correct what was entered and try again."),
     500: _("Nothing was changed. Please try again in a moment."),
 }
 
