@@ -90,10 +90,13 @@ DATABASES = {
     "default": {
         **_connection,
         "ENGINE": "django_tenants.postgresql_backend",
-        "CONN_MAX_AGE": 0,  # the pool keeps them
+        # Each thread of the web server keeps one, and looks at it before each request.
+        "CONN_MAX_AGE": 3600,
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            "connect_timeout": 2,  # seconds
+            "tcp_user_timeout": 2000,  # milliseconds until what was sent must have arrived
             **_connection.get("OPTIONS", {}),
-            "pool": {"min_size": 1, "max_size": 8, "timeout": 5},
             # Waiting longer for a lock means that something hangs: say so, and let go.
             "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=5min",
             "prepare_threshold": 2,  # for the engine's own cursors; Django's never prepare

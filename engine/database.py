@@ -10,16 +10,34 @@ from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import Any
 
+import django.db
 import orjson
 import psycopg
 from django.db import connection
 from django.utils.translation import gettext as _
-from psycopg.errors import DeadlockDetected, LockNotAvailable
+from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled
 from psycopg.rows import TupleRow
 
 from engine.exceptions import Conflict
 
 JSONB = 3802  # the type's number in PostgreSQL
+# Classes of SQLSTATE by which a server says that it can't work now, whatever it was asked:
+# connection, resources (a full disk among them), operator intervention, system.
+_UNAVAILABLE = ("08", "53", "57", "58")
+
+
+def unavailable(error: BaseException | None) -> bool:
+    """Whether the database can't work at the moment, and the statement is not to blame. Looks
+    through what wraps the database's own error."""
+    while error is not None:
+        if isinstance(error, QueryCanceled):
+            return False
+        if isinstance(error, psycopg.InterfaceError | django.db.InterfaceError):
+            return True  # the connection is closed already
+        if isinstance(error, psycopg.OperationalError):
+            return error.sqlstate is None or error.sqlstate.startswith(_UNAVAILABLE)
+        error = error.__cause__
+    return False
 
 
 def execute(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[TupleRow]:

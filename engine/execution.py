@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from engine import assignment, definitions, operations
 from engine.candidates import add_candidates
+from engine.database import unavailable
 from engine.exceptions import BusinessError, EngineError, InvalidData, OperationFailed
 from engine.models import ActivityState, InstanceState, JobKind, TaskState, TrailEvent
 from engine.spiff import CompiledProcess, advance
@@ -112,6 +113,8 @@ class Execution:
         return result
 
     def _failed(self, error: Exception, operation: str, site: CallSite) -> OperationFailed:
+        if unavailable(error):
+            raise error  # no failure of the operation
         return OperationFailed(str(error) or type(error).__name__, **_place(operation, site))
 
     def _take_over(self, context: operations.Context) -> None:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from engine import incidents, reassignment
 from engine.cases import lock_instances
-from engine.database import execute
+from engine.database import execute, unavailable
 from engine.exceptions import EngineError, NothingCaught
 from engine.execution import Execution
 from engine.instances import deliver
@@ -108,7 +108,7 @@ def _fire_leased(jobs: Sequence[Leased], now: datetime) -> None:
     try:
         fire_timers(instances, now)
     except Exception as error:
-        if len(instances) > 1:
+        if len(instances) > 1 and not unavailable(error):
             for instance in instances:
                 _fire_leased([job for job in jobs if job.instance == instance], now)
             return
@@ -117,7 +117,11 @@ def _fire_leased(jobs: Sequence[Leased], now: datetime) -> None:
 
 
 def _failed(job: int, error: Exception, now: datetime) -> None:
-    """One retry less and a later date; without any left, an incident."""
+    """One retry less and a later date; without any left, an incident.
+
+    A database that can't work costs no retry: its error goes on, and the lease is the pause."""
+    if unavailable(error):
+        raise error
     logger.warning("job_failed", job=job, error=str(error))
     with transaction.atomic():
         row = _lock_job(job)

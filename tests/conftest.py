@@ -44,7 +44,6 @@ TEMPLATE_PREFIX = "crm_template_"
 DATABASE_PREFIX = "crm_test_"
 BUILDING = 4_200_001  # advisory lock: one process builds the template, the others wait
 KEEP_TEMPLATES = "1 day"
-POOL = {"min_size": 0, "max_size": 32}
 
 _serial = itertools.count()
 
@@ -76,7 +75,7 @@ def server(*, owner: bool = True) -> Iterator[psycopg.Cursor]:
     """A cursor outside of any test database, for creating and dropping them."""
     with as_owner() if owner else nullcontext():
         parameters = connection.get_connection_params()
-    for name in ("pool", "context", "cursor_factory", "prepare_threshold"):
+    for name in ("context", "cursor_factory", "prepare_threshold"):
         parameters.pop(name, None)
     with closing(psycopg.connect(**{**parameters, "dbname": "postgres"}, autocommit=True)) as link:
         yield link.cursor()
@@ -85,9 +84,7 @@ def server(*, owner: bool = True) -> Iterator[psycopg.Cursor]:
 def use_database(name: str) -> None:
     """Let all connections of this process go to that database from now on."""
     connection.close()
-    connection.close_pool()
     connection.settings_dict["NAME"] = name
-    connection.settings_dict["OPTIONS"]["pool"] = POOL
 
 
 def build_template(cursor: psycopg.Cursor, name: str) -> None:

@@ -27,9 +27,7 @@ def as_owner() -> Iterator[None]:
     configuration |= environ.Env.db_url_config(settings.DATABASE_OWNER_URL) | {
         "ENGINE": configuration["ENGINE"],
         "NAME": configuration["NAME"],
-        "OPTIONS": {
-            name: value for name, value in configuration["OPTIONS"].items() if name != "pool"
-        },
+        "OPTIONS": configuration["OPTIONS"],
     }
     backend = load_backend(configuration["ENGINE"])
     owner = backend.DatabaseWrapper(configuration, DEFAULT_DB_ALIAS)

@@ -28,7 +28,7 @@ OWNER_ROLE = "crm_owner"
 APPLICATION_ROLE = "crm_app"
 SUPERUSER = "postgres"
 
-_UNSHARE = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+UNSHARE = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
 _INITDB = ("-U", SUPERUSER, "--auth=trust", "-E", "UTF8", "--no-sync")
 # The same order on every machine: PostgreSQL's own since 17, before that the C library's.
 _BUILTIN_LOCALE = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
@@ -90,8 +90,8 @@ def find_account() -> Account:
     """This user, or for root one of those that PostgreSQL accepts."""
     if os.geteuid() != 0:
         return Account()
-    if shutil.which("unshare") and _runs([*_UNSHARE, "true"]):
-        return Account(prefix=_UNSHARE)
+    if shutil.which("unshare") and _runs([*UNSHARE, "true"]):
+        return Account(prefix=UNSHARE)
     nobody = pwd.getpwnam("nobody")
     return Account(user=nobody.pw_uid, group=nobody.pw_gid)
 

@@ -19,14 +19,16 @@ from typing import Any
 
 import psycopg
 
-from config.services.postgresql import APPLICATION_ROLE, OWNER_ROLE, Postgresql
+from config.services.postgresql import APPLICATION_ROLE, OWNER_ROLE, UNSHARE, Postgresql
 from config.services.processes import wait_until
 from config.services.supervisor import Child, Program, last_lines
 from config.services.valkey import Valkey, ask
+from tests.faults.disk import SmallDisk
 from tests.faults.smtp import MailServer
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 60
+SMALL = "min_wal_size = 32MB\nmax_wal_size = 64MB\n"  # PostgreSQL's log ahead fits the small disk
 CELERY = ("celery", "--quiet", "-A", "config")
 
 
@@ -37,6 +39,7 @@ class Plant:
         self.home, self.port = home, port
         self.mail = MailServer()
         self.postgresql = Postgresql(home, durable=True)
+        self.disk: SmallDisk | None = None
         self.valkey = Valkey(home, durable=True)
         self.folder = home / "fail-points"
         self.folder.mkdir()
@@ -56,6 +59,7 @@ class Plant:
     def build(self) -> Client:
         """Start it all on a new cluster; a client of it."""
         self.postgresql.initialise()
+        self.disk = self.open_disk()
         for name in ("postgresql", "valkey"):
             self.start(name)
         self.postgresql.prepare_roles()
@@ -65,14 +69,26 @@ class Plant:
         self.auditor = self.open_auditor()
         return Client(self.address, token, me)
 
+    def open_disk(self) -> SmallDisk | None:
+        """PostgreSQL's data get a disk of their own, where this machine lets us mount one."""
+        with (self.postgresql.data / "postgresql.conf").open("a") as configuration:
+            configuration.write(SMALL)
+        try:
+            return SmallDisk(self.postgresql.data)
+        except OSError:
+            return None
+
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     def program(self, name: str) -> Program:
         if name == "postgresql":
-            options = self.postgresql.popen_options()
-            return Program(name, self.postgresql.command(), options=options)
+            command = self.postgresql.command()
+            if self.disk is not None:  # there it would be root
+                bare = command[len(self.postgresql.account.prefix) :]
+                command = [*self.disk.enter, *UNSHARE, *bare]
+            return Program(name, command, options=self.postgresql.popen_options())
         if name == "valkey":
             return Program(name, self.valkey.command())
         granian = ("granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port")
@@ -136,6 +152,8 @@ class Plant:
             child.process.wait()
         if self.auditor is not None:
             self.auditor.communicate()
+        if self.disk is not None:
+            self.disk.close()
         self.mail.close()
 
     def build_database(self) -> tuple[str, int]:
@@ -180,6 +198,21 @@ class Plant:
         """Lose everything that Valkey knows."""
         ask(self.valkey.socket, "FLUSHALL")
 
+    def fill_disk(self) -> None:
+        """Leave PostgreSQL no room, until it has missed it. Not everything is refused then: rows
+        still fit into pages that have room."""
+        assert self.disk is not None
+        before = self.complaints()
+        self.disk.fill()
+        try:
+            assert wait_until(lambda: self.complaints() > before, SECONDS)
+        finally:
+            self.disk.free()
+
+    def complaints(self) -> int:
+        """How often PostgreSQL has missed room on its disk."""
+        return self.children["postgresql"].log.read_text().count("No space left on device")
+
     # --- looking ----------------------------------------------------------------------------------
     def query(self, statement: str, *parameters: Any) -> list[Any]:
         with psycopg.connect(self.postgresql.url(OWNER_ROLE)) as connection:
@@ -205,8 +238,9 @@ class Plant:
         assert set(client.acknowledged) <= decided <= {*client.acknowledged, *client.doubtful}
 
     def logs(self) -> str:
-        """What the worker and beat have said last."""
-        return "\n".join(last_lines(self.children[name].log, 30) for name in ("worker", "beat"))
+        """What the processes have said last."""
+        logs = [self.children[name].log for name in ("worker", "beat", "web", "postgresql")]
+        return "\n".join(f"--- {log.name}\n{last_lines(log, 20)}" for log in logs)
 
     def audit(self) -> str:
         """ "right", or what is wrong (`tests.faults.audit`)."""

@@ -53,6 +53,11 @@ def treat_mails(mood: Mood) -> Callable[[Plant], None]:
     return fault
 
 
+def fill_disk(plant: Plant) -> None:
+    if plant.disk is not None:
+        plant.fill_disk()
+
+
 FAULTS: tuple[Callable[[Plant], None], ...] = (
     kill_a_child("worker"),
     kill("worker"),
@@ -63,6 +68,7 @@ FAULTS: tuple[Callable[[Plant], None], ...] = (
     kill("postgresql"),
     kill("valkey"),
     Plant.flush,
+    fill_disk,
     *(treat_mails(mood) for mood in Mood),
 )
 
@@ -95,6 +101,13 @@ def load(client: Client, chance: random.Random) -> Iterator[None]:
             one.result()
 
 
+def progressed(plant: Plant, client: Client, goal: int) -> bool:
+    """Whether so many decisions are acknowledged. What has ended meanwhile is brought back: a
+    server that loses its workers too often gives up only then."""
+    plant.tend()
+    return len(client.acknowledged) >= goal
+
+
 def break_things(plant: Plant, client: Client, seed: int, faults: int) -> None:
     chance = random.Random(seed)
     chosen = [*chance.sample(FAULTS, min(faults, len(FAULTS)))]
@@ -102,9 +115,8 @@ def break_things(plant: Plant, client: Client, seed: int, faults: int) -> None:
     with load(client, chance):
         for number, fault in enumerate(chosen):
             fault(plant)
-            plant.tend()
             goal = len(client.acknowledged) + PROGRESS
-            again = wait_until(lambda goal=goal: len(client.acknowledged) >= goal, SECONDS)
+            again = wait_until(lambda goal=goal: progressed(plant, client, goal), SECONDS)
             assert again, f"seed {seed}, fault {number}: {plant.logs()}"
     plant.mail.mood = Mood.TAKES
     plant.tend()

@@ -1,10 +1,12 @@
-"""Hours in which nothing ran: what came due meanwhile is done, each once."""
+"""Hours in which nothing ran, or nothing could: what came due meanwhile is done, each once."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
+from psycopg.errors import DiskFull
 
 from engine import worker
 from engine.models import Job
@@ -70,3 +72,28 @@ def test_missed_rounds_of_a_cycle_are_one(people, effects):
     assert len(effects) == 2
     assert case.decide("chenhai", "approve").ended("end")
     assert not Job.objects.exists()
+
+
+def test_a_database_that_cannot_work_costs_no_retry(people, registered):
+    """It is not the step that failed: after hours of a full disk nothing has become an incident."""
+    room = False
+    done: list[int] = []
+
+    def effect(context: Context) -> None:
+        if not room:
+            raise OperationalError("no space left on device") from DiskFull()
+        done.append(context.instance)
+
+    registered.operation("demo.effect", effect)
+    content = start() + catch("wait", timer("calendar('PT1H')")) + service("effect", "demo.effect")
+    deploy_drawn(process(content + end() + chain("start", "wait", "effect", "end")))
+    case = Case(people, "process", by="qiuzhiyuan")
+    job = Job.objects.get()
+    for hours in range(1, 7):
+        with pytest.raises(OperationalError):
+            worker.run_due_jobs(now=MONDAY + timedelta(hours=hours))
+    assert Job.objects.get().retries == job.retries
+    room = True
+    worker.run_due_jobs(now=MONDAY + STANDSTILL)
+    assert done == [case.id]
+    assert case.did().ended("end")

@@ -37,6 +37,7 @@ _CODES: Final[Mapping[int, str]] = {
     413: "too_large",
     415: "unsupported_media_type",
     429: "throttled",
+    503: "unavailable",
 }
 
 log = structlog.get_logger(__name__)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Final
 
 import structlog
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.api import problems
+from engine.database import unavailable
 
+RETRY_AFTER: Final = 10  # seconds
 API: Final = "/api/"
 
 TITLES: Final[dict[int, Promise]] = {
@@ -21,6 +25,7 @@ TITLES: Final[dict[int, Promise]] = {
     409: _("Somebody was faster"),
     422: _("This can't be done so"),
     500: _("Something went wrong here"),
+    503: _("The database does not answer at the moment"),
 }
 TEXTS: Final[dict[int, Promise]] = {
     400: _("Go back and try again."),
@@ -29,6 +34,7 @@ TEXTS: Final[dict[int, Promise]] = {
     409: _("What you saw has changed meanwhile."),
     422: _("Go back, correct what was entered and try again."),
     500: _("Nothing was changed. Please try again in a moment."),
+    503: _("Please try again in a minute, and look first whether what you sent was saved."),
 }
 
 
@@ -48,7 +54,8 @@ def error_page(
         "text": text or TEXTS[status],
         "reference": reference if status == 500 else "",
     }
-    return render(request, "core/error.html", context, status=status)
+    # Without the request: what all pages show of the user would be asked for in the database.
+    return HttpResponse(render_to_string("core/error.html", context), status=status)
 
 
 def reference_of() -> str:
@@ -73,8 +80,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500."""
-    return error_page(request, 500)
+    """500; 503 where it is only that the database can't work at the moment.
+
+    Django calls this while it handles the error, which may be older than the language's choice."""
+    status = 503 if unavailable(sys.exc_info()[1]) else 500
+    with translation.override(translation.get_language_from_request(request)):
+        answer = error_page(request, status)
+    if status == 503:
+        answer["Retry-After"] = str(RETRY_AFTER)
+    return answer
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
