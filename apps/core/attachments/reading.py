@@ -1,0 +1,117 @@
+"""Who sees which files, and who may download them: through the doors of the kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.access.actions import Action
+from apps.core.access.rights import Rights
+from apps.core.attachments.models import Attachment
+from apps.core.kinds import states
+from apps.core.kinds.declaration import AttachmentCategory, DocumentKind
+from apps.core.kinds.models import ApprovalState
+from apps.core.kinds.participation import takes_part
+from apps.core.kinds.registry import kind_of_key
+from engine.exceptions import NotFound
+
+OTHER: Final = AttachmentCategory("other", _("Other"))
+COUNTING: Final = (ApprovalState.APPROVED, ApprovalState.UNAPPROVING, ApprovalState.CLOSED)
+"""States in which what a document says counts, and so do its files."""
+
+
+def categories(kind: DocumentKind) -> Sequence[AttachmentCategory]:
+    """The sorts of files that a kind takes."""
+    return (*kind.attachments, OTHER)
+
+
+def find_record(business_key: str, rights: Rights) -> tuple[DocumentKind, Any]:
+    """The record that a business key names, for whoever may look at it; raises NotFound."""
+    kind, pk = kind_of_key(business_key)
+    return kind, kind.find(rights, pk)
+
+
+def find_attachment(pk: int, rights: Rights) -> tuple[Attachment, DocumentKind, Any]:
+    """A file with its record, for whoever may look at that; raises NotFound."""
+    attachment = Attachment.objects.select_related("added_by").filter(pk=pk).first()
+    if attachment is None:
+        raise NotFound(str(_("There is no such file.")))
+    kind, record = find_record(attachment.business_key, rights)
+    return attachment, kind, record
+
+
+def counts(kind: DocumentKind, record: Any) -> bool:
+    """Whether a record has been approved, or needs no approval."""
+    return kind.approval is None or not kind.is_document or record.state in COUNTING
+
+
+def may_download(kind: DocumentKind, record: Any, attachment: Attachment, rights: Rights) -> bool:
+    """Before its record is approved, a file is only for who handles it, added it or takes part in
+    the approval; afterwards for everybody who sees the record."""
+    return (
+        counts(kind, record)
+        or rights.user in (record.owner_id, attachment.added_by_id)
+        or takes_part(rights.user, attachment.business_key)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A file as one person sees it."""
+
+    attachment: Attachment
+    downloadable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The files of one category. `addable`: this person may add to them now."""
+
+    category: AttachmentCategory
+    files: Sequence[Shown]
+    addable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """All files of a record as one person sees them."""
+
+    groups: Sequence[Group]
+    removable: bool
+
+    @property
+    def total(self) -> int:
+        return sum(len(group.files) for group in self.groups)
+
+    @property
+    def addable(self) -> Sequence[AttachmentCategory]:
+        """Categories to which this person may add."""
+        return [group.category for group in self.groups if group.addable]
+
+
+def files_of(kind: DocumentKind, record: Any, rights: Rights) -> Files:
+    """The files of a record that this person has found already."""
+    found = list(
+        Attachment.objects.filter(business_key=record.business_key)
+        .select_related("added_by")
+        .order_by("id")
+    )
+    free = counts(kind, record) or record.owner_id == rights.user
+    free = free or (bool(found) and takes_part(rights.user, record.business_key))
+    attach = kind.allowed(rights, Action.ATTACH, record)
+    changeable = attach and states.refusal(record, Action.CHANGE) is None
+
+    def groups() -> Iterator[Group]:
+        for category in categories(kind):
+            shown = [
+                Shown(each, free or each.added_by_id == rights.user)
+                for each in found
+                if each.category == category.code
+            ]
+            late = attach and category.late and counts(kind, record)
+            yield Group(category, shown, changeable or late)
+
+    return Files(list(groups()), changeable)
