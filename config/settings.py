@@ -54,6 +54,10 @@ TENANT_APPS = [
     "apps.core.transfer",
     "apps.core.printing",
     "apps.core.audit",
+    "apps.core.parameters",
+    "apps.catalog",
+    "apps.sales",
+    "apps.contracts",
 ]
 INSTALLED_APPS = [
     "pgtrigger",  # first: apps.core.history builds on what it sets up

@@ -62,7 +62,7 @@ def template_name() -> str:
     digest = hashlib.sha256(repr((settings.SHARED_APPS, settings.TENANT_APPS)).encode())
     for configuration in apps.get_app_configs():
         folder = Path(configuration.path)
-        shaping = ("migrations/*.py", "sql/*.sql", "grants.py")
+        shaping = ("migrations/*.py", "sql/*.sql", "grants.py", "dictionaries.py")
         for file in sorted(file for pattern in shaping for file in folder.glob(pattern)):
             digest.update(file.read_bytes())
     for module in (demo, people_services):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeVar
 
+from apps.core.access import subjects
+from apps.core.access.actions import Action
 from engine.exceptions import NotFound
 from engine.registry import Registry
 
@@ -18,10 +21,25 @@ Class = TypeVar("Class", bound="type[DocumentKind]")
 
 
 def register(declaration: Class) -> Class:
-    """Class decorator: the kind exists from now on. Each app declares its own in `kinds.py`."""
+    """Class decorator: the kind exists from now on, and rights can be given for it. Each app
+    declares its own in `kinds.py`."""
     kind = declaration()
     kinds.add(kind.key, kind)
+    label = kind.model._meta.verbose_name_plural or kind.key
+    subjects.declare(kind.key, label, _actions(kind), scoped=True)
     return declaration
+
+
+def _actions(kind: DocumentKind) -> Iterator[Action]:
+    """What can be done with a kind at all."""
+    senseless = set()
+    if kind.approval is None:
+        senseless |= {Action.SUBMIT, Action.UNAPPROVE}
+    if not kind.is_document:
+        senseless.add(Action.VOID)
+    if not kind.costs:
+        senseless.add(Action.SEE_COST)
+    yield from (action for action in Action if action not in senseless)
 
 
 def kind_of(model: type[models.Model] | models.Model) -> DocumentKind:

@@ -1,0 +1,1 @@
+"""Contracts: what was agreed with a customer, and when it is paid."""

@@ -1,0 +1,90 @@
+"""What keeps a contract from being submitted, and what its approvers should see first."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from apps.contracts.models import SalesContract, SalesContractLine
+from apps.contracts.services import outstanding
+from apps.core.kinds.declaration import Risk
+from apps.sales.invoicing import is_old
+
+Problems = dict[str, list[str]]
+
+
+def problems(contract: SalesContract) -> Problems:
+    """Messages by field; "" for the whole."""
+    found: Problems = {}
+    for name in ("signed_on", "ends_on"):
+        if getattr(contract, name) is None:
+            found[name] = [_("Is needed before it is submitted.")]
+    lines = list(contract.lines.select_related("product"))
+    if not lines:
+        found[""] = [_("There is no product in it.")]
+    for index, line in enumerate(lines):
+        line.document = contract
+        if line.under_floor and not line.reason.strip():
+            found[f"lines-{index}-reason"] = [_reason_missing(line)]
+    found |= _schedule_problems(contract)
+    return found
+
+
+def _reason_missing(line: SalesContractLine) -> str:
+    return _("%(price)s is under the floor price of %(floor)s: give the reason.") % {
+        "price": _plain(line.price),
+        "floor": _plain(line.floor_price or Decimal(0)),
+    }
+
+
+def _schedule_problems(contract: SalesContract) -> Problems:
+    amounts = [instalment.amount or Decimal(0) for instalment in contract.instalments.all()]
+    if not amounts:
+        return {"instalments": [_("The payment schedule is empty.")]}
+    if sum(amounts) == contract.gross:
+        return {}
+    text = _("The payment schedule adds up to %(sum)s, the contract to %(gross)s.")
+    values = {"sum": _plain(sum(amounts, Decimal(0))), "gross": _plain(contract.gross)}
+    return {"instalments": [text % values]}
+
+
+def risks(contract: SalesContract) -> list[Risk]:
+    """Risk flags, the heaviest first."""
+    found = []
+    low = [line for line in _lines(contract) if line.under_floor] if contract.under_floor else []
+    if low:
+        text = "；".join(_low(line) for line in low)
+        found.append(Risk("under_floor", _("Under the floor price"), text, "danger"))
+    if contract.over_credit:
+        values = {
+            "owed": _plain(outstanding(contract.customer_id, besides=contract.pk)),
+            "limit": _plain(contract.customer.credit_limit or Decimal(0)),
+        }
+        text = _("%(owed)s outstanding, the limit is %(limit)s.") % values
+        found.append(Risk("over_credit", _("Over the credit limit"), text, "danger"))
+    if contract.tax_id and is_old(contract.tax_id):
+        text = _("15 digits: ask the customer for the new one.")
+        found.append(Risk("old_tax_id", _("Old tax id"), text))
+    return found
+
+
+def _lines(contract: SalesContract) -> list[SalesContractLine]:
+    lines = list(contract.lines.all())
+    for line in lines:
+        line.document = contract
+    return lines
+
+
+def _low(line: SalesContractLine) -> str:
+    return _("row %(row)s: %(price)s, floor %(floor)s, %(reason)s") % {
+        "row": line.row,
+        "price": _plain(line.price),
+        "floor": _plain(line.floor_price or Decimal(0)),
+        "reason": line.reason or "—",
+    }
+
+
+def _plain(amount: Decimal) -> str:
+    cents = amount.quantize(Decimal("0.01"))
+    return f"¥{cents:,.2f}" if cents == amount else f"¥{amount:,.4f}"

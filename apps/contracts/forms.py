@@ -1,0 +1,151 @@
+"""Forms of sales contracts."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from apps.catalog.models import TaxRate
+from apps.contracts.amounts import HUNDRED, Typed
+from apps.contracts.models import DueRule, Instalment, SalesContract, SalesContractLine
+from apps.sales.invoicing import INVOICING, normal_tax_id
+
+TYPED_FIELDS: Final = {"gross": Typed.GROSS, "price": Typed.PRICE, "rate": Typed.RATE}
+
+
+class SalesContractForm(forms.ModelForm):
+    """The header of a sales contract."""
+
+    class Meta:
+        model = SalesContract
+        fields = (
+            "name",
+            "category",
+            "customer",
+            "contact",
+            "date",
+            "signed_on",
+            "effective_on",
+            "ends_on",
+            "our_entity",
+            "our_signatory",
+            "their_signatory",
+            "their_number",
+            "seal_state",
+            "archive_number",
+            "delivery_on",
+            "delivery_place",
+            "delivery_terms",
+            "warranty_months",
+            "retention_percent",
+            "discount",
+            "invoice_kind",
+            *INVOICING,
+            "remarks",
+        )
+
+    def clean_tax_id(self) -> str:
+        return normal_tax_id(self.cleaned_data["tax_id"])
+
+    def clean_discount(self) -> Any:
+        discount = self.cleaned_data["discount"] or 0
+        if discount < 0:
+            raise forms.ValidationError(_("A discount isn't negative."))
+        return discount
+
+    def clean_retention_percent(self) -> Any:
+        return self.cleaned_data["retention_percent"] or 0
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        contact, customer = data.get("contact"), data.get("customer")
+        if contact and customer and contact.customer_id != customer.pk:
+            self.add_error("contact", _("This contact belongs to another customer."))
+        begins = data.get("effective_on") or data.get("signed_on")
+        if begins and data.get("ends_on") and data["ends_on"] < begins:
+            self.add_error("ends_on", _("It ends before it begins."))
+        return data
+
+
+class SalesContractLineForm(forms.ModelForm):
+    """A product and what is asked for it. Of discount rate, net unit price and gross amount the one
+    that was typed counts: `typed` says which; where it doesn't, the one that has changed."""
+
+    class Meta:
+        model = SalesContractLine
+        fields = (
+            "product",
+            "quantity",
+            "offer",
+            "basis",
+            "rate",
+            "price",
+            "gross",
+            "typed",
+            "tax_rate",
+            "reason",
+            "serial_numbers",
+            "remarks",
+        )
+        widgets = {"basis": forms.HiddenInput, "typed": forms.HiddenInput}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, typed in TYPED_FIELDS.items():  # read by the line grid: what typing here sets
+            self.fields[name].required = False
+            self.fields[name].widget.attrs["data-sets"] = f"typed={typed}"
+        self.fields["offer"].widget.attrs["data-sets"] = "basis=typed"
+        self.fields["tax_rate"].queryset = TaxRate.objects.valid()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        data["typed"] = self._typed(data)
+        if data.get("rate") is None:
+            data["rate"] = HUNDRED
+        for name in ("price", "gross"):
+            data[name] = data.get(name) or 0
+        if min(data["rate"], data["gross"]) < 0:
+            self.add_error("rate", _("It isn't negative."))
+        return data
+
+    def _typed(self, data: dict[str, Any]) -> str:
+        if data.get("typed") and "typed" in self.changed_data:
+            return str(data["typed"])
+        changed = [name for name in TYPED_FIELDS if name in self.changed_data]
+        given = [name for name in changed if data.get(name) is not None]
+        if given:
+            return TYPED_FIELDS[given[0]]
+        return self.instance.typed or Typed.RATE
+
+
+class InstalmentForm(forms.ModelForm):
+    """An instalment: a percentage, or else an amount."""
+
+    class Meta:
+        model = Instalment
+        fields = ("label", "rule", "days", "due_on", "percent", "amount")
+
+    def clean_days(self) -> int:
+        return self.cleaned_data["days"] or 0
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("rule") == DueRule.DATE and not data.get("due_on"):
+            self.add_error("due_on", _("On which date?"))
+        percent, amount = data.get("percent"), data.get("amount")
+        if percent is None and amount is None:
+            self.add_error("percent", _("Give a percentage or an amount."))
+        if min(percent or 0, amount or 0) < 0 or (percent or 0) > HUNDRED:
+            self.add_error("percent", _("Between 0 and 100 percent."))
+        self.instance.by_amount = self._by_amount(percent, amount)
+        return data
+
+    def _by_amount(self, percent: Any, amount: Any) -> bool:
+        """Whichever was typed last counts; of a new one the percentage."""
+        if percent is None or amount is None:
+            return percent is None
+        if self.instance.pk and "amount" in self.changed_data:
+            return "percent" not in self.changed_data
+        return self.instance.by_amount

@@ -1,0 +1,41 @@
+"""Who has which rights with contracts to begin with."""
+
+from __future__ import annotations
+
+from apps.core.access.actions import EVERYONE, Action, Scope
+from engine.organisation import Role
+
+WORK = (
+    Action.VIEW,
+    Action.ADD,
+    Action.CHANGE,
+    Action.DELETE,
+    Action.SUBMIT,
+    Action.VOID,
+    Action.ATTACH,
+    Action.PRINT,
+)
+READ = (Action.VIEW, Action.PRINT, Action.EXPORT)
+CONTRACT = "contracts.salescontract"
+
+DEFAULTS = {
+    EVERYONE: {CONTRACT: (Scope.OWN, WORK)},
+    Role.DEPARTMENT_HEAD: {CONTRACT: (Scope.TREE, (*READ, Action.HAND_OVER, Action.SEE_COST))},
+    Role.SALES_MANAGER: {
+        CONTRACT: (
+            Scope.TREE,
+            (*WORK, Action.EXPORT, Action.IMPORT, Action.HAND_OVER, Action.SEE_COST),
+        )
+    },
+    Role.FINANCE: {
+        CONTRACT: (Scope.ALL, (*READ, Action.ATTACH, Action.UNAPPROVE, Action.SEE_COST))
+    },
+    Role.SERVICE_MANAGER: {CONTRACT: (Scope.ALL, (Action.VIEW,))},
+    Role.GENERAL_MANAGER: {
+        CONTRACT: (
+            Scope.ALL,
+            (*WORK, Action.EXPORT, Action.UNAPPROVE, Action.HAND_OVER, Action.SEE_COST),
+        )
+    },
+    Role.ADMINISTRATOR: {CONTRACT: (Scope.ALL, (Action.VIEW,))},
+}

@@ -1,0 +1,73 @@
+"""The kinds of contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.contracts import checks, services
+from apps.contracts.filters import SalesContractFilter
+from apps.contracts.forms import InstalmentForm, SalesContractForm, SalesContractLineForm
+from apps.contracts.models import Instalment, SalesContract, SalesContractLine
+from apps.contracts.page import LINE_COLUMNS, LINE_COMPUTED, MORE_COLUMNS, SECTIONS, TOTALS
+from apps.contracts.terms import work_out
+from apps.core.kinds.declaration import Approval, DocumentKind, Lines, Numbering, Risk
+from apps.core.kinds.registry import register
+from engine.operations import Context
+
+
+@register
+class SalesContractKind(DocumentKind):
+    """Sales contracts."""
+
+    model = SalesContract
+    module = "contracts"
+    icon = "file-text"
+    columns = ("number", "name", "customer", "gross", "state", "date", "ends_on", "owner")
+    more_columns = MORE_COLUMNS
+    costs = ("cost", "margin", "cost_price")
+    amount = "gross"
+    order = "-date"
+    filters = SalesContractFilter
+    search = ("number", "name", "customer__name", "customer__short_name", "their_number")
+    related = ("customer", "owner", "department")
+    form_class = SalesContractForm
+    sections = SECTIONS
+    totals = TOTALS
+    lines = (
+        Lines(
+            SalesContractLine,
+            SalesContractLineForm,
+            "lines",
+            _("Products"),
+            LINE_COLUMNS,
+            LINE_COMPUTED,
+            1,
+        ),
+        Lines(Instalment, InstalmentForm, "instalments", _("Payment schedule")),
+    )
+    numbering = Numbering("XS-{date:%Y%m}-{seq:04d}")
+    approval = Approval(process="contract_approval", queue="contracts")
+
+    def prepare(self, record: SalesContract, lines: Mapping[str, Sequence[Any]]) -> None:
+        work_out(record, lines.get("lines", ()), lines.get("instalments", ()))
+
+    def problems(self, record: SalesContract) -> dict[str, list[str]]:
+        return checks.problems(record)
+
+    def facts(self, record: SalesContract) -> dict[str, Any]:
+        return services.facts(record)
+
+    def risks(self, record: SalesContract) -> list[Risk]:
+        return checks.risks(record)
+
+    def take_effect(self, record: SalesContract, context: Context) -> None:
+        services.open_schedule(record, now=context.now)
+
+    def title(self, record: SalesContract) -> str:
+        return record.name
+
+    def party(self, record: SalesContract) -> str:
+        return record.customer.name

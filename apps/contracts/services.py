@@ -1,0 +1,64 @@
+"""Writes of contracts beyond their forms, and the facts by which they are approved."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+from django.utils import timezone
+
+from apps.contracts.models import DueRule, Instalment, SalesContract
+from apps.core.kinds.models import ApprovalState
+
+IN_FORCE = (ApprovalState.APPROVED, ApprovalState.UNAPPROVING)
+
+
+def outstanding(customer: int, *, besides: int | None = None) -> Decimal:
+    """What a customer has still to pay by the schedules of contracts in force, in yuan."""
+    waiting = Instalment.objects.filter(
+        document__customer=customer, document__state__in=IN_FORCE, open_since__isnull=False
+    ).exclude(document=besides)
+    return waiting.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+
+
+def over_credit(contract: SalesContract) -> bool:
+    """Whether the customer would owe more than the credit limit with this contract. Without a
+    limit nobody is over it."""
+    limit = contract.customer.credit_limit
+    if limit is None:
+        return False
+    return outstanding(contract.customer_id, besides=contract.pk) + contract.gross > limit
+
+
+def facts(contract: SalesContract) -> dict[str, Any]:
+    """What the approval matrix asks for. Whether the limit is passed is kept, as the list and the
+    page of the contract tell it too."""
+    contract.over_credit = over_credit(contract)
+    contract.save(update_fields=["over_credit"])
+    return {
+        "kind": "sales_contract",
+        "amount": contract.gross,
+        "under_floor": contract.under_floor,
+        "over_credit": contract.over_credit,
+        "department": contract.department.name,
+    }
+
+
+def open_schedule(contract: SalesContract, *, now: datetime) -> None:
+    """The contract takes effect: each instalment waits to be paid from now on, and is due by the
+    day of taking effect where it counts from that and no other day was agreed."""
+    if contract.effective_on is None:
+        contract.effective_on = timezone.localdate(now)
+        contract.save(update_fields=["effective_on"])
+    beginnings = {
+        DueRule.EFFECTIVE: contract.effective_on,
+        DueRule.SIGNED: contract.signed_on or contract.effective_on,
+    }
+    instalments = list(contract.instalments.all())
+    for instalment in instalments:
+        instalment.open_since = now
+        beginning = beginnings.get(DueRule(instalment.rule))
+        instalment.due_on = instalment.due_on or instalment.due_after(beginning)
+    Instalment.objects.bulk_update(instalments, ["open_since", "due_on"])

@@ -1,0 +1,71 @@
+"""Declarations of parameters and dictionaries.
+
+PRICES_INCLUDE_TAX = declare(Parameter("catalog.prices_include_tax", True, label=_("…"), …))
+if PRICES_INCLUDE_TAX.value(): ...
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final, Generic, TypeVar
+
+from django.utils.functional import Promise
+
+from apps.core.parameters.models import ParameterValue
+from engine.registry import Registry
+
+Value = TypeVar("Value", bool, int, Decimal, str)
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter(Generic[Value]):
+    """Something an account set may settle in its own way. It has the type of its default; with
+    `choices` (codes and labels) a text is one of them."""
+
+    code: str
+    default: Value
+    label: Text
+    group: Text
+    help_text: Text = ""
+    choices: tuple[tuple[str, Text], ...] = ()
+
+    def value(self) -> Value:
+        """As the current account set has settled it: one question to the database."""
+        stored = ParameterValue.objects.filter(code=self.code).values_list("value", flat=True)
+        return next((self.read(value) for value in stored), self.default)
+
+    def read(self, stored: Any) -> Value:
+        """From what JSON holds."""
+        return type(self.default)(stored)
+
+    def write(self, value: Value) -> Any:
+        """As JSON holds it."""
+        return str(value) if isinstance(value, Decimal) else value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dictionary:
+    """A list of names that an account set keeps for itself (公共信息). `entries` are those it
+    begins with: code and name, in the language of the firm, as they become its data."""
+
+    code: str
+    label: Text
+    entries: tuple[tuple[str, str], ...]
+
+
+parameters: Final[Registry[Parameter[Any]]] = Registry("parameter")
+dictionaries: Final[Registry[Dictionary]] = Registry("dictionary")
+
+
+def declare(parameter: Parameter[Value]) -> Parameter[Value]:
+    """The parameter exists from now on; raises ImproperlyConfigured where its code is taken."""
+    parameters.add(parameter.code, parameter)
+    return parameter
+
+
+def declare_dictionaries(*declared: Dictionary) -> None:
+    """The dictionaries exist from now on; raises ImproperlyConfigured where a code is taken."""
+    for dictionary in declared:
+        dictionaries.add(dictionary.code, dictionary)

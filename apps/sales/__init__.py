@@ -1,0 +1,1 @@
+"""Customers, their contacts, and the prices they are offered."""

@@ -1,0 +1,66 @@
+"""Dictionaries of customers."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.parameters.registry import Dictionary, declare_dictionaries
+
+declare_dictionaries(
+    Dictionary(
+        code="customer_level",
+        label=_("Customer levels"),
+        entries=(("A", "A 级"), ("B", "B 级"), ("C", "C 级")),
+    ),
+    Dictionary(
+        code="industry",
+        label=_("Industries"),
+        entries=(
+            ("hospital", "医院"),
+            ("clinic", "诊所与门诊部"),
+            ("examination", "体检中心"),
+            ("laboratory", "检验机构"),
+            ("maternity", "妇幼保健"),
+            ("rehabilitation", "康复与养老"),
+            ("veterinary", "宠物医院"),
+            ("distributor", "经销商"),
+        ),
+    ),
+    Dictionary(
+        code="region",
+        label=_("Regions"),
+        entries=(
+            ("jiangsu", "江苏"),
+            ("shanghai", "上海"),
+            ("zhejiang", "浙江"),
+            ("anhui", "安徽"),
+            ("guangdong", "广东"),
+            ("fujian", "福建"),
+            ("other", "其他"),
+        ),
+    ),
+    Dictionary(
+        code="customer_source",
+        label=_("Sources of customers"),
+        entries=(
+            ("exhibition", "展会"),
+            ("recommended", "客户介绍"),
+            ("tender", "招标平台"),
+            ("website", "公司网站"),
+            ("telephone", "电话开发"),
+            ("partner", "渠道伙伴"),
+        ),
+    ),
+    Dictionary(
+        code="contact_role",
+        label=_("Roles of contacts"),
+        entries=(
+            ("decides", "决策人"),
+            ("uses", "使用科室"),
+            ("equipment", "设备科"),
+            ("purchases", "采购"),
+            ("pays", "财务"),
+            ("other", "其他"),
+        ),
+    ),
+)

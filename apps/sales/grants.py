@@ -1,0 +1,47 @@
+"""Who has which rights in sales to begin with. Somebody who sells is anybody: everyone sees and
+makes their own; what others own is seen by their heads."""
+
+from __future__ import annotations
+
+from apps.core.access.actions import EVERYONE, Action, Scope
+from engine.organisation import Role
+
+VIEW, ADD, CHANGE, DELETE = Action.VIEW, Action.ADD, Action.CHANGE, Action.DELETE
+PRINT, EXPORT, IMPORT, ATTACH = Action.PRINT, Action.EXPORT, Action.IMPORT, Action.ATTACH
+WORK = (VIEW, ADD, CHANGE, ATTACH, PRINT)
+MANAGE = (*WORK, DELETE, IMPORT, EXPORT, Action.HAND_OVER)
+READ = (VIEW, EXPORT, PRINT)
+CUSTOMER, CONTACT, POLICY = "sales.customer", "sales.contact", "sales.pricepolicy"
+
+DEFAULTS = {
+    EVERYONE: {
+        CUSTOMER: (Scope.OWN, WORK),
+        CONTACT: (Scope.OWN, (*WORK, DELETE)),
+    },
+    Role.DEPARTMENT_HEAD: {
+        CUSTOMER: (Scope.TREE, (*READ, Action.HAND_OVER)),
+        CONTACT: (Scope.TREE, (*READ, Action.HAND_OVER)),
+    },
+    Role.SALES_MANAGER: {
+        CUSTOMER: (Scope.TREE, MANAGE),
+        CONTACT: (Scope.TREE, MANAGE),
+        POLICY: (Scope.ALL, (VIEW, ADD, CHANGE, DELETE, IMPORT, EXPORT)),
+    },
+    Role.FINANCE: {
+        CUSTOMER: (Scope.ALL, (*READ, CHANGE)),
+        CONTACT: (Scope.ALL, READ),
+        POLICY: (Scope.ALL, (VIEW, EXPORT)),
+    },
+    Role.SERVICE_MANAGER: {CUSTOMER: (Scope.ALL, (VIEW,)), CONTACT: (Scope.ALL, (VIEW, ADD))},
+    Role.HOTLINE: {CUSTOMER: (Scope.ALL, (VIEW, ADD)), CONTACT: (Scope.ALL, (VIEW, ADD, CHANGE))},
+    Role.GENERAL_MANAGER: {
+        CUSTOMER: (Scope.ALL, MANAGE),
+        CONTACT: (Scope.ALL, MANAGE),
+        POLICY: (Scope.ALL, READ),
+    },
+    Role.ADMINISTRATOR: {
+        CUSTOMER: (Scope.ALL, (VIEW,)),
+        CONTACT: (Scope.ALL, (VIEW,)),
+        POLICY: (Scope.ALL, (VIEW,)),
+    },
+}
