@@ -47,6 +47,7 @@ TENANT_APPS = [
     "engine",
     "apps.core",
     "apps.core.access",
+    "apps.core.kinds",
     "apps.core.numbering",
     "apps.core.attachments",
     "apps.core.links",
@@ -297,6 +298,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 12_000  # a form of 500 lines
 CSRF_FAILURE_VIEW = "apps.core.inbox.errors.stale_form"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

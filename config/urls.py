@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.people.urls")),
     path("", include("apps.core.shell.urls")),
     path("", include("apps.core.inbox.urls")),
+    path("", include("apps.core.kinds.urls")),
     path("api/", include("apps.core.api.urls")),
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -136,6 +137,10 @@ class DocumentKind:
     form_class: ClassVar[type[forms.ModelForm[Any]]]
     sections: ClassVar[Sequence[Section]] = ()
     lines: ClassVar[Sequence[Lines]] = ()
+    totals: ClassVar[Sequence[str]] = ()
+    """Fields, or properties, that `prepare` works out; shown below the lines."""
+    costs: ClassVar[Sequence[str]] = ()
+    """Fields, or properties, of the record and its lines that need the right to see costs."""
     numbering: ClassVar[Numbering | None] = None
     approval: ClassVar[Approval | None] = None
     push_down: ClassVar[Sequence[PushDown]] = ()
@@ -163,6 +168,12 @@ class DocumentKind:
     def key(self) -> str:
         """`contracts.salescontract`: of rights, addresses, links and business keys."""
         return self.model._meta.label_lower
+
+    @property
+    def slug(self) -> str:
+        """`sales-contracts`: its part of addresses, after the module's (or the app's in the API)."""
+        words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", self.model.__name__).lower()
+        return re.sub(r"(?<=[^aeiou])y$", "ie", words) + "s"
 
     @property
     def is_document(self) -> bool:
@@ -199,6 +210,15 @@ class DocumentKind:
             and (record is None or states.refusal(record, action) is None)
             and (action != Action.SUBMIT or self.approval is not None)
         )
+
+    def abilities(self, rights: Rights, record: Any) -> frozenset[str]:
+        """All that can be done with a record; one query, whatever is asked of it later."""
+        granted = {action for action in Action if rights.may(self.key, action)}
+        if self.approval is None:
+            granted.discard(Action.SUBMIT)
+        if not granted or not self.queryset(rights).filter(pk=record.pk).exists():
+            return frozenset()
+        return frozenset(str(a) for a in granted if states.refusal(record, a) is None)
 
     def allowed(self, rights: Rights, action: str, record: Any = None) -> bool:
         """Whether an action is granted, whatever the state of the record."""

@@ -132,3 +132,27 @@ class Line(models.Model):
     class Meta:
         abstract = True
         ordering = ["row"]
+
+
+class SavedView(models.Model):
+    """How somebody wants a list: a filter that was given a name, and the columns to show.
+
+    `place` is the key of a kind, or the name of another list (`approvals`). The view without a name
+    is the list as it comes: only its columns count."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    place = models.CharField(max_length=64)
+    name = models.CharField(_("name"), max_length=40, blank=True)
+    query = models.CharField(max_length=1000, blank=True)
+    columns = ArrayField(models.CharField(max_length=64), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("saved filter")
+        verbose_name_plural = _("saved filters")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "place", "name"], name="saved_view_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,176 @@
+"""Every declaration of a kind names only what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import Any
+
+from django.apps import AppConfig
+from django.core.checks import CheckMessage, Error, register
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+
+from apps.core.inbox.wording import QUEUES
+from apps.core.kinds import columns
+from apps.core.kinds.addresses import address_of
+from apps.core.kinds.columns import UnknownColumn
+from apps.core.kinds.declaration import DocumentKind
+from apps.core.kinds.models import Document, Line, Record
+from apps.core.kinds.registry import kinds
+from engine.bpmn.references import find_references
+from engine.definitions import shipped_files
+
+
+@register("kinds")
+def check_kinds(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
+    """All declarations."""
+    found = [problem for key in kinds for problem in check_kind(kinds[key])]
+    addresses = [address_of(kinds[key]) for key in kinds]
+    for address in {one for one in addresses if addresses.count(one) > 1}:
+        found.append(Error(f"two kinds have the address {address}", id="kinds.E001"))
+    return found
+
+
+def check_kind(kind: DocumentKind) -> list[CheckMessage]:
+    """What is wrong with one declaration."""
+    problems = (
+        *_tables(kind),
+        *_columns(kind),
+        *_fields(kind),
+        *_approval(kind),
+        *_followers(kind),
+    )
+    return [Error(text, obj=kind.key, id=f"kinds.{code}") for code, text in problems]
+
+
+Problem = tuple[str, str]
+
+
+def _tables(kind: DocumentKind) -> Iterator[Problem]:
+    if not issubclass(kind.model, Record):
+        yield "E002", f"{kind.model.__name__} is no Record"
+    if (kind.numbering is not None) != issubclass(kind.model, Document):
+        yield "E003", "a Document has a numbering, and nothing else has"
+    for lines in kind.lines:
+        if not issubclass(lines.model, Line):
+            yield "E004", f"{lines.model.__name__} is no Line"
+        elif _related(lines.model) != lines.related:
+            yield (
+                "E005",
+                f"{lines.model.__name__}.document has another related_name than {lines.related}",
+            )
+
+
+def _related(model: type[Line]) -> str | None:
+    field = _field(model, "document")
+    return getattr(getattr(field, "remote_field", None), "related_name", None)
+
+
+def _columns(kind: DocumentKind) -> Iterator[Problem]:
+    """Columns of lists, pages and lines, and what lists are ordered and searched by."""
+    if not kind.columns:
+        yield "E010", "it has no columns"
+    declared = {
+        "column": (*kind.columns, *kind.more_columns),
+        "field of a section": [name for section in kind.sections for name in section.fields],
+        "total": kind.totals,
+        "amount": [kind.amount] if kind.amount else [],
+    }
+    for what, names in declared.items():
+        for name in names:
+            if not _resolves(kind.model, name):
+                yield "E011", f"there is no {what} {name!r}"
+    for lines in kind.lines:
+        for name in (*lines.columns, *lines.computed):
+            if not _resolves(lines.model, name):
+                yield "E012", f"{lines.related} have no column {name!r}"
+    for name in kind.costs:
+        if not any(
+            _resolves(model, name) for model in (kind.model, *(x.model for x in kind.lines))
+        ):
+            yield "E013", f"there is no cost {name!r}"
+    for what, names in (
+        ("search", kind.search),
+        ("related", kind.related),
+        ("order", [kind.order]),
+    ):
+        for name in names:
+            if not _is_path(kind.model, name.removeprefix("-")):
+                yield "E014", f"{what}: there is no {name!r}"
+
+
+def _resolves(model: type[models.Model], name: str) -> bool:
+    try:
+        columns.resolve(model, name)
+    except UnknownColumn:
+        return False
+    return True
+
+
+def _is_path(model: type[models.Model], path: str) -> bool:
+    """Whether a path leads over foreign keys to a field."""
+    for part in path.split("__"):
+        field = _field(model, part)
+        if field is None:
+            return False
+        model = field.related_model if isinstance(field.related_model, type) else model
+    return True
+
+
+def _field(model: type[models.Model], name: str) -> Any:
+    try:
+        return model._meta.pk if name == "pk" else model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+
+
+def _fields(kind: DocumentKind) -> Iterator[Problem]:
+    """Forms and filters."""
+    if kind.form_class._meta.model is not kind.model:
+        yield "E020", f"{kind.form_class.__name__} is no form of {kind.model.__name__}"
+    fields = kind.form_class.base_fields
+    for name in ("owner", "department", "state", "number", "version", "approved_at", "approved_by"):
+        if name in fields:
+            yield "E021", f"{kind.form_class.__name__}: {name} is nothing to be typed"
+    for lines in kind.lines:
+        if lines.form_class._meta.model is not lines.model:
+            yield "E022", f"{lines.form_class.__name__} is no form of {lines.model.__name__}"
+        yield from (
+            ("E023", f"{lines.related}: {name!r} is both typed and worked out")
+            for name in lines.computed
+            if name in lines.form_class.base_fields
+        )
+    if kind.filters is not None:
+        for name, declared in kind.filters.base_filters.items():
+            if declared.method is None and not _is_path(kind.model, declared.field_name):
+                yield "E024", f"filter {name}: there is no {declared.field_name!r}"
+
+
+def _approval(kind: DocumentKind) -> Iterator[Problem]:
+    if kind.approval is None:
+        return
+    if not kind.is_document:
+        yield "E030", "only a Document is approved"
+    if kind.approval.process not in _processes():
+        yield "E031", f"there is no process {kind.approval.process!r}"
+    if kind.approval.queue not in QUEUES:
+        yield "E032", f"there is no queue {kind.approval.queue!r}"
+
+
+@cache
+def _processes() -> frozenset[str]:
+    """Keys of the processes that are shipped."""
+    return frozenset(_keys(shipped_files().items()))
+
+
+def _keys(files: Iterable[tuple[str, bytes]]) -> Iterator[str]:
+    for name, content in files:
+        if name.endswith(".bpmn"):
+            yield find_references(name, content).key
+
+
+def _followers(kind: DocumentKind) -> Iterator[Problem]:
+    for follower in kind.push_down:
+        if follower.kind not in kinds:
+            yield "E040", f"there is no kind {follower.kind!r} to push down to"

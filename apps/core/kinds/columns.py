@@ -1,0 +1,233 @@
+"""What is shown of a record: columns of lists, fields of pages, cells of lines.
+
+A name is a field of the model, a property of it, or a path over foreign keys
+(`customer__level`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import reduce
+from typing import Any, Final, TypeVar
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from apps.core.access.actions import Action
+from apps.core.access.rights import Rights
+from apps.core.inbox import wording
+from apps.core.kinds.addresses import url_of
+from apps.core.kinds.declaration import DocumentKind, Text
+from apps.core.kinds.models import ApprovalState, Document
+from apps.core.kinds.registry import kinds
+
+STATE_COLOURS: Final = {
+    ApprovalState.DRAFT: "secondary",
+    ApprovalState.SUBMITTED: "blue",
+    ApprovalState.RETURNED: "yellow",
+    ApprovalState.REJECTED: "red",
+    ApprovalState.APPROVED: "green",
+    ApprovalState.UNAPPROVING: "purple",
+    ApprovalState.VOID: "secondary",
+    ApprovalState.CLOSED: "secondary",
+}
+MONEY_PLACES: Final = (2, 4)
+MONEY_DIGITS: Final = 12
+"""A decimal is an amount of money if it has 2 places, or a price of 4, and room for this many digits
+before them; other decimals are rates and quantities."""
+NAMES: Final = ("pinyin", "number", "name", "display_name", "code", "title")
+"""Fields by which rows of another table are put in order, the first that it has."""
+
+Getter = TypeVar("Getter", bound=Callable[..., Any])
+
+
+def described(label: Text, style: str = "text") -> Callable[[Getter], Getter]:
+    """Decorator below `@property`: how the property is called, and shown (`money`, `date`, …)."""
+
+    def describe(getter: Getter) -> Getter:
+        getter.short_description, getter.style = label, style  # type: ignore[attr-defined]
+        return getter
+
+    return describe
+
+
+class UnknownColumn(Exception):
+    """A name that is neither a field nor a property."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value as people read it. `href`: where it leads; `colour`: of a badge."""
+
+    text: str
+    href: str = ""
+    colour: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A name of a kind, resolved. `style`: text, long, money, number, date, moment, flag, state,
+    record (of another table)."""
+
+    name: str
+    label: str
+    style: str
+    field: models.Field[Any, Any] | None
+    sort: str  # the path to order by; "" where it can't be ordered
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it stands at the right."""
+        return self.style in ("money", "number", "date", "moment")
+
+    def cell(self, row: Any) -> Cell:
+        value = value_of(row, self.name)
+        if self.style == "state":
+            return Cell(row.get_state_display(), colour=STATE_COLOURS[value])
+        if self.style == "record" and value is not None:
+            return Cell(str(value), href=_href(value))
+        return Cell(text_of(value, self.style, self.field))
+
+
+def resolve(model: type[models.Model], name: str) -> Column:
+    """The column of that name; raises UnknownColumn."""
+    *path, last = name.split("__")
+    owner = model
+    for part in path:
+        field = _field(owner, part)
+        if field is None or not isinstance(field.related_model, type):
+            raise UnknownColumn(name)
+        owner = field.related_model
+    field = _field(owner, last)
+    if field is not None:
+        return Column(name, _label(field), _style(owner, field), field, _sort(path, field))
+    getter = getattr(owner, last, None)
+    if not isinstance(getter, property):
+        raise UnknownColumn(name)
+    label = getattr(getter.fget, "short_description", last.replace("_", " "))
+    return Column(name, capfirst(str(label)), getattr(getter.fget, "style", "text"), None, "")
+
+
+def columns_of(kind: DocumentKind, names: Iterable[str], rights: Rights) -> list[Column]:
+    """Columns of a kind, without those that need the right to see costs."""
+    return [resolve(kind.model, name) for name in open_names(kind, names, rights)]
+
+
+def open_names(kind: DocumentKind, names: Iterable[str], rights: Rights) -> list[str]:
+    """Names that this person may see."""
+    closed = () if rights.may(kind.key, Action.SEE_COST) else kind.costs
+    return [name for name in names if name not in closed]
+
+
+def related_of(model: type[models.Model], names: Iterable[str]) -> list[str]:
+    """What to read along for these columns (`select_related`)."""
+    found = []
+    for name in names:
+        *path, _last = name.split("__")
+        if resolve(model, name).style == "record":
+            path = name.split("__")
+        if path:
+            found.append("__".join(path))
+    return found
+
+
+def _field(model: type[models.Model], name: str) -> models.Field[Any, Any] | None:
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+    return field if isinstance(field, models.Field) and field.concrete else None
+
+
+def _label(field: models.Field[Any, Any]) -> str:
+    return capfirst(str(field.verbose_name))
+
+
+def _style(model: type[models.Model], field: models.Field[Any, Any]) -> str:
+    if issubclass(model, Document) and field.name == "state":
+        return "state"
+    if field.related_model is not None:
+        return "record"
+    if field.choices:
+        return "text"
+    if isinstance(field, models.DecimalField):
+        room = field.max_digits - field.decimal_places
+        return (
+            "money" if field.decimal_places in MONEY_PLACES and room >= MONEY_DIGITS else "number"
+        )
+    return next((style for kind, style in _STYLES if isinstance(field, kind)), "text")
+
+
+def _sort(path: Sequence[str], field: models.Field[Any, Any]) -> str:
+    if isinstance(field, models.TextField | models.JSONField):
+        return ""
+    if isinstance(field.related_model, type):
+        known = {other.name for other in field.related_model._meta.concrete_fields}
+        by = next((name for name in NAMES if name in known), "pk")
+        return "__".join((*path, field.name, by))
+    return "__".join((*path, field.name))
+
+
+_STYLES: Final[tuple[tuple[type[Any], str], ...]] = (
+    (models.DateTimeField, "moment"),
+    (models.DateField, "date"),
+    (models.BooleanField, "flag"),
+    (models.TextField, "long"),
+    (models.IntegerField, "number"),
+)
+
+
+# --- values ---------------------------------------------------------------------------------------
+def value_of(row: Any, name: str) -> Any:
+    """The value at the end of a path; None where a foreign key on the way is empty."""
+    return reduce(lambda thing, part: getattr(thing, part, None), name.split("__"), row)
+
+
+def text_of(value: Any, style: str, field: models.Field[Any, Any] | None = None) -> str:
+    """A value in words; "" for none."""
+    if value is None or value == "":
+        return ""
+    if field is not None and field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    write = _WRITE.get(style)
+    return str(value) if write is None else write(value)
+
+
+def money(amount: Decimal) -> str:
+    """`¥1,234.00`; prices of more than two places keep them."""
+    rounded = amount.quantize(Decimal("0.01"))
+    return f"¥{rounded:,.2f}" if rounded == amount else f"¥{amount.normalize():,f}"
+
+
+def number(value: Any) -> str:
+    """`1,234.5`: no zeros that say nothing."""
+    return f"{value.normalize():,f}" if isinstance(value, Decimal) else f"{value:,}"
+
+
+def day(value: date) -> str:
+    """`11-23` this year, `2027-10-14` otherwise."""
+    return f"{value:%m-%d}" if value.year == timezone.localdate().year else f"{value:%Y-%m-%d}"
+
+
+def _moment(value: datetime) -> str:
+    return wording.moment(value)
+
+
+_WRITE: Final[dict[str, Callable[[Any], str]]] = {
+    "money": money,
+    "number": number,
+    "date": day,
+    "moment": _moment,
+    "flag": lambda value: _("Yes") if value else _("No"),
+}
+
+
+def _href(record: Any) -> str:
+    """Address of another kind's record; its page asks for the right to see it."""
+    kind = kinds.get(record._meta.label_lower)
+    return "" if kind is None else url_of(kind, "page", record.pk)

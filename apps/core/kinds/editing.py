@@ -1,0 +1,228 @@
+"""A record with its lines as forms: the one way in for pages, API and import.
+
+What is typed is validated by the kind's forms, completed by `prepare`, and written by the
+services. A preview does the same without writing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.db import transaction
+from django.http import QueryDict
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from apps.core.access.rights import Rights
+from apps.core.kinds import columns, services
+from apps.core.kinds.choosing import FORM, dress_choices
+from apps.core.kinds.declaration import DocumentKind
+from apps.core.kinds.dressing import dress, mark_errors
+from apps.core.kinds.grids import MOST, Grid
+from engine.exceptions import InvalidData
+from engine.instances import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something to put right; `anchor` is the id of its field, "" for the whole."""
+
+    text: str
+    anchor: str = ""
+
+
+class Editor:
+    """The forms of one record. `record` is None for a new one; `copied` gives what a new one begins
+    with, and its lines."""
+
+    def __init__(
+        self,
+        kind: DocumentKind,
+        rights: Rights,
+        *,
+        record: Any = None,
+        data: QueryDict | None = None,
+        initial: Mapping[str, Any] | None = None,
+        copied: tuple[Any, Mapping[str, Sequence[Any]]] | None = None,
+    ) -> None:
+        self.kind = kind
+        self.rights = rights
+        self.record = record
+        self.data = data
+        self._initial = initial
+        self._copied = copied
+
+    @cached_property
+    def form(self) -> forms.ModelForm[Any]:
+        """The header."""
+        instance = self.record if self._copied is None else self._copied[0]
+        form = self.kind.form_class(
+            self.data, instance=instance, initial=self._initial, use_required_attribute=False
+        )
+        for name in [*form.fields]:
+            if name not in columns.open_names(self.kind, [name], self.rights):
+                del form.fields[name]
+        dress_choices(self.kind, self.rights, FORM, [form])
+        dress(form)
+        return form
+
+    @cached_property
+    def grids(self) -> list[Grid]:
+        """The lines."""
+        return [
+            Grid(self.kind, lines, self.rights, self.data, self._stored(lines.related, lines.model))
+            for lines in self.kind.lines
+        ]
+
+    def _stored(self, related: str, model: Any) -> Sequence[Any]:
+        if self._copied is not None:
+            return self._copied[1].get(related, ())
+        if self.record is None:
+            return ()
+        return list(line_rows(self.record, related))
+
+    # --- checking ---------------------------------------------------------------------------------
+    def is_valid(self) -> bool:
+        """Whether everything typed is acceptable."""
+        valid = all([self.form.is_valid(), *[grid.is_valid() for grid in self.grids]])
+        for grid in self.grids:
+            said = ""
+            if grid.overfull:
+                said = _("%(lines)s: no more than %(most)s lines.")
+            elif len(grid.filled) < grid.lines.minimum:
+                said = _("%(lines)s: add a line.")
+            said %= {"lines": grid.label, "most": MOST}
+            if said and said not in self.form.errors.get(NON_FIELD_ERRORS, ()):
+                self.form.add_error(None, said)
+        return valid and not self.form.errors
+
+    def prepare(self) -> dict[str, Any]:
+        """Work out what isn't typed from what is acceptable of the rest. Fields that this changed,
+        by the names of their inputs."""
+        self.form.is_valid()
+        lines = {grid.prefix: grid.instances(valid_only=True) for grid in self.grids}
+        inputs = [form for form in self._all_forms() if form.is_valid()]
+        before = [self._values(form) for form in inputs]
+        self.kind.prepare(self.form.instance, lines)
+        return {
+            form.add_prefix(name): value
+            for form, was in zip(inputs, before, strict=True)
+            for name, value in self._values(form).items()
+            if value != was[name]
+        }
+
+    def _all_forms(self) -> Iterator[forms.ModelForm[Any]]:
+        yield self.form
+        for grid in self.grids:
+            yield from grid.filled
+
+    @staticmethod
+    def _values(form: forms.ModelForm[Any]) -> dict[str, Any]:
+        return {name: getattr(form.instance, name, None) for name in form.fields}
+
+    # --- writing ----------------------------------------------------------------------------------
+    def save(self, seen_version: int | None = None) -> Any:
+        """Write the record. Raises InvalidData where something is to be put right, and what
+        `save_record` raises."""
+        if not self.is_valid():
+            raise InvalidData(_("Some of it is to be put right first."), errors=self.errors())
+        return services.save_record(
+            kind=self.kind,
+            record=self.form.instance,
+            lines={grid.prefix: grid.instances() for grid in self.grids},
+            rights=self.rights,
+            seen_version=seen_version,
+        )
+
+    @transaction.atomic
+    def save_and_submit(self, seen_version: int | None = None) -> tuple[Any, Result]:
+        """Write and submit the record, or neither."""
+        record = self.save(seen_version)
+        return record, services.submit_document(kind=self.kind, pk=record.pk, rights=self.rights)
+
+    # --- telling what is wrong --------------------------------------------------------------------
+    def errors(self) -> dict[str, list[str]]:
+        """Messages by field, as `InvalidData` has them: `customer`, `lines-0-quantity`, ""."""
+        found: dict[str, list[str]] = {}
+        for prefix, form in self._numbered():
+            for name, texts in form.errors.items():
+                key = prefix.rstrip("-") if name == NON_FIELD_ERRORS else f"{prefix}{name}"
+                found.setdefault(key, []).extend(str(text) for text in texts)
+        return found
+
+    def _numbered(self) -> Iterator[tuple[str, forms.ModelForm[Any]]]:
+        """The forms with the prefixes of errors: lines are numbered as they are saved."""
+        yield "", self.form
+        for grid in self.grids:
+            for index, form in enumerate(grid.filled):
+                yield f"{grid.prefix}-{index}-", form
+
+    def tell(self, errors: Mapping[str, Sequence[str]]) -> None:
+        """Put messages of the services beside the fields they are about."""
+        self.is_valid()
+        for form in self._all_forms():
+            form.errors  # noqa: B018  (makes them)
+            vars(form).setdefault("cleaned_data", {})
+        forms_by_prefix = dict(self._numbered())
+        for key, texts in errors.items():
+            prefix = next((p for p in forms_by_prefix if p and f"{key}-".startswith(p)), "")
+            form, name = forms_by_prefix[prefix], key.removeprefix(prefix)
+            known = list(form.errors.get(name or NON_FIELD_ERRORS, ()))
+            for text in texts:
+                if text not in known:
+                    form.add_error(name if name in form.fields else None, text)
+
+    def problems(self) -> list[Problem]:
+        """All errors for the summary on top, each with where it is; fields get red edges."""
+        mark_errors(self.form)
+        found = list(self._problems_of(self.form, ""))
+        for grid in self.grids:
+            grid.mark_errors()
+            for row, form in enumerate(grid.rows, start=1):
+                if form in grid.filled:
+                    place = _("%(lines)s, row %(row)s") % {"lines": grid.label, "row": row}
+                    found += self._problems_of(form, place)
+        return found
+
+    @staticmethod
+    def _problems_of(form: forms.ModelForm[Any], place: str) -> Iterator[Problem]:
+        for name, texts in form.errors.items():
+            field = form.fields.get(name)
+            label = capfirst(str(form[name].label)) if field else ""
+            anchor = form[name].auto_id if field else ""
+            said = _(": ").join(part for part in (place, label) if part)
+            for text in texts:
+                whole = _("%(field)s: %(text)s") % {"field": said, "text": text}
+                yield Problem(whole if said else str(text), anchor)
+
+
+def line_rows(record: Any, related: str) -> Any:
+    """Lines of a record in their order, with what they name."""
+    rows = getattr(record, related).all()
+    names = [field.name for field in rows.model._meta.concrete_fields if field.is_relation]
+    return rows.select_related(*[name for name in names if name != "document"]).order_by("row")
+
+
+def copy_of(kind: DocumentKind, record: Any) -> tuple[Any, dict[str, list[Any]]]:
+    """A new record that says the same as another one: the fields of the form, and the lines."""
+    new = kind.model()
+    for name in kind.form_class.base_fields:
+        field = new._meta.get_field(name)
+        if not field.unique and not field.many_to_many and field.name != "date":
+            setattr(new, name, getattr(record, name))
+    return new, {
+        each.related: [_line_copy(each.model, line) for line in line_rows(record, each.related)]
+        for each in kind.lines
+    }
+
+
+def _line_copy(model: Any, line: Any) -> Any:
+    new = model()
+    for field in model._meta.concrete_fields:
+        if not field.primary_key and field.name not in ("document", "row"):
+            setattr(new, field.name, getattr(line, field.name))
+    return new

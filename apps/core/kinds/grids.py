@@ -1,0 +1,207 @@
+"""Lines of a document as a grid of forms.
+
+Posted are `lines-count`, and `lines-0-id`, `lines-0-product` … for each row in its order. Rows are
+added, moved and taken out by rewriting what was posted (`rework`), so that works in one way with
+JavaScript and without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any, Final
+
+from django import forms
+from django.http import QueryDict
+from django.utils.text import capfirst
+
+from apps.core.access.rights import Rights
+from apps.core.kinds import columns
+from apps.core.kinds.choosing import dress_choices
+from apps.core.kinds.columns import Column
+from apps.core.kinds.declaration import DocumentKind, Lines
+from apps.core.kinds.dressing import dress, mark_errors
+
+MOST: Final = 500  # rows of a grid
+
+
+class Grid:
+    """The lines of one relation of a record."""
+
+    def __init__(
+        self, kind: DocumentKind, lines: Lines, rights: Rights, data: QueryDict | None, stored: Any
+    ) -> None:
+        """`stored`: the lines that the record has, or that are copied (without keys)."""
+        self.kind = kind
+        self.lines = lines
+        self.rights = rights
+        self.data = data
+        self.stored = list(stored)
+
+    @property
+    def prefix(self) -> str:
+        return self.lines.related
+
+    @property
+    def label(self) -> str:
+        return str(self.lines.label or capfirst(str(self.lines.model._meta.verbose_name_plural)))
+
+    @cached_property
+    def forms(self) -> list[forms.ModelForm[Any]]:
+        """One for each row, and an empty one at the end that nobody has to fill in."""
+        found = [*self._rows(), self._form(self.count, None, blank=True)]
+        dress_choices(self.kind, self.rights, self.prefix, found)
+        for form in found:
+            dress(form)
+            self._close(form)
+        return found
+
+    def _rows(self) -> Iterator[forms.ModelForm[Any]]:
+        if self.data is None:
+            for index, line in enumerate(self.stored):
+                yield self._form(index, line)
+            return
+        known = {str(line.pk): line for line in self.stored if line.pk}
+        for index in range(self.count):
+            given = self.data.get(f"{self.prefix}-{index}-id", "")
+            yield self._form(index, known.get(given))
+
+    def _form(self, index: int, line: Any, *, blank: bool = False) -> forms.ModelForm[Any]:
+        return self.lines.form_class(
+            None if blank else self.data,
+            instance=line,
+            prefix=f"{self.prefix}-{index}",
+            empty_permitted=line is None or line.pk is None,
+            use_required_attribute=False,
+        )
+
+    def _close(self, form: forms.ModelForm[Any]) -> None:
+        """Without the right to see costs, costs are neither shown nor taken."""
+        for name in [*form.fields]:
+            if name not in columns.open_names(self.kind, [name], self.rights):
+                del form.fields[name]
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are beside the empty one at the end."""
+        return len(self.stored) if self.data is None else min(self._given, MOST)
+
+    @property
+    def _given(self) -> int:
+        given = self.data.get(f"{self.prefix}-count", "") if self.data is not None else ""
+        return int(given[:9]) if given.isascii() and given.isdecimal() else 0
+
+    @property
+    def rows(self) -> list[forms.ModelForm[Any]]:
+        """The forms without the empty one."""
+        return self.forms[:-1]
+
+    @property
+    def filled(self) -> list[forms.ModelForm[Any]]:
+        """Rows that are lines: an empty new one is none."""
+        stored = self.data is None
+        return [f for f in self.rows if stored or f.instance.pk or f.has_changed()]
+
+    @property
+    def overfull(self) -> bool:
+        """Whether more rows were sent than a grid holds."""
+        return self.data is not None and self._given > MOST
+
+    @property
+    def columns(self) -> list[Column]:
+        """What is worked out and shown beside the fields."""
+        names = columns.open_names(self.kind, self.lines.computed, self.rights)
+        return [columns.resolve(self.lines.model, name) for name in names]
+
+    def is_valid(self) -> bool:
+        """Whether all lines are acceptable."""
+        return all([form.is_valid() for form in self.filled])
+
+    def instances(self, *, valid_only: bool = False) -> list[Any]:
+        """The lines as they were typed."""
+        return [form.instance for form in self.filled if not valid_only or form.is_valid()]
+
+    def mark_errors(self) -> None:
+        for form in self.filled:
+            mark_errors(form)
+
+
+# --- rewriting what was posted --------------------------------------------------------------------
+def rework(data: QueryDict, grid: Grid, act: str, row: int) -> QueryDict:
+    """What was posted, with a row added, copied, moved or taken out."""
+    rows = [_row(data, grid, index) for index in range(grid.count)]
+    while rows and grid.forms[len(rows) - 1] not in grid.filled:
+        rows.pop()  # an empty one always follows
+    inside = 0 <= row < len(rows)
+    if act == "add":
+        rows.append({})
+    elif act == "remove" and inside:
+        del rows[row]
+    elif act == "copy" and inside:
+        rows.insert(row + 1, {name: v for name, v in rows[row].items() if name != "id"})
+    elif act in ("up", "down") and inside:
+        other = row + (1 if act == "down" else -1)
+        if 0 <= other < len(rows):
+            rows[row], rows[other] = rows[other], rows[row]
+    elif act == "paste":
+        _paste(
+            rows,
+            grid,
+            row,
+            data.get(f"{grid.prefix}-from", ""),
+            data.get(f"{grid.prefix}-paste", ""),
+        )
+    return _written(data, grid, rows[:MOST])
+
+
+Row = dict[str, list[str]]
+
+
+def _row(data: QueryDict, grid: Grid, index: int) -> Row:
+    prefix = f"{grid.prefix}-{index}-"
+    return {
+        name.removeprefix(prefix): values
+        for name, values in data.lists()
+        if name.startswith(prefix)
+    }
+
+
+def _written(data: QueryDict, grid: Grid, rows: list[Row]) -> QueryDict:
+    found = QueryDict(mutable=True)
+    for name, values in data.lists():
+        if not name.startswith(f"{grid.prefix}-"):
+            found.setlist(name, values)
+    found[f"{grid.prefix}-count"] = str(len(rows))
+    for index, row in enumerate(rows):
+        for name, values in row.items():
+            found.setlist(f"{grid.prefix}-{index}-{name}", values)
+    return found
+
+
+def _paste(rows: list[Row], grid: Grid, row: int, name: str, text: str) -> None:
+    """Cells of a spreadsheet (tabs between them), from one cell on to the right and down."""
+    blank = grid.forms[-1]
+    names = [n for n, field in blank.fields.items() if not field.widget.is_hidden]
+    first = names.index(name) if name in names else 0
+    lines = text.replace("\r\n", "\n").strip("\n").split("\n") if text.strip() else []
+    for index, line in enumerate(lines[:MOST], start=max(0, row)):
+        while len(rows) <= index:
+            rows.append({})
+        for name, value in zip(names[first:], line.split("\t"), strict=False):
+            rows[index] |= _pasted(blank.fields[name], name, value.strip())
+
+
+def _pasted(field: forms.Field, name: str, value: str) -> Mapping[str, list[str]]:
+    """One cell. Rows of other tables come by their names, numbers perhaps with ¥ and commas."""
+    if isinstance(field, forms.ModelChoiceField):
+        known = getattr(field, "known", None)
+        if known is None:
+            return {name: [""], f"{name}-text": [value]}
+        return {name: [str(next((pk for pk, row in known.items() if str(row) == value), value))]}
+    if isinstance(field, forms.ChoiceField):
+        choices = {str(label): str(key) for key, label in field.choices}
+        return {name: [choices.get(value, value)]}
+    if isinstance(field, forms.DecimalField | forms.IntegerField):
+        value = value.replace(",", "").replace("，", "").lstrip("¥￥").rstrip("%")
+    if isinstance(field, forms.DateField):
+        value = value.replace("/", "-").replace(".", "-")
+    return {name: [value]}
