@@ -38,6 +38,7 @@ def in_every_account_set(task: str, seconds: float) -> dict[str, Any]:
 app.conf.beat_schedule = {
     # What a lost message would have woken is found within this time.
     "work": in_every_account_set("engine.work", 30),
+    "batches": in_every_account_set("engine.batches", 30),
     "housekeeping": in_every_account_set("engine.housekeeping", 60),
     "substitutes": in_every_account_set("people.announce_substitutes", 60),
     "sessions": {

@@ -1,9 +1,9 @@
-"""Deciding human tasks: one, or a thousand in one transaction."""
+"""Deciding human tasks, one by one; for many at once see `engine.many`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -16,15 +16,15 @@ from engine import definitions, forms
 from engine.cases import Task, change_task, lock_task, lock_tasks
 from engine.database import execute
 from engine.decisions import REMOVED
-from engine.exceptions import Conflict, EngineError, InvalidData, NotAllowed, NotFound, WrongState
+from engine.exceptions import Conflict, InvalidData, NotAllowed, WrongState
 from engine.execution import Execution
 from engine.instances import Result, require_active, result
-from engine.models import HumanTask, TaskState, TrailEvent
+from engine.models import TaskState, TrailEvent
 from engine.operations import Decided
 from engine.organisation import organisation
 from engine.pictures import task_variables
 from engine.spiff.types import Complete, Variables
-from engine.store import Case, Savepoint, Store
+from engine.store import Case, Store
 from engine.trail import plain
 from engine.wake import wake
 
@@ -45,15 +45,6 @@ class Choice:
     opinion: str = ""
     data: Mapping[str, Any] | None = None
     files: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one task of many: a result, or the error that kept it as it was."""
-
-    task: int
-    result: Result | None = None
-    error: EngineError | None = None
 
 
 def complete(
@@ -79,81 +70,11 @@ def complete(
     with transaction.atomic():
         case, row = lock_task(task)
         store = Store(now or timezone.now(), wake)
-        _decide(case, row, store, choice, user=user, seen_version=seen_version)
+        decide(case, row, store, choice, user=user, seen_version=seen_version)
         return result(case, store.save())
 
 
-def complete_many(
-    tasks: Sequence[int],
-    *,
-    user: int,
-    decision: str = "",
-    opinion: str = "",
-    data: Mapping[str, Any] | None = None,
-    batch: str = "",
-    now: datetime | None = None,
-) -> list[Outcome]:
-    """Decide many tasks alike in one transaction, written by one call; an outcome for each, in the
-    order of `tasks`.
-
-    A task that fails stays open and says why; the others are decided. Tasks that somebody else has
-    locked are skipped (Conflict). At most one task of an instance: of several the first is decided,
-    the others are Conflicts."""
-    choice = Choice(decision, opinion, data)
-    outcomes: dict[int, Outcome] = {}
-    with transaction.atomic():
-        store = Store(now or timezone.now(), wake)
-        done: dict[int, tuple[Case, int]] = {}
-        met: set[int] = set()
-        for case, row in lock_tasks(tasks, skip_locked=True):
-            if case.id in met:
-                outcomes[row.id] = Outcome(row.id, error=_busy())
-                continue
-            try:
-                opened = _decide_in_savepoint(case, row, store, choice, user=user, batch=batch)
-            except EngineError as error:
-                outcomes[row.id] = Outcome(row.id, error=error)
-            else:
-                done[row.id] = (case, opened)
-                met.add(case.id)
-        made = iter(store.save())
-        for identity, (case, opened) in done.items():
-            ids = [next(made) for _number in range(opened)]
-            outcomes[identity] = Outcome(identity, result=result(case, ids))
-    return [outcomes.get(task) or _missing(task) for task in tasks]
-
-
-def _decide_in_savepoint(
-    case: Case, row: Task, store: Store, choice: Choice, *, user: int, batch: str
-) -> int:
-    """Decide one of many; how many tasks it opened. What a failing one wrote, in rows or tables, is
-    undone."""
-    mark = store.mark()
-    as_it_was = replace(case, card=dict(case.card))
-    before = len(store.rows.get("opened", ()))
-    savepoint = Savepoint()
-    try:
-        _decide(case, row, store, choice, user=user, batch=batch, before_effects=savepoint.set)
-    except BaseException:
-        mark.undo()
-        case.restore(as_it_was)
-        savepoint.roll_back()
-        raise
-    savepoint.release()
-    return len(store.rows.get("opened", ())) - before
-
-
-def _busy() -> Conflict:
-    return Conflict(_("Somebody is deciding this case at this moment."), by=None, at=None)
-
-
-def _missing(task: int) -> Outcome:
-    if HumanTask.objects.filter(pk=task).exists():
-        return Outcome(task, error=_busy())
-    return Outcome(task, error=NotFound(_("There is no task %(id)s.") % {"id": task}))
-
-
-def _decide(
+def decide(
     case: Case,
     row: Task,
     store: Store,
@@ -164,6 +85,7 @@ def _decide(
     batch: str = "",
     before_effects: Callable[[], None] = lambda: None,
 ) -> None:
+    """Decide a locked task: checks, and the step into `store`, which the caller saves."""
     require_open(row, seen_version)
     require_active(case)
     require_own(row, user)

@@ -12,7 +12,8 @@ import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from decimal import Decimal
+from typing import Any, Literal
 
 import orjson
 from django.db.models import Q, QuerySet
@@ -96,6 +97,16 @@ class Counts:
         return sum(self.queues.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Tasks of one page by their ids, and the one that comes after it; cursors as in `Page`."""
+
+    tasks: list[int]
+    following: int | None
+    next: str
+    previous: str
+
+
 def page(
     user: int,
     *,
@@ -110,9 +121,8 @@ def page(
     `view` mine: only the user's own; pool: only those that others could take as well.
     `hide_snoozed_at` leaves out tasks whose follow-up date is later than that moment. `cursor`
     comes from another page; InvalidData for another text."""
-    backwards = _decode(cursor)[0]
-    rows = execute(
-        *page_statement(
+    return load(
+        ids(
             user,
             queues=queues,
             view=view,
@@ -121,15 +131,53 @@ def page(
             hide_snoozed_at=hide_snoozed_at,
         )
     )
+
+
+def ids(
+    user: int,
+    *,
+    queues: Sequence[str] | None = None,
+    view: View = "all",
+    cursor: str = "",
+    limit: int = PAGE,
+    hide_snoozed_at: datetime | None = None,
+) -> Ids:
+    """What `page` gives, as ids."""
+    statement, parameters = page_statement(
+        user,
+        queues=queues,
+        view=view,
+        cursor=cursor,
+        limit=limit,
+        hide_snoozed_at=hide_snoozed_at,
+    )
+    rows = execute(statement, parameters)
+    return page_of(rows, limit=limit, backwards=decode(cursor)[0], came=bool(cursor))
+
+
+def page_of(rows: Sequence[Sequence[object]], *, limit: int, backwards: bool, came: bool) -> Ids:
+    """A page of `rows` (id and key, one more than `limit` where there are more). `came`: from
+    another page."""
     more = len(rows) > limit
-    rows = rows[:limit]
+    shown = list(rows[:limit])
+    following = rows[limit][0] if more and not backwards else None
     if backwards:
-        rows.reverse()
-    found = _shown(HumanTask.objects.all()).in_bulk([row[0] for row in rows])
+        shown.reverse()
+    return Ids(
+        [int(str(row[0])) for row in shown],
+        int(str(following)) if following is not None else None,
+        next=_encode(False, shown[-1]) if shown and (more or backwards) else "",
+        previous=_encode(True, shown[0]) if shown and (more if backwards else came) else "",
+    )
+
+
+def load(found: Ids) -> Page:
+    """The tasks of a page, with their instances and definitions."""
+    tasks = _shown(HumanTask.objects.all()).in_bulk(found.tasks)
     return Page(
-        [found[row[0]] for row in rows if row[0] in found],
-        next=_encode(False, rows[-1]) if rows and (more or backwards) else "",
-        previous=_encode(True, rows[0]) if rows and (more if backwards else cursor) else "",
+        [tasks[task] for task in found.tasks if task in tasks],
+        next=found.next,
+        previous=found.previous,
     )
 
 
@@ -143,7 +191,7 @@ def page_statement(
     hide_snoozed_at: datetime | None = None,
 ) -> tuple[str, dict[str, object]]:
     """The statement that finds the ids of a page and one more, and its parameters."""
-    backwards, rank, identity = _decode(cursor)
+    backwards, rank, identity = decode(cursor)
     return STATEMENTS[queues is not None, backwards], {
         "user": user,
         "queues": list(queues) if queues is not None else None,
@@ -171,7 +219,7 @@ def decided(user: int, *, cursor: str = "", limit: int = PAGE) -> Page:
     `cursor` comes from the page before; InvalidData for another text."""
     tasks = HumanTask.objects.filter(decided_by=user)
     if cursor:
-        _backwards, moment, identity = _decode(cursor)
+        _backwards, moment, identity = decode(cursor)
         later = Q(ended_at=moment, pk__gte=identity)  # many decided at once share their moment
         tasks = tasks.filter(ended_at__lte=moment).exclude(later)
     found = list(_shown(tasks).order_by("-ended_at", "-pk")[: limit + 1])
@@ -192,17 +240,20 @@ def _encode(backwards: bool, row: Sequence[object]) -> str:
     return base64.urlsafe_b64encode(text).decode().rstrip("=")
 
 
-def _decode(cursor: str) -> tuple[bool, datetime, int]:
+def decode(cursor: str, kind: str = "timestamptz") -> tuple[bool, Any, int]:
+    """Direction, key and id of a cursor; the key is a moment, or a number. Raises InvalidData for
+    another text."""
     if not cursor:
         return False, FIRST, 0
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        backwards, rank, identity = orjson.loads(text)
-        moment = datetime.fromisoformat(rank)
-        if moment.tzinfo is None or not isinstance(identity, int) or abs(identity) > BIGGEST:
+        backwards, key, identity = orjson.loads(text)
+        found = Decimal(key) if kind == "numeric" else datetime.fromisoformat(key)
+        aware = not isinstance(found, datetime) or found.tzinfo is not None
+        if not aware or not isinstance(identity, int) or abs(identity) > BIGGEST:
             raise ValueError(text)
-    except (ValueError, TypeError, binascii.Error) as error:
+    except (ArithmeticError, ValueError, TypeError, binascii.Error) as error:
         raise InvalidData(
             _("This page address is not valid."), errors={"cursor": [cursor]}
         ) from error
-    return bool(backwards), moment, identity
+    return bool(backwards), found, identity

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from engine import housekeeping, outbox, worker
+from engine import batches, housekeeping, outbox, worker
 
 
 @shared_task(name="engine.work")
@@ -16,6 +16,12 @@ def work() -> None:
     """Do all that is due in this account set."""
     worker.run_due_jobs()
     outbox.drain()
+
+
+@shared_task(name="engine.batches")
+def work_off_batches() -> None:
+    """Work off the batches of this account set."""
+    batches.run_pending()
 
 
 @shared_task(name="engine.housekeeping")

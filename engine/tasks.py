@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -22,9 +22,7 @@ from engine import assignment
 from engine.cases import Task, change_task, lock_task
 from engine.completion import (
     Choice,
-    Outcome,
     complete,
-    complete_many,
     require_asked,
     require_not_excluded,
     require_open,
@@ -34,7 +32,8 @@ from engine.completion import (
 from engine.decisions import REMOVED
 from engine.exceptions import Conflict, InvalidData, NotAllowed, WrongState
 from engine.instances import require_active
-from engine.models import HumanTask, TaskState, TrailEvent
+from engine.many import Outcome, complete_many, rehearse_many
+from engine.models import HumanTask, TaskState, TrailEntry, TrailEvent
 from engine.notices import mails_to
 from engine.organisation import Role, organisation
 from engine.spiff.types import Variables
@@ -52,6 +51,7 @@ __all__ = [
     "complete",
     "complete_many",
     "delegate",
+    "rehearse_many",
     "resolve",
     "set_dates",
     "transfer",
@@ -292,14 +292,18 @@ def set_dates(
         command.change(TrailEvent.TASK_RESCHEDULED, by=user, data=plain(changes), **changes)
 
 
+URGE_AGAIN_IN = timedelta(minutes=30)
+
+
 def urge(task: int, *, by: int, text: str = "", now: datetime | None = None) -> None:
-    """Ask those who have the task to hurry (催办): a mail, and an entry in the trail. Once an hour
-    and task."""
+    """Ask those who have the task to hurry (催办): a mail, and an entry in the trail. Once in
+    half an hour by one person and case: WrongState says when it can be done again."""
     with _command(task, None, now) as command:
         row, store = command.task, command.store
+        _require_not_just_urged(command.case.id, by, store.now)
         mails = mails_to(
             row.audience,
-            key=f"urge:{row.id}:{store.now:%Y%m%d%H}",
+            key=f"urge:{row.id}:{by}:{store.now:%Y%m%d%H%M}",
             subject=gettext_noop("Please decide: %(subject)s"),
             text="%(text)s",
             values={
@@ -309,3 +313,17 @@ def urge(task: int, *, by: int, text: str = "", now: datetime | None = None) -> 
         )
         store.rows["outbox"] += [mail.row() for mail in mails]
         command.record(TrailEvent.TASK_URGED, by=by, data={"text": text, "urged": row.audience})
+
+
+def _require_not_just_urged(instance: int, by: int, now: datetime) -> None:
+    urged = TrailEntry.objects.filter(
+        instance=instance, event=TrailEvent.TASK_URGED, actor=by, at__gt=now - URGE_AGAIN_IN
+    )
+    last = urged.order_by("-seq").values_list("at", flat=True).first()
+    if last is not None:
+        again = timezone.localtime(last + URGE_AGAIN_IN)
+        raise WrongState(
+            _("You have urged them already; you can do it again at %(time)s.")
+            % {"time": again.strftime("%H:%M")},
+            again_at=last + URGE_AGAIN_IN,
+        )

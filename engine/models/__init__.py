@@ -1,5 +1,7 @@
 """The tables of the engine."""
 
+from engine.models.batches import Batch, BatchPhase, BatchRow, RowState
+from engine.models.copies import Copy
 from engine.models.definitions import Deployment, ProcessDefinition, Resource
 from engine.models.history import (
     ActivityInstance,
@@ -28,6 +30,10 @@ __all__ = [
     "ActivityState",
     "Audience",
     "AudienceMember",
+    "Batch",
+    "BatchPhase",
+    "BatchRow",
+    "Copy",
     "Decision",
     "Deployment",
     "EventSubscription",
@@ -41,6 +47,7 @@ __all__ = [
     "ProcessDefinition",
     "ProcessInstance",
     "Resource",
+    "RowState",
     "TaskState",
     "TrailCheckpoint",
     "TrailEntry",

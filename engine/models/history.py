@@ -95,6 +95,7 @@ class TrailEvent(models.TextChoices):
     TASK_REASSIGNED = "task.reassigned", _("Assigned again")
     TASK_RESCHEDULED = "task.rescheduled", _("Dates changed")
     TASK_URGED = "task.urged", _("Urged")
+    COPIED = "instance.copied", _("Copy sent")
     CANDIDATE_ADDED = "candidate.added", _("Further candidate")
     APPROVER_ADDED = "approver.added", _("Approver added")
     APPROVER_REMOVED = "approver.removed", _("Approver removed")

@@ -56,6 +56,7 @@ _LOOKS: Final[Mapping[str, Look]] = {
     TrailEvent.TASK_REASSIGNED: Look("users"),
     TrailEvent.TASK_RESCHEDULED: Look("calendar-time"),
     TrailEvent.TASK_URGED: Look("bell-ringing", "yellow"),
+    TrailEvent.COPIED: Look("mail-forward"),
     TrailEvent.CANDIDATE_ADDED: Look("user-plus", "yellow"),
     TrailEvent.APPROVER_ADDED: Look("user-plus"),
     TrailEvent.APPROVER_REMOVED: Look("user-minus"),
@@ -203,6 +204,7 @@ _SENTENCES: Final[Mapping[str, Sentence]] = {
     TrailEvent.TASK_URGED: lambda d, n: (
         _("urged %(people)s") % {"people": _join(d.get("urged", ()), n)}
     ),
+    TrailEvent.COPIED: lambda d, n: _("sent a copy to %(to)s") % {"to": _name(d.get("to"), n)},
     TrailEvent.CANDIDATE_ADDED: lambda d, n: (
         _("asked %(people)s as well") % {"people": _join(_asked(d), n)}
     ),
