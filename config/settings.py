@@ -44,6 +44,7 @@ SHARED_APPS = [
 TENANT_APPS = [
     "django.contrib.contenttypes",
     "apps.people",
+    "django_otp.plugins.otp_totp",
     "engine",
     "apps.core",
     "apps.core.access",
@@ -71,6 +72,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django_otp",
     "django_structlog",
     "crispy_forms",
     "crispy_bootstrap5",

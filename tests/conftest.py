@@ -65,8 +65,9 @@ def template_name() -> str:
         shaping = ("migrations/*.py", "sql/*.sql", "grants.py", "dictionaries.py")
         for file in sorted(file for pattern in shaping for file in folder.glob(pattern)):
             digest.update(file.read_bytes())
-    for module in (demo, people_services):
-        digest.update(Path(str(module.__file__)).read_bytes())
+    services = Path(str(people_services.__file__)).parent
+    for file in (Path(demo.__file__), *sorted(services.glob("*.py"))):
+        digest.update(file.read_bytes())
     return TEMPLATE_PREFIX + digest.hexdigest()[:16]
 
 

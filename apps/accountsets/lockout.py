@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from math import ceil
 from typing import Any
 
+from axes.models import AccessAttempt
 from django.conf import settings
+from django.db.models import Max, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -36,9 +41,39 @@ def lockout_minutes() -> int:
     return int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
 
 
-def locked_message() -> str:
+def attempts(username: str) -> QuerySet[AccessAttempt]:
+    """What axes has counted for a user of the current account set within the lock's length."""
+    since = timezone.now() - settings.AXES_COOLOFF_TIME
+    qualified = f"{PUBLIC if in_public() else current_set()}/{username.strip().lower()}"
+    return AccessAttempt.objects.filter(username=qualified, attempt_time__gt=since)
+
+
+def locked_until(username: str, address: str | None = None) -> datetime | None:
+    """When a user of the current account set may try again, from that address or from each one;
+    None where nothing is locked."""
+    found = attempts(username)
+    if address is not None:
+        found = found.filter(ip_address=address)
+    by_address = found.values("ip_address").annotate(
+        failures=Sum("failures_since_start"), last=Max("attempt_time")
+    )
+    locked = by_address.filter(failures__gte=settings.AXES_FAILURE_LIMIT)
+    ends = [row["last"] + settings.AXES_COOLOFF_TIME for row in locked]
+    return max(ends, default=None)
+
+
+def unlock(username: str) -> bool:
+    """Forget the failures of a user of the current account set; whether there were any."""
+    deleted, _rows = attempts(username).delete()
+    return bool(deleted)
+
+
+def locked_message(until: datetime | None = None) -> str:
     """What the login page says to somebody who is locked out."""
     minutes = lockout_minutes()
+    if until is not None:
+        left = until - timezone.now()
+        minutes = max(1, ceil(left.total_seconds() / 60))
     return ngettext(
         "Too many wrong passwords. Try again in %(minutes)s minute.",
         "Too many wrong passwords. Try again in %(minutes)s minutes.",

@@ -53,6 +53,9 @@ class User(AbstractBaseUser):
     )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    # A password given by an administrator: good for one login until then, at which another one
+    # must be chosen. Empty: the password is the user's own.
+    one_time_until = models.DateTimeField(null=True, editable=False)
 
     objects = UserManager()
 
@@ -200,13 +203,46 @@ class Employee(models.Model):
         return self.user.display_name
 
 
+class FirmRole(models.Model):
+    """A role of this firm beside those that diagrams may name: for rights only."""
+
+    code = models.CharField(max_length=32, unique=True, null=True, editable=False)  # noqa: DJ001
+    name = models.CharField(_("name"), max_length=50, unique=True)
+
+    class Meta:
+        verbose_name = _("role of the firm")
+        verbose_name_plural = _("roles of the firm")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RecoveryCode(models.Model):
+    """Opens the second step of the login once, for somebody who has lost the device.
+
+    Only a SHA-256 is kept; the code itself is shown once, when it is made."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("recovery code")
+        verbose_name_plural = _("recovery codes")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "digest"], name="recovery_code_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class RoleHolder(models.Model):
     """An employee who holds a role: in one department and those below it, or everywhere.
 
     Heads of departments are not listed here: the department names its head.
     """
 
-    role = models.CharField(_("role"), max_length=32, choices=Role.choices)
+    role = models.CharField(_("role"), max_length=32)  # of `engine.organisation.Role` or the firm's
     employee = models.ForeignKey(
         Employee, on_delete=models.CASCADE, related_name="roles", verbose_name=_("employee")
     )
@@ -235,7 +271,7 @@ class RoleHolder(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.employee}: {self.get_role_display()}"
+        return f"{self.employee}: {self.role}"
 
 
 class SubstituteQuerySet(models.QuerySet["Substitute"]):

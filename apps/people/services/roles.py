@@ -1,0 +1,101 @@
+"""Roles: the engine's with fixed codes, those of the firm, and who holds which."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from apps.core.access.models import DataScope, RoleGrant
+from apps.core.audit.models import Event
+from apps.core.audit.services import record
+from apps.people.models import Department, Employee, FirmRole, RoleHolder
+from apps.people.roles import can_be_held, role_name
+from apps.people.services.telling import tell
+from engine.organisation import Role
+
+LAST = gettext_noop("Somebody must hold this role: give it to somebody else first.")
+
+
+@transaction.atomic
+def create_role(*, name: str, by: int | None = None) -> FirmRole:
+    """A role of the firm; its code is made."""
+    role = FirmRole(name=name.strip())
+    role.full_clean(exclude=["code"])
+    role.save()
+    role.code = f"firm_{role.pk}"
+    role.save(update_fields=["code"])
+    record(Event.ROLE_MADE, by=by, subject=role)
+    return role
+
+
+@transaction.atomic
+def rename_role(*, role: FirmRole, name: str, by: int | None = None) -> None:
+    """Give a role of the firm another name. Raises `ValidationError` where it is taken."""
+    before = role.name
+    role.name = name.strip()
+    role.full_clean()
+    role.save(update_fields=["name"])
+    record(
+        Event.ROLE_CHANGED, by=by, subject=role, before={"name": before}, after={"name": role.name}
+    )
+
+
+@transaction.atomic
+def delete_role(*, role: FirmRole, by: int | None = None) -> None:
+    """Remove a role of the firm that nobody holds, with its rights. Raises `ValidationError`."""
+    if RoleHolder.objects.filter(role=role.code).exists():
+        raise ValidationError(_("Somebody holds this role; withdraw it first."), code="in_use")
+    RoleGrant.objects.filter(role=role.code).delete()
+    DataScope.objects.filter(role=role.code).delete()
+    record(Event.ROLE_DELETED, by=by, subject=role)
+    role.delete()
+
+
+@transaction.atomic
+def grant_role(
+    *,
+    role: str,
+    employee: Employee,
+    department: Department | None = None,
+    by: int | None = None,
+) -> RoleHolder:
+    """Let somebody hold a role, in a department and those below it or everywhere.
+
+    Granting it once more changes nothing. Raises `ValidationError` for an unknown role and for
+    `department_head`, who is named by the department.
+    """
+    if not can_be_held(role):
+        raise ValidationError(
+            _("“%(role)s” is no role that can be granted.") % {"role": role}, code="invalid_role"
+        )
+    holder, created = RoleHolder.objects.get_or_create(
+        role=role, employee=employee, department=department
+    )
+    if created:
+        tell([employee.pk], [role])
+        record(Event.ROLE_GRANTED, by=by, subject=employee, after=_said(holder))
+    return holder
+
+
+@transaction.atomic
+def withdraw_role(*, holder: RoleHolder, by: int | None = None) -> None:
+    """Somebody no longer holds a role there.
+
+    Raises `ValidationError` where nobody who may log in would administer people any more."""
+    role, employee = holder.role, holder.employee
+    said = _said(holder)
+    holder.delete()
+    if role == Role.ADMINISTRATOR:
+        left = RoleHolder.objects.select_for_update().filter(
+            role=role, employee__in=Employee.objects.employed()
+        )
+        if by is not None and not left.exists():
+            raise ValidationError(_(LAST), code="last")
+    tell([employee.pk], [role])
+    record(Event.ROLE_WITHDRAWN, by=by, subject=employee, before=said)
+
+
+def _said(holder: RoleHolder) -> dict[str, str]:
+    return {"role": role_name(holder.role), "department": str(holder.department or "")}
