@@ -7,10 +7,12 @@ So the schedule needs no memory either; it lies here, in code.
 from __future__ import annotations
 
 import os
+import time
 from typing import Any
 
 from celery import Celery
-from celery.signals import heartbeat_sent, setup_logging
+from celery.signals import heartbeat_sent, setup_logging, task_received, worker_ready
+from celery.worker.state import active_requests
 from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu.transport.redis import Channel
 from redis.exceptions import ConnectionError  # noqa: A004
@@ -67,7 +69,21 @@ def keep_our_logging(**signal: Any) -> None:
     """A receiver is all it takes to stop Celery from setting up its own."""
 
 
+QUIET_SECONDS = 40  # beat sends some message every 30 s
+_took_a_message = time.monotonic()
+
+
+@worker_ready.connect
+@task_received.connect
+def worker_consumes(**signal: Any) -> None:
+    """Sent by the worker's main process when it has begun, and with each message that it takes."""
+    global _took_a_message
+    _took_a_message = time.monotonic()
+
+
 @heartbeat_sent.connect
 def worker_is_alive(**signal: Any) -> None:
-    """Sent by the worker's main process every two seconds, however busy its children are."""
-    record("worker")
+    """Sent by the worker's main process every two seconds, however busy its children are. One that
+    takes no messages although it has time to shows no life: its consumer may be dead."""
+    if active_requests or time.monotonic() - _took_a_message < QUIET_SECONDS:
+        record("worker")

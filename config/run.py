@@ -19,9 +19,11 @@ from config.services.exceptions import ServiceError, Stopped
 from config.services.folders import private_folder
 from config.services.stores import start_postgresql, start_valkey
 from config.services.supervisor import Program, Supervisor, last_lines
+from config.services.watchdog import Watchdog
 
 ROOT = Path(__file__).resolve().parent.parent
 WEB_WORKERS = "2"
+WELL = "well"  # as apps.core.health has it
 
 
 def keys(home: Path) -> dict[str, str]:
@@ -77,7 +79,7 @@ def set_up(supervisor: Supervisor, environment: dict[str, str], logins: Path) ->
 
 
 def start_processes(supervisor: Supervisor, environment: dict[str, str], port: int) -> None:
-    """Web, worker and beat, each brought back when it dies."""
+    """Web, worker and beat, each brought back when it dies, or lives but does not work."""
     granian = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     threads = ["--workers", WEB_WORKERS, "--blocking-threads", "4", "--respawn-failed-workers"]
     celery = ["celery", "--quiet", "-A", "config"]
@@ -90,20 +92,24 @@ def start_processes(supervisor: Supervisor, environment: dict[str, str], port: i
         "beat", *celery, "beat", "--pidfile", "", "--loglevel", "INFO", environment=environment
     )
     # One after the other: the page is there earlier when three don't compete for two cores.
-    supervisor.wait_for(supervisor.start(web), lambda: answers(port))
+    supervisor.wait_for(supervisor.start(web), lambda: health(port)["web"])
     supervisor.start(worker)
     supervisor.start(beat)
 
 
-def answers(port: int) -> bool:
-    """Whether the web server answers: what it says about the worker does not matter yet."""
+def health(port: int) -> dict[str, bool]:
+    """Which of web, worker and beat are well. Without the broker nobody knows of the latter two."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
-            return True
-    except urllib.error.HTTPError:
-        return True
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+            parts = json.load(answer)["parts"]
+    except urllib.error.HTTPError as unwell:
+        with unwell:
+            parts = json.load(unwell)["parts"]
     except OSError:
-        return False
+        return {"web": False}
+    if parts["broker"] != WELL:
+        return {"web": True}
+    return {"web": True, **{name: parts[name] == WELL for name in ("worker", "beat")}}
 
 
 def check_port(port: int) -> None:
@@ -129,8 +135,10 @@ def run(home: Path, port: int) -> None:
         set_up(supervisor, environment, logins)
         start_processes(supervisor, environment, port)
         greet(logins, port)
+        watchdog = Watchdog(supervisor, lambda: health(port))
         while not supervisor.stopping:
             supervisor.watch()
+            watchdog.look()
     except Stopped:
         pass
     finally:

@@ -22,6 +22,7 @@ def start_postgresql(supervisor: Supervisor, home: Path, *, durable: bool) -> di
             options=server.popen_options(),
             stop_signal=signal.SIGINT,  # "fast": sessions are ended, data is written
             grace_seconds=30,
+            restart=True,
         )
     )
     supervisor.wait_for(child, server.ready)
@@ -35,6 +36,6 @@ def start_postgresql(supervisor: Supervisor, home: Path, *, durable: bool) -> di
 def start_valkey(supervisor: Supervisor, home: Path, *, durable: bool) -> dict[str, str]:
     """Start the Valkey of `home`; returns its address as environment."""
     server = Valkey(home, durable=durable)
-    child = supervisor.start(Program("valkey", server.command()))
+    child = supervisor.start(Program("valkey", server.command(), restart=True))
     supervisor.wait_for(child, server.ready)
     return {"REDIS_URL": server.url}

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -21,28 +23,36 @@ from config.services.processes import wait_until
 from tests.platform.probe_jobs import where_am_i
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 30
+SECONDS = 60
 
 
-@pytest.fixture
-def worker(own_database, tmp_path: Path) -> Iterator[Path]:  # type: ignore[no-untyped-def]
-    """A worker on this test's own database. Its log."""
-    log = tmp_path / "worker.log"
+@contextmanager
+def working(database: str, log: Path, include: str) -> Iterator[Path]:
+    """A worker on that database, with these modules of jobs. Its log."""
     caches["server"].clear()
-    command = ["celery", "-A", "config", "worker", "--include", "tests.platform.probe_jobs"]
+    command = ["celery", "-A", "config", "worker", "--include", include]
     options = ["--pool", "solo", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", *command, *options],
             cwd=ROOT,
-            env={**os.environ, "DATABASE_URL": own_database.url, "LOG_LEVEL": "INFO"},
+            env={**os.environ, "DATABASE_URL": database, "LOG_LEVEL": "INFO"},
             stdout=output,
             stderr=output,
         )
-    assert wait_until(lambda: ages()["worker"] is not None, SECONDS), log.read_text()
-    yield log
-    process.terminate()
-    process.wait(SECONDS)
+    try:
+        assert wait_until(lambda: ages()["worker"] is not None, SECONDS), log.read_text()
+        yield log
+    finally:
+        process.terminate()
+        process.wait(SECONDS)
+
+
+@pytest.fixture
+def worker(own_database, tmp_path: Path) -> Iterator[Path]:  # type: ignore[no-untyped-def]
+    """A worker on this test's own database. Its log."""
+    with working(own_database.url, tmp_path / "worker.log", "tests.platform.probe_jobs") as log:
+        yield log
 
 
 def test_jobs_find_their_account_set(worker: Path) -> None:
@@ -74,11 +84,46 @@ def test_jobs_find_their_account_set(worker: Path) -> None:
     assert caches["server"].get("ran-unasked") is None
 
 
+def test_a_worker_that_takes_no_message_shows_no_life(own_database, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """Its main process lives and beats every two seconds; nobody sends anything for a while."""
+    include = "tests.platform.probe_jobs,tests.platform.impatient"
+    with working(own_database.url, tmp_path / "worker.log", include):
+        assert wait_until(lambda: (ages()["worker"] or 0) > 5, SECONDS)
+        with in_account_set("t_one"):
+            where_am_i.delay("ran-late")
+        assert wait_until(lambda: (ages()["worker"] or 9) < 2, SECONDS)
+
+
+def test_losing_the_broker_while_acknowledging_is_a_lost_connection() -> None:
+    """The worker survives those. The library alone fails with an AttributeError, and the worker
+    lives on without ever taking a message again."""
+    with app.connection_for_read() as connection:
+        channel = connection.channel()
+        connection.transport.client = None  # as it leaves it when the connection is lost
+        with pytest.raises(connection.connection_errors):
+            channel.qos.ack("tag")
+
+
 def test_beat_gives_a_sign_of_life_at_each_tick() -> None:
     caches["server"].clear()
     assert Scheduler(app=app).tick() <= 15
     assert ages()["beat"] is not None
     assert ages()["worker"] is None
+
+
+def test_beat_that_cannot_send_shows_no_life(monkeypatch: pytest.MonkeyPatch) -> None:
+    app.loader.import_default_modules()
+    caches["server"].clear()
+    scheduler = Scheduler(app=app)
+    entry = deepcopy(next(iter(scheduler.schedule.values())))  # sending adds to its headers
+    with monkeypatch.context() as broken:
+        broken.setattr(app.tasks[entry.task], "apply_async", lambda *_args, **_options: 1 / 0)
+        scheduler.apply_entry(entry)  # logs why it failed, and goes on
+    scheduler.tick()
+    assert ages()["beat"] is None
+    scheduler.apply_entry(entry)
+    scheduler.tick()
+    assert ages()["beat"] is not None
 
 
 def test_what_a_lost_message_would_have_woken_is_looked_for_within_a_minute() -> None:

@@ -20,6 +20,7 @@ from config.services.postgresql import OWNER_ROLE, Postgresql
 from config.services.processes import ProcessRecord, ProcessTable, started_at, wait_until
 from config.services.stop import stop
 from config.services.supervisor import RESTARTS_A_MINUTE, Child, Program
+from config.services.valkey import Valkey
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 20
@@ -144,6 +145,16 @@ def test_a_program_that_nothing_works_without_ends_all(home: Path, start: Start)
     os.kill(running["waiting"].pid, signal.SIGKILL)
     assert process.wait(SECONDS) == 4
     assert nothing_left(running)
+
+
+def test_killed_stores_are_brought_back(home: Path, start: Start) -> None:
+    start("stores")
+    before = records(home)
+    for record in before.values():
+        os.kill(record.pid, signal.SIGKILL)
+    servers = (Postgresql(home, durable=True), Valkey(home, durable=True))
+    assert wait_until(lambda: all(server.ready() for server in servers), SECONDS)
+    assert all(records(home)[name].pid != before[name].pid for name in before)
 
 
 def test_starts_are_spread_over_the_minute(home: Path) -> None:
