@@ -55,6 +55,7 @@ class Firm(World):
         self.last_approvers: list[str] = []
         self.asked: list[str] = []
         self.notes: list[str] = []
+        self.facts: dict[str, Any] = {}  # of the document
         self.effects: list[str] = []
         self.reminded: list[list[str]] = []
         self.blockers: list[str] = []
@@ -75,11 +76,12 @@ class Firm(World):
                 "approval.ask_others": lambda site, **_: [{"user": "boss", "found": "superior"}],
                 "approval.find_impact": self.find_impact,
                 "approval.reverse_effects": self.reverse_effects,
-                "contracts.take_effect": self.take_effect,
+                "document.submit": self.submit,
+                "document.take_effect": self.take_effect,
                 "requests.take_effect": self.take_effect,
                 **{
-                    f"contracts.{name}": self.effect(name)
-                    for name in ("reopen", "mark_returned", "mark_rejected")
+                    f"document.{name}": self.effect(name)
+                    for name in ("reopen", "send_back", "reject")
                 },
             }
         )
@@ -133,6 +135,9 @@ class Firm(World):
         for task, _activity in site.open_tasks():
             for person in self.case.people([task]):
                 self.extra.setdefault(task, []).append(f"boss_of_{person}")
+
+    def submit(self, site: CallSite, target: str) -> dict[str, Any]:
+        return dict(self.facts)
 
     def take_effect(self, site: CallSite, target: str) -> str:
         if self.effect_fails:
@@ -214,7 +219,8 @@ class ApprovalCase(Case):
 
     def resubmit(self, element: str = "revise", **facts: Any) -> None:
         assert (self.ready, self.who) == ([element], ["zhang"])
-        self.do(element, "resubmit", **facts)
+        self.world.facts |= facts
+        self.do(element, "resubmit")
 
     def give_up(self) -> None:
         (element,) = self.ready
@@ -229,8 +235,6 @@ COUNTERSIGN = "contract_matrix_all_percent.dmn"  # finance: all; general manager
 
 def facts_of_a_contract(amount: object) -> dict[str, Any]:
     return {
-        "document": DOCUMENT,
-        "initiator": "zhang",
         "kind": "sales_contract",
         "amount": Decimal(str(amount)),
         "under_floor": False,
@@ -244,7 +248,15 @@ def contract(
 ) -> ApprovalCase:
     variant = {"contract_matrix": COUNTERSIGN} if countersign else {}
     process = approval_process("contract_approval", **variant)
-    return ApprovalCase(process, firm or Firm(), **{**facts_of_a_contract(amount), **facts})
+    return contract_by(process, amount, firm, **facts)
+
+
+def contract_by(
+    process: CompiledProcess, amount: object, firm: Firm | None = None, **facts: Any
+) -> ApprovalCase:
+    firm = firm or Firm()
+    firm.facts = {**facts_of_a_contract(amount), **facts}
+    return ApprovalCase(process, firm, document=DOCUMENT, initiator="zhang")
 
 
 def request(amount: object = 5000, firm: Firm | None = None) -> ApprovalCase:

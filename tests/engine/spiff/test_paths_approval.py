@@ -16,7 +16,7 @@ from tests.engine.spiff.approvals import (
     Firm,
     approval_process,
     contract,
-    facts_of_a_contract,
+    contract_by,
 )
 from tests.engine.spiff.driver import trail
 
@@ -50,10 +50,9 @@ def test_all_levels_approve() -> None:
     assert case.world.effects == ["take_effect"]
     assert decided(case).count("cancelled") == 2
     assert set(case.last.variables) == {
-        *("document", "initiator", "kind", "amount", "under_floor", "over_credit", "department"),
-        *("matrix", "route", "outcome"),
+        *("document", "initiator", "facts", "matrix", "route", "outcome"),
     }
-    assert case.last.variables["amount"] == Decimal(600000)
+    assert case.last.variables["facts"]["amount"] == Decimal(600000)
     assert type(case.last.variables["amount"]) is Decimal
 
 
@@ -127,7 +126,7 @@ def test_one_rejection_ends_a_countersign() -> None:
     loser = case.of("fei")
     case.decide("fang", "reject")
     assert case.finished("end_rejected")
-    assert case.world.effects == ["mark_rejected"]
+    assert case.world.effects == ["reject"]
     late(case, loser)
 
 
@@ -141,7 +140,7 @@ def test_return_to_the_initiator_who_resubmits_smaller() -> None:
     assert len(route["levels"]) == 1  # nothing of the round of three levels is left
     case.decide("li", "approve")
     assert case.finished("end_approved")
-    assert "mark_returned" in case.world.effects
+    assert "send_back" in case.world.effects
 
 
 def test_return_and_give_up() -> None:
@@ -149,7 +148,7 @@ def test_return_and_give_up() -> None:
     case.decide("li", "return")
     case.give_up()
     assert case.finished("end_given_up")
-    assert case.world.effects == ["mark_returned", "reopen"]
+    assert case.world.effects == ["send_back", "reopen"]
 
 
 def test_send_back_from_the_third_level_to_the_first() -> None:
@@ -241,7 +240,7 @@ def test_sent_back_then_withdrawn_then_rejected() -> None:
     case.resubmit("revise_withdrawn")
     case.decide("li", "reject")
     assert case.finished("end_rejected")
-    assert case.world.effects == ["mark_returned", "reopen", "mark_rejected"]
+    assert case.world.effects == ["send_back", "reopen", "reject"]
 
 
 def test_reminded_then_the_superior_joins() -> None:
@@ -345,7 +344,7 @@ def test_interrupting_escalation_back_to_the_countersign() -> None:
         approval_level="approval_level_interrupting.bpmn",
         contract_matrix=COUNTERSIGN,
     )
-    case = ApprovalCase(process, Firm(), **facts_of_a_contract(100000))
+    case = contract_by(process, 100000)
     case.decide("li", "approve")
     case.decide("fang", "approve")
     case.wait(hours=16)
