@@ -60,6 +60,7 @@ TENANT_APPS = [
     "apps.catalog",
     "apps.sales",
     "apps.contracts",
+    "apps.desk",
 ]
 INSTALLED_APPS = [
     "pgtrigger",  # first: apps.core.history builds on what it sets up

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("server/", include("apps.accountsets.urls")),
     path("", include("apps.people.urls")),
     path("", include("apps.core.shell.urls")),
+    path("", include("apps.desk.urls")),
     path("", include("apps.core.inbox.urls")),
     path("", include("apps.core.kinds.urls")),
     path("api/", include("apps.core.api.urls")),

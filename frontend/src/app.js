@@ -3,6 +3,7 @@ import "@tabler/core";
 import htmx from "htmx.org";
 import "./keys.js";
 import "./menus.js";
+import "./panes.js";
 import "./preferences.js";
 import "./toasts.js";
 

@@ -15,13 +15,14 @@ from django.utils.translation import gettext_lazy
 from apps.core.inbox.forms import (
     AddApproverForm,
     AnswerForm,
+    CopyForm,
     DatesForm,
     HandForm,
     ReasonForm,
 )
 from apps.core.inbox.looking import OPEN, UNFINISHED
 from apps.core.inbox.visibility import Viewer
-from engine import approvers, tasks
+from engine import approvers, copies, tasks
 from engine.models import HumanTask, TaskState
 from engine.organisation import Role
 
@@ -88,6 +89,12 @@ def _remove(task: int, user: int, data: Data, seen: int | None) -> str:
 def _urge(task: int, user: int, data: Data, seen: int | None) -> str:
     tasks.urge(task, by=user, text=data["reason"])
     return _("Those who have it have been asked to hurry.")
+
+
+def _send_copy(task: int, user: int, data: Data, seen: int | None) -> str:
+    instance = HumanTask.objects.values_list("instance_id", flat=True).get(pk=task)
+    copies.send_copy(instance, to=[one.pk for one in data["to"]], by=user, note=data["reason"])
+    return _("Copies sent; the trail names them.")
 
 
 def _set_dates(task: int, user: int, data: Data, seen: int | None) -> str:
@@ -162,6 +169,14 @@ ACTS: Final[Mapping[str, Act]] = {
         ReasonForm,
         _urge,
         lambda task, viewer, mine: not mine and task.state in OPEN,
+        stays=True,
+    ),
+    "copy": Act(
+        gettext_lazy("Send a copy"),
+        "mail-forward",
+        CopyForm,
+        _send_copy,
+        lambda task, viewer, mine: True,
         stays=True,
     ),
     "remove": Act(

@@ -54,6 +54,20 @@ class AddApproverForm(HandForm):
     field_order = ("to", "place", "reason")
 
 
+class CopyForm(ReasonForm):
+    """To whom, for information only, and what to say to them."""
+
+    to: forms.ModelMultipleChoiceField[Any] = forms.ModelMultipleChoiceField(
+        label=_("To"), queryset=None, widget=forms.SelectMultiple({"size": 8})
+    )
+    field_order: Sequence[str] = ("to", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = colleagues()  # type: ignore[attr-defined]
+        self.fields["reason"].label = _("Note")
+
+
 class AnswerForm(forms.Form):
     """The answer to a delegated task."""
 

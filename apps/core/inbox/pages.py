@@ -71,7 +71,7 @@ def task_context(task: HumanTask, viewer: Viewer, trouble: Trouble | None = None
     mine = looking.may_act(task, viewer.id)
     decides = mine and task.owner is None
     form = looking.task_form(task, viewer.id) if decides else None
-    buttons = _buttons(looking.offers(task, form)) if decides else []
+    buttons = buttons_of(looking.offers(task, form)) if decides else []
     return {
         **_about(task.instance),
         "task": task,
@@ -82,12 +82,12 @@ def task_context(task: HumanTask, viewer: Viewer, trouble: Trouble | None = None
         "state_label": wording.TASK_STATES[looking.state_name(task)],
         "why": looking.why(task, viewer.id) if mine else "",
         "decides": decides,
-        "form": _filled(task, viewer, form, trouble),
+        "form": filled_form(task, viewer, form, trouble),
         "buttons": buttons,
         "needs_opinion": _(", ").join(b.label for b in buttons if b.needs_opinion),
         "trouble": trouble,
         "opinion": trouble.typed.get("opinion", ""),
-        "acts": _acts(task, viewer, mine, trouble),
+        "acts": acts_of(task, viewer, mine, trouble),
     }
 
 
@@ -96,11 +96,11 @@ def instance_context(instance: ProcessInstance, viewer: Viewer) -> dict[str, Any
     return {
         **_about(instance),
         "parts": outline_of(instance),
-        "withdrawable": instance.starter == viewer.id and _may_withdraw(instance),
+        "withdrawable": instance.starter == viewer.id and may_withdraw(instance),
     }
 
 
-def _may_withdraw(instance: ProcessInstance) -> bool:
+def may_withdraw(instance: ProcessInstance) -> bool:
     """Whether the process waits for a withdrawal; the engine asks for more when it comes."""
     return EventSubscription.objects.filter(instance=instance, name=WITHDRAW).exists()
 
@@ -124,7 +124,8 @@ def _about(instance: ProcessInstance) -> dict[str, Any]:
     }
 
 
-def _buttons(offered: Sequence[looking.Offer]) -> list[Button]:
+def buttons_of(offered: Sequence[looking.Offer]) -> list[Button]:
+    """Decisions as buttons; a task that offers none is simply done."""
     if not offered:
         return [Button("", _("Done"), False, "check", "btn-primary")]
     return [
@@ -139,7 +140,7 @@ def _buttons(offered: Sequence[looking.Offer]) -> list[Button]:
     ]
 
 
-def _filled(
+def filled_form(
     task: HumanTask, viewer: Viewer, form: TaskForm | None, trouble: Trouble
 ) -> TaskForm | None:
     """The form as it was left: with its own errors, or else with what was typed."""
@@ -164,7 +165,8 @@ class Offered:
     open: bool  # it was tried, and something is to be put right
 
 
-def _acts(task: HumanTask, viewer: Viewer, mine: bool, trouble: Trouble) -> list[Offered]:
+def acts_of(task: HumanTask, viewer: Viewer, mine: bool, trouble: Trouble) -> list[Offered]:
+    """What else may be done with a task, each with its form."""
     return [
         Offered(
             code,

@@ -13,17 +13,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.api.problems import detail_of
-from apps.core.inbox import looking, pages, rows, wording
+from apps.core.inbox import pages, rows, wording
 from apps.core.inbox.acts import ACTS
 from apps.core.inbox.context import waiting
 from apps.core.inbox.forms import ReasonForm
+from apps.core.inbox.telling import say_next
 from apps.core.inbox.visibility import Viewer, find_instance, find_task
 from apps.core.requests.forms import RequestForm
 from apps.core.requests.services import submit_request
 from engine import inbox, instances, tasks
 from engine.decisions import label
 from engine.exceptions import EngineError, InvalidData, NotAllowed, NotFound, WrongState
-from engine.instances import Result
 from engine.models import HumanTask, ProcessInstance
 
 PAGE: Final = 25
@@ -150,11 +150,11 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
             opinion=request.POST.get("opinion", ""),
             data=request.POST,
             files=request.FILES,
-            seen_version=_seen(request.POST),
+            seen_version=seen_version(request.POST),
         )
     except EngineError as error:
         return _again(request, viewer, task, error, "complete")
-    _say(request, label(decision) or _("Done"), result)
+    say_next(request, label(decision) or _("Done"), result)
     return redirect("inbox:inbox")
 
 
@@ -171,7 +171,7 @@ def act(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         context = pages.task_context(task, viewer, trouble)
         return render(request, "core/inbox/task.html", context, status=422)
     try:
-        said = chosen.run(pk, viewer.id, form.cleaned_data, _seen(request.POST))
+        said = chosen.run(pk, viewer.id, form.cleaned_data, seen_version(request.POST))
     except EngineError as error:
         return _again(request, viewer, task, error, code)
     messages.success(request, said)
@@ -187,30 +187,10 @@ def _again(
     return render(request, "core/inbox/task.html", context, status=status_of(error))
 
 
-def _seen(post: QueryDict) -> int | None:
+def seen_version(post: QueryDict) -> int | None:
+    """The version of the task that was on the page."""
     version = post.get("seen_version", "")
     return int(version[:9]) if version.isdecimal() else None
-
-
-def _say(request: HttpRequest, done: str, result: Result) -> None:
-    """What was done, and what happens next."""
-    found = ProcessInstance.objects.select_related("definition")
-    instance = found.defer("runtime", "definition__compiled").get(pk=result.instance)
-    waiting = looking.waiting(instance)
-    values = {"done": done, "subject": rows.subject_of(instance)}
-    if not waiting:
-        values["end"] = rows.end_label(instance) or str(instance.get_state_display())
-        text = _("%(done)s: “%(subject)s”. It has ended: %(end)s.")
-    else:
-        values["people"] = _(", ").join(
-            dict.fromkeys(person for one in waiting for person in one.people)
-        )
-        values["step"] = waiting[0].step
-        values["due"] = wording.moment(waiting[0].task.due_at)
-        text = _("%(done)s: “%(subject)s”. Now with %(people)s (%(step)s).")
-        if waiting[0].task.due_at:
-            text = _("%(done)s: “%(subject)s”. Now with %(people)s (%(step)s) until %(due)s.")
-    messages.success(request, text % values)
 
 
 # --- a case ---------------------------------------------------------------------------------------
@@ -236,7 +216,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         result = instances.withdraw(pk, user=viewer.id, **form.cleaned_data)
     except EngineError as error:
         return _not_withdrawn(request, viewer, instance, detail_of(error), status_of(error))
-    _say(request, _("Withdrawn"), result)
+    say_next(request, _("Withdrawn"), result)
     return redirect("inbox:instance", pk)
 
 
@@ -260,7 +240,7 @@ def new_request(request: HttpRequest) -> HttpResponse:
             except EngineError as error:
                 problem, status = detail_of(error), status_of(error)
             else:
-                _say(request, _("Submitted"), result)
+                say_next(request, _("Submitted"), result)
                 return redirect("inbox:instance", result.instance)
         else:
             status = 422

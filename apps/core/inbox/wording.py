@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, pgettext, pgettext_lazy
@@ -27,6 +28,9 @@ QUEUES: Final[Mapping[str, Promise]] = {
     "reminder": pgettext_lazy("queue", "Reminders"),
 }
 """The queues of the inbox, in the order of the approval center."""
+
+APPROVAL_QUEUES: Final = tuple(code for code in QUEUES if code not in ("other", "work", "reminder"))
+"""The seven kinds of approval."""
 
 
 def queue_label(code: str) -> str:
@@ -85,6 +89,11 @@ def moment(at: datetime | None, now: datetime | None = None) -> str:
     local = timezone.localtime(at)
     this_year = local.year == timezone.localtime(now).year
     return f"{local:%m-%d %H:%M}" if this_year else f"{local:%Y-%m-%d %H:%M}"
+
+
+def weekday(day: date) -> str:
+    """Name of the day of the week."""
+    return str(WEEKDAYS[day.weekday()])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,115 @@
+"""What the approval center shows of the documents that cases are about.
+
+A kind of document says so by `DocumentPages`, registered under the first part of its business keys
+(`contracts.salescontract:17` → `contracts.salescontract`). The approval center knows nothing else
+of kinds: not their models, nor their rights, which each keeps in its own answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from django.http import HttpRequest
+
+from engine.models import ProcessInstance
+from engine.registry import Registry
+
+Snapshot = dict[str, str]
+"""What a reader sees of a document: the path of a value (`payment_terms`, `lines.3.discount`, where
+3 is the id of the line) and the value as it is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """Something to look at before approving. `label` is short enough for a badge."""
+
+    label: str
+    text: str = ""
+    level: Literal["warning", "danger"] = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a list shows of a document. `url` is its own page, '' where it has none; `version`
+    differs whenever its content does."""
+
+    number: str
+    kind: str = ""
+    url: str = ""
+    version: str = ""
+    risks: tuple[Risk, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A template and what it is given."""
+
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What differs from what the reader saw last: path → the value then, '' for what is new."""
+
+    since: datetime | None = None
+    decision: str = ""  # what the reader decided then
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.values)
+
+
+class DocumentPages:
+    """What one kind of document shows. Templates mark what has changed by the tag `changed`
+    (`{% load documents %}`): the variable `changes` is theirs."""
+
+    def cards(self, business_keys: Collection[str]) -> Mapping[str, Card]:
+        """Cards of many documents, in a number of queries that doesn't grow with them; those that
+        are gone are missing."""
+        raise NotImplementedError
+
+    def preview(self, request: HttpRequest, instance: ProcessInstance) -> Part | None:
+        """The document of a case, whose reader takes part in it; None where it is gone."""
+        raise NotImplementedError
+
+    def snapshot(self, instance: ProcessInstance) -> Snapshot:
+        """What the preview shows, for telling next time what has changed."""
+        raise NotImplementedError
+
+    def related(self, request: HttpRequest, instance: ProcessInstance) -> Part | None:
+        """The documents before and after this one; None where the kind has none."""
+        return None
+
+
+registry: Final[Registry[DocumentPages]] = Registry("pages of a kind of document")
+
+
+def pages_of(business_key: str) -> DocumentPages | None:
+    """The pages of the kind that a business key names; None where it has declared none."""
+    return registry.get(business_key.partition(":")[0])
+
+
+def cards_of(business_keys: Collection[str]) -> dict[str, Card]:
+    """Cards of documents of all kinds; one without pages has its number only."""
+    found = {key: Card(number=key.partition(":")[2] or key) for key in business_keys}
+    by_kind: dict[str, list[str]] = {}
+    for key in found:
+        by_kind.setdefault(key.partition(":")[0], []).append(key)
+    for kind, keys in by_kind.items():
+        pages = registry.get(kind)
+        if pages is not None:
+            found.update(pages.cards(keys))
+    return found
+
+
+def differences(before: Snapshot, now: Snapshot) -> dict[str, str]:
+    """Path → the value before, of what is another now. What is gone is told by its path, too."""
+    return {
+        path: before.get(path, "")
+        for path in [*now, *(path for path in before if path not in now)]
+        if before.get(path, "") != now.get(path, "")
+    }

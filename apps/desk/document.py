@@ -1,0 +1,260 @@
+"""The third pane of the approval center: one case with its document, and what may be done there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.core.approval.forecast import forecast
+from apps.core.documents import cards_of, pages_of
+from apps.core.inbox import elements, looking, pages, rows, trail, wording
+from apps.core.inbox.outline import outline_of
+from apps.core.inbox.pages import Trouble
+from apps.core.inbox.visibility import Viewer
+from apps.desk import services
+from apps.desk.models import OpinionDraft, Phrase
+from engine import decisions
+from engine.models import HumanTask, InstanceState, ProcessInstance
+from engine.organisation import Role
+
+TABS: Final = {
+    "document": gettext_lazy("Document"),
+    "trail": gettext_lazy("Trail"),
+    "diagram": gettext_lazy("Diagram"),
+    "related": gettext_lazy("Related"),
+}
+KEYS: Final = {"approve": "a", "return": "r", "reject": "d"}  # decision → its key
+ACT_KEYS: Final = {"transfer": "t", "add-approver": "s"}
+AT_HAND: Final = ("claim", "resolve", *ACT_KEYS)  # the other acts stand in the menu
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    code: str
+    label: str
+    active: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node of the chain of approvers. `look`: done, now, next."""
+
+    look: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A button of the decision bar, with its key."""
+
+    button: pages.Button
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """Something else that may be done, with its key; `at_hand`: beside the decisions."""
+
+    offered: pages.Offered
+    key: str
+    at_hand: bool
+
+
+def context(
+    request: HttpRequest,
+    viewer: Viewer,
+    instance: ProcessInstance,
+    task: HumanTask | None,
+    trouble: Trouble | None = None,
+) -> dict[str, Any]:
+    """All that the pane shows. `task`: the one that was opened, if any."""
+    trouble = trouble or Trouble()
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in TABS else "document"
+    waiting = looking.waiting(instance)
+    card = cards_of([instance.business_key])[instance.business_key]
+    names = wording.names_of([instance.starter])
+    party = str(instance.card.get("party") or "")
+    subject = rows.subject_of(instance)
+    return {
+        "instance": instance,
+        "task": task,
+        "card": card,
+        "subject": f"{party}：{subject}" if party else subject,
+        "amount": rows.amount_of(instance),
+        "facts": [
+            card.kind or elements.process_label(instance.definition),
+            card.number,
+            names.get(instance.starter or 0, _("System")),
+            wording.moment(instance.started_at),
+        ],
+        "state": rows.end_label(instance) or InstanceState(instance.state).label,
+        "state_colour": rows.STATE_COLOURS[InstanceState(instance.state)],
+        "tabs": [
+            Tab(code, str(label), code == tab, instance.trail_length if code == "trail" else None)
+            for code, label in TABS.items()
+        ],
+        "tab": tab,
+        "waiting_for": waiting,
+        "trouble": trouble,
+        **_TAB_CONTEXTS[tab](request, viewer, instance, waiting),
+        **_bar(request, viewer, instance, task, waiting, trouble),
+    }
+
+
+# --- tabs -----------------------------------------------------------------------------------------
+def _document(
+    request: HttpRequest,
+    viewer: Viewer,
+    instance: ProcessInstance,
+    waiting: Sequence[looking.Waiting],
+) -> dict[str, Any]:
+    found = pages_of(instance.business_key)
+    chain = _chain(viewer, instance, waiting)
+    part = found.preview(request, instance) if found else None
+    if found is None or part is None:
+        return {"chain": chain, "gone": True}
+    changes = services.see(
+        user=viewer.id, business_key=instance.business_key, snapshot=found.snapshot(instance)
+    )
+    return {
+        **part.context,
+        "chain": chain,
+        "part": part,
+        "changes": changes,
+        "changed_then": decisions.label(changes.decision),
+    }
+
+
+def _trail(
+    request: HttpRequest,
+    viewer: Viewer,
+    instance: ProcessInstance,
+    waiting: Sequence[looking.Waiting],
+) -> dict[str, Any]:
+    return {"lines": trail.lines(instance)}
+
+
+def _diagram(
+    request: HttpRequest,
+    viewer: Viewer,
+    instance: ProcessInstance,
+    waiting: Sequence[looking.Waiting],
+) -> dict[str, Any]:
+    return {"parts": outline_of(instance)}
+
+
+def _related(
+    request: HttpRequest,
+    viewer: Viewer,
+    instance: ProcessInstance,
+    waiting: Sequence[looking.Waiting],
+) -> dict[str, Any]:
+    found = pages_of(instance.business_key)
+    part = found.related(request, instance) if found else None
+    others = ProcessInstance.objects.filter(business_key=instance.business_key)
+    others = others.select_related("definition").defer("runtime", "definition__compiled")
+    shown = [
+        (elements.process_label(other.definition), other)
+        for other in others.exclude(pk=instance.pk).order_by("-pk")[:20]
+    ]
+    return {**(part.context if part else {}), "part": part, "other_cases": shown}
+
+
+_TAB_CONTEXTS: Final = {
+    "document": _document,
+    "trail": _trail,
+    "diagram": _diagram,
+    "related": _related,
+}
+
+
+def _chain(
+    viewer: Viewer, instance: ProcessInstance, waiting: Sequence[looking.Waiting]
+) -> list[Node]:
+    """Submitted, the levels, and what comes of it; none outside of an approval."""
+    stops = forecast(instance, [one.task for one in waiting], now=timezone.now())
+    if not stops:
+        return []
+    names = wording.names_of({instance.starter, *(user for stop in stops for user in stop.people)})
+    submitted = _("Submitted %(at)s") % {"at": wording.moment(instance.started_at)}
+    nodes = [Node("done", names.get(instance.starter or 0, _("System")), submitted)]
+    for stop in stops:
+        people = _(", ").join(
+            _("%(name)s (me)") % {"name": names[user]} if user == viewer.id else names[user]
+            for user in stop.people
+            if user in names
+        )
+        role = str(Role(stop.role).label)
+        if stop.skipped:
+            nodes.append(Node(stop.state, role, _("skipped")))
+        elif stop.state == "done":
+            nodes.append(Node("done", people, role))
+        elif stop.state == "now":
+            due = wording.due(stop.at)
+            nodes.append(Node("now", people, due.text if due else role))
+        else:
+            text = _("%(role)s, about %(at)s") % {"role": role, "at": _day(stop)}
+            nodes.append(Node("next", people or role, text))
+    return [*nodes, Node("next", _("Takes effect"), _("when all have approved"))]
+
+
+def _day(stop: Any) -> str:
+    due = wording.due(stop.at)
+    return due.text if due else ""
+
+
+# --- what may be done -----------------------------------------------------------------------------
+def _bar(
+    request: HttpRequest,
+    viewer: Viewer,
+    instance: ProcessInstance,
+    task: HumanTask | None,
+    waiting: Sequence[looking.Waiting],
+    trouble: Trouble,
+) -> dict[str, Any]:
+    withdrawable = instance.starter == viewer.id and pages.may_withdraw(instance)
+    about = task if task is not None and task.state in looking.UNFINISHED else None
+    about = about or next((one.task for one in waiting if one.task.state in looking.OPEN), task)
+    if about is None:
+        return {"withdrawable": withdrawable, "mine": False}
+    mine = looking.may_act(about, viewer.id)
+    acts = pages.acts_of(about, viewer, mine, Trouble())
+    found: dict[str, Any] = {
+        "about": about,
+        "mine": mine,
+        "withdrawable": withdrawable,
+        "doings": [_doing(one) for one in acts],
+        "decides": mine and about.owner is None,
+    }
+    return {**found, **(_deciding(viewer, about, trouble) if found["decides"] else {})}
+
+
+def _doing(offered: pages.Offered) -> Doing:
+    return Doing(offered, ACT_KEYS.get(offered.code, ""), offered.code in AT_HAND)
+
+
+def _deciding(viewer: Viewer, task: HumanTask, trouble: Trouble) -> dict[str, Any]:
+    form = looking.task_form(task, viewer.id)
+    buttons = pages.buttons_of(looking.offers(task, form))
+    opinion = trouble.typed.get("opinion")
+    draft = OpinionDraft.objects.filter(user_id=viewer.id, task=task).first()
+    phrases = Phrase.objects.filter(Q(owner_id=viewer.id) | Q(owner=None))
+    return {
+        "why": looking.why(task, viewer.id),
+        "form": pages.filled_form(task, viewer, form, trouble),
+        "decisions": [Decision(button, KEYS.get(button.code, "")) for button in buttons],
+        "needs_opinion": _(", ").join(b.label for b in buttons if b.needs_opinion),
+        "opinion": opinion if opinion is not None else (draft.text if draft else ""),
+        "draft": draft,
+        "phrases": list(phrases),
+    }

@@ -1,0 +1,245 @@
+"""The lists of the approval center: their cards, and what stands beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.core.documents import Card, cards_of
+from apps.core.inbox import elements, looking, rows, wording
+from apps.desk.filters import VIEWS, Wanted
+from engine import copies, decisions, inbox, inbox_search
+from engine.models import Copy, HumanTask, InstanceState, ProcessInstance
+
+PAGE: Final = 25
+SUMMED: Final = 2000  # of a longer list the sum of the amounts isn't told
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One card of a list. `select` is what its box sends, '' where it can't be chosen."""
+
+    id: int
+    url: str
+    title: str
+    facts: str
+    amount: Decimal | None
+    card: Card
+    due: wording.Due | None = None
+    at: datetime | None = None
+    badge: str = ""
+    colour: str = "blue"
+    unread: bool = False
+    select: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of a list."""
+
+    items: Sequence[Item]
+    next: str = ""
+    previous: str = ""
+    number: int | None = None
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A line at the left: a list, and how much is in it."""
+
+    label: str
+    href: str
+    active: bool
+    count: int | None = None
+
+
+def listing(user: int, wanted: Wanted, counts: inbox.Counts) -> Listing:
+    """The page of the list that is wanted. InvalidData for a cursor of another list."""
+    return _LISTS[wanted.view](user, wanted, counts)
+
+
+def _open(user: int, wanted: Wanted, counts: inbox.Counts) -> Listing:
+    now = timezone.now()
+    search = wanted.search
+    page = inbox_search.page(user, search, cursor=wanted.cursor, limit=PAGE, hide_snoozed_at=now)
+    number, amount = None, None
+    if counts.total <= SUMMED:
+        total = inbox_search.total(user, search, hide_snoozed_at=now)
+        number, amount = total.number, total.amount
+    return Listing(of_tasks(page.tasks), page.next, page.previous, number, amount)
+
+
+def _done(user: int, wanted: Wanted, counts: inbox.Counts) -> Listing:
+    page = inbox.decided(user, cursor=wanted.cursor, limit=PAGE)
+    return Listing(of_tasks(page.tasks, done=True), page.next)
+
+
+def _started(user: int, wanted: Wanted, counts: inbox.Counts) -> Listing:
+    started = ProcessInstance.objects.filter(starter=user).select_related("definition")
+    started = started.defer("runtime", "definition__compiled").order_by("-pk")
+    if wanted.cursor.isdecimal():
+        started = started.filter(pk__lt=int(wanted.cursor[:18]))
+    found = list(started[: PAGE + 1])
+    more = str(found[PAGE - 1].pk) if len(found) > PAGE else ""
+    return Listing(_of_instances(found[:PAGE]), more)
+
+
+def _copies(user: int, wanted: Wanted, counts: inbox.Counts) -> Listing:
+    offset = int(wanted.cursor[:6]) if wanted.cursor.isdecimal() else 0
+    found = copies.copies_of(user, offset=offset, limit=PAGE)
+    more = str(offset + PAGE) if len(found) > PAGE else ""
+    return Listing(_of_copies(found[:PAGE]), more)
+
+
+_LISTS: Final[dict[str, Callable[[int, Wanted, inbox.Counts], Listing]]] = {
+    "todo": _open,
+    "claim": _open,
+    "done": _done,
+    "started": _started,
+    "copies": _copies,
+}
+
+
+def of_tasks(tasks: Iterable[HumanTask], *, done: bool = False) -> list[Item]:
+    """Cards of tasks, open or decided."""
+    found = list(tasks)
+    names = wording.names_of(task.initiator for task in found)
+    cards = cards_of([task.instance.business_key for task in found])
+    return [
+        _item(
+            task.instance,
+            cards[task.instance.business_key],
+            id=task.pk,
+            url=reverse("desk:task", args=[task.pk]),
+            title=task.party or task.subject or rows.subject_of(task.instance),
+            facts=(task.subject if task.party else "", names.get(task.initiator or 0, "")),
+            amount=task.amount,
+            due=None if done else wording.due(task.due_at),
+            at=task.ended_at,
+            badge=_badge(task, done=done),
+            colour="secondary" if done else "blue",
+            select="" if done else f"{task.pk}:{task.version}",
+        )
+        for task in found
+    ]
+
+
+def _badge(task: HumanTask, *, done: bool) -> str:
+    if done:
+        return decisions.label(task.decision) or _("Done")
+    return "" if task.assignee else _("To be claimed")
+
+
+def _of_instances(instances: Sequence[ProcessInstance]) -> list[Item]:
+    waiting = looking.people_waited_for(instances)
+    cards = cards_of([instance.business_key for instance in instances])
+    return [
+        _item(
+            instance,
+            cards[instance.business_key],
+            id=instance.pk,
+            url=reverse("desk:case", args=[instance.pk]),
+            title=str(instance.card.get("party") or rows.subject_of(instance)),
+            facts=(
+                rows.subject_of(instance) if instance.card.get("party") else "",
+                _("Waits for %(names)s") % {"names": waiting[instance.pk]}
+                if waiting.get(instance.pk)
+                else "",
+            ),
+            amount=rows.amount_of(instance),
+            at=instance.started_at,
+            badge=rows.end_label(instance) or str(InstanceState(instance.state).label),
+            colour=rows.STATE_COLOURS[InstanceState(instance.state)],
+        )
+        for instance in instances
+    ]
+
+
+def _of_copies(found: Sequence[Copy]) -> list[Item]:
+    names = wording.names_of(copy.sent_by for copy in found)
+    cards = cards_of([copy.instance.business_key for copy in found])
+    return [
+        _item(
+            copy.instance,
+            cards[copy.instance.business_key],
+            id=copy.instance_id,
+            url=reverse("desk:case", args=[copy.instance_id]),
+            title=str(copy.instance.card.get("party") or rows.subject_of(copy.instance)),
+            facts=(
+                _("From %(name)s") % {"name": names.get(copy.sent_by or 0, _("System"))},
+                copy.note,
+            ),
+            amount=rows.amount_of(copy.instance),
+            at=copy.sent_at,
+            unread=copy.read_at is None,
+        )
+        for copy in found
+    ]
+
+
+def _item(instance: ProcessInstance, card: Card, *, facts: Sequence[str], **over: Any) -> Item:
+    kind = card.kind or elements.process_label(instance.definition)
+    said = [kind, card.number, *facts]
+    return Item(card=card, facts="　".join(fact for fact in said if fact), **over)
+
+
+def queues(wanted: Wanted, counts: inbox.Counts, unread: int) -> list[Queue]:
+    """The queues at the left: all, then each in which something can be. Those of the approval
+    center always stand there, the others while they hold something."""
+    place = reverse("desk:approvals")
+    here = wanted.view == "todo"
+    found = [Queue(str(VIEWS["todo"]), place, here and not wanted.queue, counts.total)]
+    codes = [*wording.QUEUES, *(code for code in counts.queues if code not in wording.QUEUES)]
+    for code in codes:
+        number = counts.queues.get(code, 0)
+        if number or code in wording.APPROVAL_QUEUES:
+            active = here and wanted.queue == code
+            label = wording.queue_label(code)
+            found.append(Queue(label, f"{place}?queue={code}", active, number))
+    return found
+
+
+def other_lists(wanted: Wanted, counts: inbox.Counts, unread: int) -> list[Queue]:
+    """The lists beside the queues."""
+    numbers = {"claim": counts.to_claim, "copies": unread}
+    place = reverse("desk:approvals")
+    return [
+        Queue(str(label), f"{place}?view={view}", wanted.view == view, numbers.get(view))
+        for view, label in VIEWS.items()
+        if view != "todo"
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The tasks before and after one in its list, and where it stands; 0 where that isn't known."""
+
+    previous: int | None = None
+    next: int | None = None
+    position: int = 0
+
+
+def neighbours(user: int, wanted: Wanted, task: int) -> Neighbours:
+    """Where an open task stands in the list that is wanted."""
+    if wanted.view not in ("todo", "claim"):
+        return Neighbours()
+    page = inbox_search.ids(
+        user, wanted.search, cursor=wanted.cursor, limit=PAGE, hide_snoozed_at=timezone.now()
+    )
+    if task not in page.tasks:
+        return Neighbours(next=page.tasks[0] if page.tasks else None)
+    place = page.tasks.index(task)
+    following = page.tasks[place + 1] if place + 1 < len(page.tasks) else page.following
+    return Neighbours(
+        page.tasks[place - 1] if place else None,
+        following,
+        0 if wanted.cursor else place + 1,
+    )

@@ -1,0 +1,1 @@
+"""Views of the desk: the first page, the approval center, its batches and small settings."""

@@ -1,0 +1,58 @@
+"""The first page: what waits, the overdue first."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from apps.core.inbox import rows, wording
+from apps.core.inbox.context import waiting
+from apps.core.inbox.views import viewer_of
+from apps.desk import filters, lists
+from engine import copies, inbox_search
+from engine.inbox_search import Search
+from engine.models import ProcessInstance
+
+SHOWN = 25
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What waits for me; what I wait for."""
+    user, now = viewer_of(request).id, timezone.now()
+    counts = waiting(request)
+    page = inbox_search.page(user, Search(), limit=SHOWN, hide_snoozed_at=now)
+    items = lists.of_tasks(page.tasks)
+    heads = {
+        "overdue": _("Overdue"),
+        "today": _("Today"),
+        "later": _("Later"),
+        "": _("Without a date"),
+    }
+    groups = [
+        (tone, heads[tone], list(found))
+        for tone, found in groupby(items, lambda item: item.due.tone if item.due else "")
+    ]
+    started = ProcessInstance.objects.filter(starter=user, ended_at=None)
+    light = started.select_related("definition").defer("runtime", "definition__compiled")
+    late = inbox_search.total(user, Search(due_before=now), hide_snoozed_at=now).number
+    context = {
+        "counts": counts,
+        "queues": [
+            queue for queue in lists.queues(filters.read(request.GET), counts, 0)[1:] if queue.count
+        ],
+        "groups": groups,
+        "more": bool(page.next),
+        "late": late,
+        "unread": copies.unread(user),
+        "started": rows.of_instances(light.order_by("-pk")[:8]),
+        "today": timezone.localdate(),
+        "weekday": wording.weekday(timezone.localdate()),
+        "place": _("First page"),
+    }
+    return render(request, "desk/home.html", context)

@@ -1,0 +1,59 @@
+// The approval center: what is open is marked in the list, and what is selected is counted. Without
+// this, links lead to whole pages and boxes are sent as they are.
+import htmx from "htmx.org";
+
+const panes = () => document.getElementById("approvals");
+const WIDE = matchMedia("(min-width: 992px)");
+
+const count = () => {
+  const number = document.querySelectorAll("#approvals [name=task]:checked").length;
+  document.querySelectorAll("[data-ld-count]").forEach((place) => (place.textContent = number));
+};
+
+const mark = () => {
+  const shown = document.querySelector("[data-ld-shown]");
+  if (!shown || !panes()) return;
+  panes().dataset.pane = "document";
+  panes().querySelectorAll("[data-ld-item]").forEach((item) => {
+    const link = item.querySelector("a[href]");
+    const here = link && new URL(link.href).pathname === location.pathname;
+    item.toggleAttribute("aria-current", Boolean(here));
+  });
+};
+
+// On a wide screen the first of the list is open from the start.
+const begin = () => {
+  if (panes()?.dataset.pane !== "list" || !WIDE.matches) return;
+  const first = panes().querySelector("[data-ld-item] a[hx-get]");
+  if (!first) return;
+  first.closest("[data-ld-item]").setAttribute("aria-current", "true");
+  htmx.ajax("GET", first.getAttribute("hx-get"), { target: "#document" });
+};
+
+document.addEventListener("htmx:pushedIntoHistory", mark);
+document.addEventListener("htmx:load", count);
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("[data-ld-all]"))
+    document.querySelectorAll("#approvals [name=task]").forEach((box) => (box.checked = target.checked));
+  if (target.matches("[data-ld-all], [name=task]")) count();
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-ld-close]") && document.getElementById("dialog")?.contains(event.target)) {
+    event.preventDefault();
+    document.getElementById("dialog").replaceChildren();
+  }
+  const phrase = event.target.closest("[data-ld-phrase]");
+  if (!phrase) return;
+  event.preventDefault();
+  const field = document.querySelector(phrase.dataset.ldPhrase);
+  field.value = [field.value.trim(), phrase.value].filter(Boolean).join(" ");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  phrase.closest("details").open = false;
+  field.focus();
+});
+// What has been done closes the dialog in which it was asked for.
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.id === "approvals") document.getElementById("dialog")?.replaceChildren();
+});
+begin();
+count();

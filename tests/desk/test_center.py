@@ -1,0 +1,260 @@
+"""The approval center over HTTP: lists, the document, deciding, and what each page costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from apps.desk.models import OpinionDraft, Phrase
+from engine import tasks
+from engine.models import HumanTask, TaskState
+from tests.core.conftest import task_of
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def page(company: dict[str, int], signed_in: Callable[..., Client]) -> Callable[[str], Client]:
+    """`page("shanlina")`: a browser of that user."""
+    return signed_in
+
+
+def counted(client: Client, address: str, **headers: str) -> int:
+    client.get(address, headers=headers)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address, headers=headers).status_code == 200
+    return len(queries)
+
+
+def titles(client: Client, **query: str) -> list[str]:
+    listing = client.get("/approvals/", query).context["listing"]
+    return [item.title for item in listing.items]
+
+
+@pytest.mark.parametrize("view", ["todo", "claim", "started", "copies", "done"])
+def test_a_list_costs_the_same_however_long_it_is(page, submitted, company, view) -> None:
+    head = page("shanlina")
+
+    def work() -> None:
+        submitted("shanlina", 5, "单丽娜的申请")
+        done = task_of(submitted("qiuzhiyuan", 5))
+        head.post(f"/approvals/{done.pk}/complete", {"decision": "approve"})
+        task = task_of(submitted("xiexiaomei"))
+        page("xiexiaomei").post(
+            f"/approvals/cases/{task.instance_id}/copy", {"to": [company["shanlina"]]}
+        )
+
+    work()
+    address = f"/approvals/?view={view}"
+    short = counted(head, address)
+    for _number in range(3):
+        work()
+    head.get(address)
+    assert counted(head, address) == short
+    assert short <= 11
+
+
+def test_the_document_costs_the_same_however_long_its_list_is(page, submitted) -> None:
+    task = task_of(submitted("qiuzhiyuan"))
+    head = page("shanlina")
+    pane = counted(head, f"/approvals/{task.pk}/", **HTMX, **{"HX-Target": "document"})
+    whole = counted(head, f"/approvals/{task.pk}/")
+    for _number in range(5):
+        submitted("qiuzhiyuan")
+    assert counted(head, f"/approvals/{task.pk}/") == whole
+    assert pane <= 24
+    assert whole <= 30
+
+
+def test_lists_are_filtered_and_sorted(page, submitted, company) -> None:
+    submitted("qiuzhiyuan", 5, "椅子")
+    submitted("qiuzhiyuan", 600_000, "设备")
+    submitted("xiexiaomei", 70_000, "展位 100%")
+    head = page("shanlina")
+    assert sorted(titles(head)) == sorted(["椅子", "设备", "展位 100%"])
+    assert titles(head, sort="amount") == ["设备", "展位 100%", "椅子"]
+    assert titles(head, q="展") == ["展位 100%"]
+    assert titles(head, q="金额 > 50万") == ["设备"]
+    assert titles(head, q="设 <= 100,000") == []
+    assert titles(head, least="6", most="70000") == ["展位 100%"]
+    assert titles(head, initiator=str(company["xiexiaomei"])) == ["展位 100%"]
+    assert titles(head, queue="contracts") == []
+    assert titles(head, due="overdue") == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"cursor": "x"},
+        {"cursor": "\x00", "sort": "amount"},
+        {"queue": "\x00", "q": "\x00'\"><script>"},
+        {"sort": "nothing", "due": "never", "least": "NaN", "most": "1e999", "initiator": "9" * 40},
+        {"view": "started", "cursor": "9" * 40},
+        {"view": "copies", "cursor": "9" * 40},
+        {"view": "done", "cursor": "2026-11-23"},
+        {"batch": "9" * 40},
+    ],
+)
+def test_made_up_addresses_are_no_server_error(page, submitted, query) -> None:
+    submitted("qiuzhiyuan")
+    assert page("shanlina").get("/approvals/", query).status_code in (200, 302)
+    assert page("shanlina").get("/approvals/", {"view": "nothing"}).status_code == 404
+
+
+def test_deciding_opens_the_next_one_and_says_what_comes(page, submitted) -> None:
+    first, second = (task_of(submitted("qiuzhiyuan", 150_000)) for _number in range(2))
+    head = page("shanlina")
+    shown = head.get(f"/approvals/{first.pk}/?queue=other")
+    assert shown.context["near"].next == second.pk
+    done = head.post(
+        f"/approvals/{first.pk}/complete?queue=other",
+        {"decision": "approve", "seen_version": first.version, "next": second.pk},
+        follow=True,
+    )
+    assert done.redirect_chain[-1][0] == f"/approvals/{second.pk}/?queue=other"
+    assert "曾国强" in done.content.decode()
+    first.refresh_from_db()
+    assert first.state == TaskState.COMPLETED
+
+
+def test_who_comes_second_reads_who_was_first_and_keeps_the_opinion(page, submitted) -> None:
+    task = task_of(submitted("qiuzhiyuan"))
+    head = page("shanlina")
+    head.post(f"/approvals/{task.pk}/complete", {"decision": "approve"})
+    late = head.post(
+        f"/approvals/{task.pk}/complete",
+        {"decision": "return", "opinion": "价格太高", "seen_version": task.version},
+    )
+    assert late.status_code == 409
+    assert "单丽娜" in late.context["trouble"].message
+    assert "价格太高" in late.content.decode()
+
+
+def test_the_forecast_is_what_the_process_then_does(page, submitted) -> None:
+    """General manager above 100,000."""
+    task = task_of(submitted("qiuzhiyuan", 150_000))
+    head = page("shanlina")
+    chain = head.get(f"/approvals/{task.pk}/").context["chain"]
+    assert [node.look for node in chain] == ["done", "now", "next", "next"]
+    assert "单丽娜" in chain[1].title
+    assert chain[2].title == "曾国强"
+    head.post(f"/approvals/{task.pk}/complete", {"decision": "approve"})
+    then = HumanTask.objects.get(instance=task.instance_id, state=TaskState.RESERVED)
+    chain = page("zengguoqiang").get(f"/approvals/{then.pk}/").context["chain"]
+    assert [node.look for node in chain] == ["done", "done", "now", "next"]
+    assert chain[1].title == "单丽娜"
+
+
+def test_what_has_changed_since_it_was_seen_is_marked_until_it_is_decided(page, submitted) -> None:
+    task = task_of(submitted("qiuzhiyuan", 5, "椅子"))
+    head, initiator = page("shanlina"), page("qiuzhiyuan")
+    assert not head.get(f"/approvals/{task.pk}/").context["changes"]
+    head.post(f"/approvals/{task.pk}/complete", {"decision": "return", "opinion": "太多"})
+    revise = HumanTask.objects.get(instance=task.instance_id, state=TaskState.RESERVED)
+    changed = {"decision": "resubmit", "subject": "椅子", "amount": "4", "text": "少买"}
+    assert initiator.post(f"/approvals/{revise.pk}/complete", changed).status_code == 302
+    again = HumanTask.objects.get(instance=task.instance_id, state=TaskState.RESERVED)
+    for _time in range(2):  # looking at it doesn't make it old
+        shown = head.get(f"/approvals/{again.pk}/")
+        assert shown.context["changes"].values == {"amount": "¥5.00", "text": "用于新同事"}
+        assert "¥5.00</del>" in shown.content.decode()
+
+
+def test_a_draft_and_phrases(page, submitted, company) -> None:
+    task = task_of(submitted("qiuzhiyuan"))
+    head = page("shanlina")
+    head.post("/approvals/phrases/", {"text": " 同意，按合同执行。 "})
+    (phrase,) = Phrase.objects.all()
+    kept = head.post(f"/approvals/{task.pk}/draft", {"opinion": "价格可以", "phrase": phrase.text})
+    assert kept.status_code == 302
+    assert head.get(f"/approvals/{task.pk}/").context["opinion"] == "价格可以 同意，按合同执行。"
+    typed = head.post(f"/approvals/{task.pk}/draft", {"opinion": "好"}, headers=HTMX)
+    assert typed.status_code == 200
+    assert page("zhoumin").post(f"/approvals/{task.pk}/draft", {"opinion": "x"}).status_code == 404
+    head.post(f"/approvals/{task.pk}/complete", {"decision": "approve", "opinion": "好"})
+    assert not OpinionDraft.objects.exists()
+    page("zhoumin").post("/approvals/phrases/", {"remove": phrase.pk})
+    assert Phrase.objects.count() == 1
+    head.post("/approvals/phrases/", {"remove": phrase.pk})
+    assert not Phrase.objects.exists()
+    assert head.post("/approvals/phrases/", {"text": ""}).status_code == 422
+
+
+def test_a_copy_is_read_by_looking_at_it(page, submitted, company) -> None:
+    task = task_of(submitted("qiuzhiyuan"))
+    address = f"/approvals/cases/{task.instance_id}/"
+    reader = page("baixue")
+    assert reader.get(address).status_code == 404
+    sent = page("shanlina").post(
+        f"/approvals/{task.pk}/copy", {"copy-to": [company["baixue"]], "copy-reason": "请知悉"}
+    )
+    assert sent.status_code == 302
+    (item,) = reader.get("/approvals/?view=copies").context["listing"].items
+    assert (item.unread, item.url) == (True, address)
+    shown = reader.get(address)
+    assert shown.context["decides"] is False
+    (item,) = reader.get("/approvals/?view=copies").context["listing"].items
+    assert not item.unread
+    assert page("baixue").post(f"/approvals/{task.pk}/complete", {}).status_code == 403
+
+
+def test_acts_ask_in_a_dialog_and_keep_what_was_typed(page, submitted, company) -> None:
+    task = task_of(submitted("qiuzhiyuan"))
+    head = page("shanlina")
+    asked = head.get(f"/approvals/{task.pk}/transfer", headers=HTMX)
+    assert asked["HX-Retarget"] == "#dialog"
+    assert "<html" not in asked.content.decode()
+    assert "<html" in head.get(f"/approvals/{task.pk}/transfer").content.decode()
+    refused = head.post(
+        f"/approvals/{task.pk}/transfer", {"transfer-to": "", "transfer-reason": "我出差三天"}
+    )
+    assert refused.status_code == 422
+    assert "我出差三天" in refused.content.decode()
+    given = {"transfer-to": company["zhoumin"], "seen_version": task.version}
+    assert head.post(f"/approvals/{task.pk}/transfer", given).status_code == 302
+    task.refresh_from_db()
+    assert task.assignee == company["zhoumin"]
+    assert head.get(f"/approvals/{task.pk}/nothing").status_code == 404
+
+
+def test_what_may_not_be_seen_is_not_there(page, submitted) -> None:
+    task = task_of(submitted("qiuzhiyuan"))
+    stranger = page("zhoumin")
+    for address in (f"{task.pk}/", f"{task.pk}/transfer", f"cases/{task.instance_id}/"):
+        assert stranger.get(f"/approvals/{address}").status_code == 404
+    for address in (f"{task.pk}/complete", f"{task.pk}/draft", f"cases/{task.instance_id}/copy"):
+        assert stranger.post(f"/approvals/{address}").status_code == 404
+    task.refresh_from_db()
+    assert task.state == TaskState.RESERVED
+
+
+def test_a_filter_gets_a_name(page, submitted) -> None:
+    head = page("shanlina")
+    head.post("/approvals/filters/?q=%3E+50%E4%B8%87&cursor=x", {"name": "金额超 50 万"})
+    (saved,) = head.get("/approvals/").context["saved"]
+    assert saved.name == "金额超 50 万"
+    assert "cursor" not in saved.query
+    page("zhoumin").post(f"/approvals/filters/{saved.pk}/remove")
+    assert len(head.get("/approvals/").context["saved"]) == 1
+    head.post(f"/approvals/filters/{saved.pk}/remove")
+    assert head.get("/approvals/").context["saved"] == []
+
+
+def test_the_first_page_begins_with_what_is_overdue(page, submitted, company) -> None:
+    late, later = task_of(submitted("qiuzhiyuan")), task_of(submitted("xiexiaomei"))
+    now = timezone.now()
+    tasks.set_dates(late.pk, user=company["shanlina"], due_at=now - timedelta(hours=1))
+    tasks.set_dates(later.pk, user=company["shanlina"], due_at=now + timedelta(days=9))
+    shown = page("shanlina").get("/")
+    groups = [(tone, [item.id for item in items]) for tone, _head, items in shown.context["groups"]]
+    assert groups == [("overdue", [late.pk]), ("later", [later.pk])]
+    assert shown.context["late"] == 1
+    assert page("baixue").get("/").context["groups"] == []
+    assert counted(page("shanlina"), "/") <= 14
