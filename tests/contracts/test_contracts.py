@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from apps.contracts.models import SalesContract
-from tests.contracts.factories import instalment, line, make_contract, make_product
+from tests.contracts.factories import line, make_contract, make_product
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("company")]
 

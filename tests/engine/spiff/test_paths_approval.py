@@ -53,7 +53,7 @@ def test_all_levels_approve() -> None:
         *("document", "initiator", "facts", "matrix", "route", "outcome"),
     }
     assert case.last.variables["facts"]["amount"] == Decimal(600000)
-    assert type(case.last.variables["amount"]) is Decimal
+    assert type(case.last.variables["facts"]["amount"]) is Decimal
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,75 @@
+"""The demo company's contracts: all made by their process, standing at every stage."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from stdnum.cn import uscc
+
+from apps.catalog.models import Product
+from apps.contracts.demo import make_contracts
+from apps.contracts.models import Instalment, SalesContract
+from apps.sales.models import Contact, Customer, PricePolicy
+from engine.models import HumanTask, ProcessInstance
+from tests.casework import MONDAY, check_inboxes, check_instance, deploy
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def made(company) -> int:
+    deploy("contract_approval")
+    return make_contracts(now=MONDAY)
+
+
+def test_the_firm_has_what_it_sells_and_to_whom(made):
+    assert Product.objects.count() == 40
+    assert (Customer.objects.count(), Contact.objects.count()) == (60, 140)
+    assert Contact.objects.filter(primary=True).count() == 60
+    assert PricePolicy.objects.filter(basis="promotion", valid_to__lt=MONDAY).count() == 1
+    assert all(uscc.is_valid(customer.tax_id) for customer in Customer.objects.all())
+    assert not Product.objects.filter(search_grams=[]).exists()
+
+
+def test_contracts_stand_at_every_stage(made):
+    states = Counter(SalesContract.objects.values_list("state", flat=True))
+    assert states == {
+        "approved": 19,
+        "submitted": 25,
+        "draft": 3,
+        "returned": 1,
+        "rejected": 1,
+    }
+    for row in ProcessInstance.objects.all():
+        check_instance(row)
+        assert row.started_at <= MONDAY
+    check_inboxes()
+    decided = HumanTask.objects.filter(element="decide")
+    waiting = decided.filter(ended_at=None)
+    levels = Counter(
+        HumanTask.objects.filter(instance=task.instance_id, element="decide").count()
+        for task in waiting
+    )
+    assert set(levels) == {1, 2, 3}
+    assert sum(levels.values()) == 25
+
+
+def test_what_is_approved_was_decided_in_time_and_adds_up(made):
+    for contract in SalesContract.objects.filter(state="approved"):
+        assert contract.submitted_at < contract.approved_at <= MONDAY
+        assert contract.created_at < contract.submitted_at
+    for contract in SalesContract.objects.all():
+        rows = contract.instalments.all()
+        assert sum(row.amount for row in rows) == contract.gross
+        assert sum(row.total for row in contract.lines.all()) == contract.gross
+    opened = Instalment.objects.filter(open_since__isnull=False)
+    assert set(opened.values_list("document__state", flat=True)) == {"approved"}
+    assert SalesContract.objects.filter(under_floor=True).count() == 2
+
+
+def test_they_are_made_once(made):
+    assert made == SalesContract.objects.count()
+    assert make_contracts(now=MONDAY + timedelta(days=1)) == 0
+    assert SalesContract.objects.count() == made
