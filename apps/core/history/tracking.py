@@ -11,7 +11,7 @@ from typing import Any, Final
 import pghistory
 from django.db import models
 
-UNFOLLOWED: Final = ("search_grams",)
+UNFOLLOWED: Final = ("search_grams", "search_text")
 """Fields that only repeat others."""
 
 _followed: dict[type[models.Model], type[models.Model]] = {}
