@@ -119,7 +119,8 @@ def _as_python(template: str, name: str) -> str:
     # Imported here: compiling at set-up needs no Django.
     from django.utils.translation.template import templatize
 
-    return templatize(template, origin=name)
+    # What a template indents is no block of Python.
+    return "\n".join(line.lstrip() for line in templatize(template, origin=name).split("\n"))
 
 
 def _problems_of(wanted: Message, have: Message | None) -> list[str]:

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.core.shell.urls")),
     path("", include("apps.desk.urls")),
     path("", include("apps.core.inbox.urls")),
+    path("", include("apps.core.diagrams.urls")),
     path("", include("apps.core.kinds.urls")),
     path("api/", include("apps.core.api.urls")),
 ]

@@ -1,8 +1,10 @@
 // Builds src/ into dist/: one entry for each style sheet and each island.
 import { build } from "esbuild";
-import { copyFile, readFile, rm } from "node:fs/promises";
+import { copyFile, readFile, readdir, rm } from "node:fs/promises";
 
-const entries = ["src/app.css", "src/app.js"];
+// What lies in islands/ is loaded by the pages that need it.
+const islands = (await readdir("src/islands")).map((name) => `src/islands/${name}`);
+const entries = ["src/app.css", "src/app.js", ...islands];
 
 // Icon fonts come in three formats; every browser we serve reads woff2.
 const onlyWoff2 = {

@@ -18,13 +18,12 @@ document.addEventListener("click", ({ target }) => {
 // Tabler folds the side bar and remembers it where only it can see it.
 document.addEventListener("tabler:sidebar-folded", ({ detail }) => keep("sidebar", detail.folded ? "folded" : "open"));
 
-// `toggle` doesn't bubble.
-document.addEventListener(
-  "toggle",
-  ({ target }) => {
-    if (!target.matches("[data-ld-module]")) return;
-    const open = [...document.querySelectorAll("[data-ld-module][open]")].map((one) => one.dataset.ldModule);
-    keep("modules", open.join("."));
-  },
-  true,
-);
+// Modules that somebody has opened stay so; the one of the page itself is open anyway.
+document.addEventListener("click", ({ target }) => {
+  const module = target.closest("[data-ld-module] > summary")?.parentElement;
+  if (!module) return;
+  const opened = new Set((document.cookie.match(/(?:^|; )modules=([\w.]*)/)?.[1] ?? "").split(".").filter(Boolean));
+  if (module.open) opened.delete(module.dataset.ldModule); // it closes after this
+  else opened.add(module.dataset.ldModule);
+  keep("modules", [...opened].join("."));
+});

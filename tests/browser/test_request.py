@@ -186,7 +186,7 @@ def test_everything_works_without_javascript(
     initiator = person("qiuzhiyuan", javascript=False)
     submit(initiator)
     expect(initiator.locator(".toast")).to_contain_text("单丽娜")
-    initiator.locator(".ld-menu summary").click()
+    initiator.locator("[data-ld-user] summary").click()
     picture(initiator, "menu")
     initiator.locator(".ld-menu button[name=language]").click()
     expect(initiator.locator("html")).to_have_attribute("lang", "en")

@@ -37,3 +37,13 @@ def process_label(definition: ProcessDefinition) -> str:
     if language().startswith("en"):
         return definition.name_en or definition.name
     return definition.name or definition.name_en
+
+
+def rule_tasks(instance: ProcessInstance) -> dict[tuple[str, str], str]:
+    """Process and business rule task → the decision it asks, in all diagrams of the definition."""
+    compiled = definitions.compiled(instance.definition_id, instance.definition.checksum)
+    return {
+        place: found.called
+        for place, found in compiled.elements.items()
+        if found.type == "businessRuleTask" and found.called
+    }

@@ -92,9 +92,11 @@ def task_context(task: HumanTask, viewer: Viewer, trouble: Trouble | None = None
 
 
 def instance_context(instance: ProcessInstance, viewer: Viewer) -> dict[str, Any]:
-    """All of the page of a case."""
+    """All of the page of a case; its trail from the beginning, as the picture replays it."""
+    about = _about(instance)
     return {
-        **_about(instance),
+        **about,
+        "lines": about["lines"][::-1],
         "parts": outline_of(instance),
         "withdrawable": instance.starter == viewer.id and may_withdraw(instance),
     }

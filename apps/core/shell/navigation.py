@@ -147,5 +147,12 @@ TABS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Tabs of a phone by role, the first role that somebody holds; "" for everybody else."""
 
-SPARE_TABS: Final = ("desk.home", "desk.approvals", "desk.inbox", "desk.claim", "desk.started")
+SPARE_TABS: Final = (
+    "desk.home",
+    "desk.approvals",
+    "desk.inbox",
+    "desk.claim",
+    "desk.started",
+    "desk.done",
+)
 """What fills the tab bar up where somebody may not see one of the tabs above."""

@@ -1,0 +1,1 @@
+"""Diagrams as pictures that are alive: the files, the path a case has taken, decision tables."""
