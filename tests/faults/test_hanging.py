@@ -4,38 +4,39 @@ from __future__ import annotations
 
 import os
 import signal
-from pathlib import Path
+import time
+from types import SimpleNamespace
 
 import pytest
 
-from config.services.processes import ProcessTable, wait_until
-from tests.platform.test_run import SECONDS, Product, home, port
+from config.run import health
+from config.services.processes import wait_until
+from config.services.watchdog import START_SECONDS, Watchdog
+from tests.faults.plant import SECONDS, Client, Plant
 
-__all__ = ["home", "port"]
 ABOUT_A_MINUTE = 75
 
 
-def processes(home: Path) -> dict[str, int]:
-    table = ProcessTable(home / "run" / "processes.json")
-    return {record.name: record.pid for record in table.read()}
-
-
 @pytest.mark.long
-def test_what_hangs_is_replaced(home: Path, port: int) -> None:
-    product = Product(home, port)
-    try:
-        product.wait_until_up()
-        assert wait_until(product.well, SECONDS), product.health()
-        before = processes(home)
-        for name in ("worker", "beat", "web"):
-            os.killpg(before[name], signal.SIGSTOP)
+@pytest.mark.parametrize("name", ["worker", "beat", "web"])
+def test_what_hangs_is_replaced(plant: Plant, client: Client, name: str) -> None:
+    child = plant.children[name]
+    aged = child.starts[-1] + START_SECONDS
+    assert wait_until(lambda: time.monotonic() > aged, START_SECONDS + 1)
+    assert wait_until(lambda: all(health(plant.port).values()), SECONDS), health(plant.port)
+    said: list[str] = []
+    supervisor = SimpleNamespace(children=plant.children.values(), say=said.append)
+    dog = Watchdog(supervisor, lambda: health(plant.port))  # type: ignore[arg-type]
+    stopped = child.process.pid
+    os.killpg(stopped, signal.SIGSTOP)
 
-        def replaced() -> bool:
-            now = processes(home)
-            return all(now[name] != before[name] for name in ("worker", "beat", "web"))
+    def replaced() -> bool:
+        dog.look()
+        plant.tend()
+        return child.process.pid != stopped
 
-        assert wait_until(replaced, 3 * ABOUT_A_MINUTE), product.output()
-        assert wait_until(product.well, SECONDS), product.health()
-    finally:
-        product.process.send_signal(signal.SIGINT)
-        product.process.wait(SECONDS)
+    assert wait_until(replaced, ABOUT_A_MINUTE), plant.logs()
+    assert said == [f"{name} lives but does not work: it is ended"]
+    assert wait_until(lambda: all(health(plant.port).values()), SECONDS), plant.logs()
+    client.decide(client.begin(f"{name} hung"))
+    plant.settle(client)
