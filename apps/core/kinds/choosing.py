@@ -7,7 +7,9 @@ short, and offered whole. However many lines a form has, each of its columns ask
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Final, NamedTuple
 
 from django import forms
@@ -29,6 +31,30 @@ OFFERED: Final = 20
 SHORT: Final = 500  # rows of a table that is offered whole
 FORM: Final = "form"
 FILTER: Final = "filter"
+
+
+_read: ContextVar[dict[Any, Any] | None] = ContextVar("choices: read once", default=None)
+
+
+@contextmanager
+def reading_once() -> Iterator[None]:
+    """What fields choose from is read once for all forms that are made inside: one user's import of
+    many records."""
+    token = _read.set({})
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
+def _once(key: Any, read: Callable[[], Any]) -> Any:
+    """What `read` gives; inside of `reading_once`, as it was the first time."""
+    known = _read.get()
+    if known is None:
+        return read()
+    if key not in known:
+        known[key] = read()
+    return known[key]
 
 
 class Chosen(NamedTuple):
@@ -97,7 +123,8 @@ class RecordChoice(ModelChoiceField):
         return found
 
     def _by_text(self, text: str) -> Any:
-        fitting = list(found_by(self.queryset, text)[: OFFERED + 1])
+        key = (self.queryset.model, text)
+        fitting = _once(key, lambda: list(found_by(self.queryset, text)[: OFFERED + 1]))
         exact = [row for row in fitting if str(row) == text or _names(row, text)]
         if len(exact) == 1 or len(fitting) == 1:
             row = (exact if len(exact) == 1 else fitting)[0]
@@ -214,7 +241,8 @@ def _known(rows: QuerySet[Any], name: str, alike: Sequence[forms.BaseForm]) -> d
 
 def _dress_short(name: str, alike: Sequence[forms.BaseForm]) -> None:
     rows = _rows(alike[0], name)
-    known = {row.pk: row for row in rows[:SHORT]}
+    key = (type(alike[0]), name)
+    known = dict(_once(key, lambda: {row.pk: row for row in rows[:SHORT]}))
     missing = {pk for form in alike for pk, row in _held(form, name) if pk not in known}
     known |= rows.model._default_manager.in_bulk(missing) if missing else {}
     choices = [(pk, str(row)) for pk, row in known.items()]
