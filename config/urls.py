@@ -16,6 +16,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.desk.urls")),
     path("", include("apps.core.inbox.urls")),
     path("", include("apps.core.diagrams.urls")),
+    path("", include("apps.core.approval.settings.urls")),
+    path("", include("apps.core.parameters.urls")),
+    path("", include("apps.catalog.urls")),
     path("", include("apps.core.kinds.urls")),
     path("api/", include("apps.core.api.urls")),
 ]

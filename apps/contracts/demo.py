@@ -22,7 +22,7 @@ from apps.core.parameters.parameters import COMPANY_NAME
 from apps.core.parameters.services import set_parameter
 from apps.people.demo import COMPANY
 from apps.sales.demo import make_customers, make_price_policies
-from apps.sales.models import Customer
+from apps.sales.models import Basis, Customer
 from engine import instances, tasks
 from engine.models import HumanTask, TaskState
 
@@ -135,7 +135,10 @@ def _make(
         kind=kind_of(SalesContract),
         record=_contract(plan, index, customer, moment),
         lines={
-            "lines": [_line(products[code], *rest) for code, *rest in plan.goods],
+            "lines": [
+                _line(products[code], quantity, rate, tender=plan.goods is TENDER)
+                for code, quantity, rate in plan.goods
+            ],
             "instalments": _instalments(SCHEDULES[index % len(SCHEDULES)]),
         },
         rights=rights,
@@ -167,11 +170,11 @@ def _contract(plan: Plan, index: int, customer: Customer, moment: datetime) -> S
     )
 
 
-def _line(product: Product, quantity: int, rate: int) -> SalesContractLine:
+def _line(product: Product, quantity: int, rate: int, *, tender: bool) -> SalesContractLine:
     line = SalesContractLine(product=product, quantity=Decimal(quantity), rate=Decimal(rate))
-    line.reason = "招标项目，竞品报价更低，后续有耗材订单" if rate < 80 else ""
-    if rate < 80:
-        line.offer, line.basis = product.standard_price, "typed"
+    if tender:
+        line.offer, line.basis = product.standard_price, Basis.TYPED
+        line.reason = "招标项目，竞品报价更低，后续有耗材订单" if rate < 80 else ""
     return line
 
 

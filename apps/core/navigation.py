@@ -49,6 +49,15 @@ add(
         position=23,
     ),
     Entry(
+        name="settings.approvals",
+        module="settings",
+        label=_("Approval settings"),
+        url="approval_settings:matrices",
+        icon="table-options",
+        kind="settings.approval",
+        position=30,
+    ),
+    Entry(
         name="desk.new_request",
         module="desk",
         label=_("New request"),

@@ -1,0 +1,29 @@
+"""The catalog in the menu."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.shell.navigation import Entry, add
+
+add(
+    Entry(
+        name="settings.products",
+        module="settings",
+        label=_("Products"),
+        url="kinds:list",
+        args=("catalog.product",),
+        icon="package",
+        kind="catalog.product",
+        position=2,
+    ),
+    Entry(
+        name="settings.categories",
+        module="settings",
+        label=_("Categories and tax rates"),
+        url="catalog:basics",
+        icon="category",
+        kind="settings.parameter",
+        position=4,
+    ),
+)

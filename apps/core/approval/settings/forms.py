@@ -1,0 +1,236 @@
+"""The rows of a matrix as a table of fields, whatever the matrix asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from apps.core.approval.settings.conditions import Condition
+from apps.core.approval.settings.matrix import Input, Matrix, Row
+from engine.organisation import Role
+
+PREFIX: Final = "rows"
+LEVELS: Final = 9
+MOST_ROWS: Final = 100
+SEPARATORS: Final = "，,;；"
+NEVER: Final = (Role.ADMINISTRATOR, Role.PROCESS_ADMIN)  # they administer, and decide nothing
+ROLES: Final = [(role.value, role.label) for role in Role if role not in NEVER]
+MODES: Final = [
+    ("any", pgettext_lazy("mode of a level", "Any of them")),
+    ("all", pgettext_lazy("mode of a level", "All of them")),
+    ("percent", pgettext_lazy("mode of a level", "A percentage")),
+]
+YES_NO: Final = [
+    ("", gettext_lazy("Any")),
+    ("yes", gettext_lazy("Yes")),
+    ("no", gettext_lazy("No")),
+]
+
+
+class RowForm(forms.Form):
+    """A row: a cell for each input, then who decides. A row without level and role is empty."""
+
+    level = forms.TypedChoiceField(
+        coerce=int,
+        empty_value=None,
+        required=False,
+        choices=[("", ""), *((level, level) for level in range(1, LEVELS + 1))],
+    )
+    role = forms.ChoiceField(required=False, choices=[("", ""), *ROLES])
+    mode = forms.ChoiceField(choices=MODES, initial="any", required=False)
+    threshold = forms.IntegerField(min_value=1, max_value=100, initial=100, required=False)
+    description = forms.CharField(max_length=200, required=False)
+
+    def __init__(self, *args: Any, inputs: Sequence[Input], row: Row | None, **kwargs: Any) -> None:
+        initial = {} if row is None else _initial(inputs, row)
+        super().__init__(*args, initial=initial, **kwargs)
+        self.inputs = inputs
+        self.formulas = _formulas(inputs, row)
+        for each in inputs:
+            if each.name not in self.formulas:
+                self.fields.update(_fields(each))
+        for name, field in self.fields.items():
+            field.widget.attrs["aria-label"] = field.label or name
+            field.widget.attrs["class"] = (
+                "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
+            )
+
+    @property
+    def cells(self) -> Iterator[dict[str, Any]]:
+        """For the page: of each input its fields, or the formula that stays as it is."""
+        for each in self.inputs:
+            fields = [self[name] for name in _fields(each) if name in self.fields]
+            yield {"input": each, "fields": fields, "formula": self.formulas.get(each.name, "")}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not self.is_empty:
+            for name in ("level", "role"):
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, _("Is needed."))
+        return data
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was filled in."""
+        return not self.has_changed() and not self.initial
+
+    def row(self) -> Row:
+        """What was filled in."""
+        data = self.cleaned_data
+        return Row(
+            conditions=tuple(self._condition(each) for each in self.inputs),
+            level=data["level"],
+            role=data["role"],
+            mode=data["mode"] or "any",
+            threshold=data["threshold"] or 100,
+            description=data["description"],
+        )
+
+    def _condition(self, each: Input) -> Condition:
+        if each.name in self.formulas:
+            return Condition(formula=self.formulas[each.name])
+        data = self.cleaned_data
+        if each.kind == "number":
+            return Condition(lowest=data[f"{each.name}_from"], below=data[f"{each.name}_to"])
+        if each.kind == "boolean":
+            return Condition(flag={"yes": True, "no": False}.get(data[each.name]))
+        return Condition(among=tuple(split(data[each.name])))
+
+
+def split(text: str) -> list[str]:
+    """Texts that are parted by commas."""
+    for separator in SEPARATORS:
+        text = text.replace(separator, "、")
+    return [part for part in map(str.strip, text.split("、")) if part]
+
+
+def _fields(each: Input) -> dict[str, forms.Field]:
+    if each.kind == "number":
+        whole = {"decimal_places": 0, "max_digits": 13, "required": False}
+        return {
+            f"{each.name}_from": forms.DecimalField(
+                label=_("%(input)s from") % {"input": each.label}, **whole
+            ),
+            f"{each.name}_to": forms.DecimalField(
+                label=_("%(input)s to (below)") % {"input": each.label}, **whole
+            ),
+        }
+    if each.kind == "boolean":
+        return {each.name: forms.ChoiceField(label=each.label, choices=YES_NO, required=False)}
+    return {each.name: forms.CharField(label=each.label, max_length=300, required=False)}
+
+
+def _initial(inputs: Sequence[Input], row: Row) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        name: getattr(row, name) for name in ("level", "role", "mode", "threshold", "description")
+    }
+    for each, condition in zip(inputs, row.conditions, strict=True):
+        if each.kind == "number":
+            found[f"{each.name}_from"] = condition.lowest
+            found[f"{each.name}_to"] = condition.below
+        elif each.kind == "boolean":
+            found[each.name] = {True: "yes", False: "no"}.get(condition.flag, "")  # type: ignore[arg-type]
+        else:
+            found[each.name] = "、".join(condition.among)
+    return found
+
+
+def _formulas(inputs: Sequence[Input], row: Row | None) -> dict[str, str]:
+    """Cells that can't be filled in here: formulas, and conditions of another type than the
+    input's."""
+    if row is None:
+        return {}
+    found = {}
+    for each, condition in zip(inputs, row.conditions, strict=True):
+        amount = condition.lowest is not None or condition.below is not None
+        fits = {
+            "number": condition.flag is None and not condition.among,
+            "boolean": not amount and not condition.among,
+            "string": not amount and condition.flag is None,
+        }[each.kind]
+        if condition.formula or not fits:
+            found[each.name] = condition.cell
+    return found
+
+
+class Table:
+    """The rows on the page, from the matrix or as they were sent; `extra` empty ones below."""
+
+    def __init__(
+        self, matrix: Matrix, data: Mapping[str, Any] | None = None, *, extra: int = 1
+    ) -> None:
+        self.matrix = matrix
+        known = list(matrix.rows)
+        count = len(known) + extra if data is None else self._count(data) + extra
+        self.forms = [
+            RowForm(
+                data if data is not None and index < count - extra else None,
+                prefix=f"{PREFIX}-{index}",
+                inputs=matrix.inputs,
+                row=known[index] if index < len(known) else None,
+            )
+            for index in range(count)
+        ]
+        self.sent = self.forms if data is None else self.forms[: count - extra]
+        self.removed = {
+            index for index in range(count) if data and f"{PREFIX}-{index}-gone" in data
+        }
+
+    @staticmethod
+    def _count(data: Mapping[str, Any]) -> int:
+        try:
+            return max(0, min(int(data.get(f"{PREFIX}-count", 0)), MOST_ROWS))
+        except ValueError:
+            return 0
+
+    @property
+    def filled(self) -> list[RowForm]:
+        """What will be the rows: neither empty nor taken out."""
+        return [
+            form
+            for index, form in enumerate(self.sent)
+            if index not in self.removed and not form.is_empty
+        ]
+
+    def is_valid(self) -> bool:
+        """Whether each of these rows can be understood."""
+        valid = [form.is_valid() for form in self.filled]
+        return all(valid)
+
+    def rows(self) -> list[Row]:
+        """Once it is valid."""
+        return [form.row() for form in self.filled]
+
+
+class TryForm(forms.Form):
+    """A document to try the matrix with: what the matrix asks for, and who submits it."""
+
+    def __init__(
+        self, *args: Any, matrix: Matrix, people: Sequence[tuple[int, str]], **kwargs: Any
+    ):
+        super().__init__(*args, prefix="try", **kwargs)
+        self.matrix = matrix
+        for each in matrix.inputs:
+            self.fields[each.name] = self._field(each)
+        self.fields["initiator"] = forms.TypedChoiceField(
+            label=_("Submitted by"), choices=people, coerce=int
+        )
+        for field in self.fields.values():
+            kinds = {forms.BooleanField: "form-check-input"}
+            css = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
+            field.widget.attrs["class"] = kinds.get(type(field), css)
+
+    @staticmethod
+    def _field(each: Input) -> forms.Field:
+        if each.kind == "number":
+            return forms.DecimalField(
+                label=each.label, min_value=0, max_digits=15, decimal_places=2, initial=100000
+            )
+        if each.kind == "boolean":
+            return forms.BooleanField(label=each.label, required=False)
+        return forms.CharField(label=each.label, required=False, max_length=100)

@@ -1,0 +1,102 @@
+"""What is wrong with the rows of a matrix, told to people: beside the row that it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from apps.core.approval.settings.matrix import Input, Row
+from engine.bpmn.predicates import Alternative, TooComplex, can_meet, uncovered
+from engine.bpmn.values import EVERYTHING, NUMBERS, TEXTS, YES_OR_NO
+from engine.organisation import Role, organisation
+
+DOMAINS: Final = {"number": NUMBERS, "boolean": YES_OR_NO, "string": TEXTS}
+WHOLE_TABLE: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about a row (its index, or WHOLE_TABLE). What is `fatal` can't be put in force."""
+
+    row: int
+    text: str
+    fatal: bool = False
+
+
+def judge(inputs: Sequence[Input], rows: Sequence[Row]) -> list[Remark]:
+    """Rows that never hold, documents that nobody decides, levels that are asked twice, roles that
+    nobody holds."""
+    alternatives = [_alternative(row) for row in rows]
+    return [
+        *_empty(alternatives),
+        *_doubles(rows, alternatives),
+        *_gaps(inputs, rows, alternatives),
+        *_unheld(rows),
+    ]
+
+
+def _alternative(row: Row) -> Alternative:
+    return {
+        str(index): values
+        for index, condition in enumerate(row.conditions)
+        if (values := condition.values) is not None and values != EVERYTHING
+    }
+
+
+def _empty(alternatives: Sequence[Alternative]) -> Iterator[Remark]:
+    for index, alternative in enumerate(alternatives):
+        if not all(alternative.values()):
+            yield Remark(index, _("It never holds: “from” must be less than “to”."), fatal=True)
+
+
+def _doubles(rows: Sequence[Row], alternatives: Sequence[Alternative]) -> Iterator[Remark]:
+    for (one, first), (two, second) in combinations(enumerate(rows), 2):
+        if first.level == second.level and can_meet(alternatives[one], alternatives[two]):
+            yield Remark(
+                two,
+                _("It may hold together with row %(row)s: level %(level)s is then asked twice.")
+                % {"row": one + 1, "level": second.level},
+            )
+
+
+def _gaps(
+    inputs: Sequence[Input], rows: Sequence[Row], alternatives: Sequence[Alternative]
+) -> Iterator[Remark]:
+    """A formula may admit less than it seems: its rows count as if they held for nothing."""
+    sure = [
+        alternative
+        for row, alternative in zip(rows, alternatives, strict=True)
+        if not any(condition.formula for condition in row.conditions)
+    ]
+    domains = {str(index): DOMAINS[each.kind] for index, each in enumerate(inputs)}
+    try:
+        gap = uncovered(sure, domains)
+    except TooComplex:
+        yield Remark(WHOLE_TABLE, _("Too many rows to tell whether every document is decided."))
+        return
+    if gap is not None:
+        case = ", ".join(
+            f"{inputs[int(index)].label} = {values.sample()}"
+            for index, values in gap.items()
+            if values != domains[index]
+        )
+        text = _("Nobody decides this: %(case)s.") % {"case": case or _("any document")}
+        # A text that no row knows is no gap: the inputs' values come from a short list.
+        texts = [i for i, v in gap.items() if inputs[int(i)].kind == "string" and v.all_but]
+        yield Remark(WHOLE_TABLE, text, fatal=not texts)
+
+
+def _unheld(rows: Sequence[Row]) -> Iterator[Remark]:
+    people = organisation()
+    held: dict[str, bool] = {Role.DEPARTMENT_HEAD: True}  # depends on the department
+    for index, row in enumerate(rows):
+        if row.role not in held:
+            held[row.role] = bool(people.holders(row.role))
+        if not held[row.role]:
+            yield Remark(
+                index, _("Nobody holds this role: an administrator would name an approver.")
+            )

@@ -1,0 +1,189 @@
+"""An approval matrix: a deployed decision table whose rows are levels of an approval."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.utils.translation import get_language
+from lxml import etree
+
+from apps.core.approval.settings.conditions import Condition, read_condition
+from engine import definitions
+from engine.bpmn.tables import Column, Rule, Table
+from engine.exceptions import NotFound
+from engine.models import Deployment, Resource
+
+OUTPUTS: Final = ("level", "role", "mode", "threshold")
+BRANCH: Final = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Something that rows ask for. `kind`: number, boolean or string; `expression` names the
+    variable, `facts.amount`."""
+
+    label: str
+    kind: str
+    expression: str
+
+    @property
+    def name(self) -> str:
+        """The last part of the variable's name: `amount`."""
+        return self.expression.rpartition(".")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row: where its conditions hold, these decide at that level."""
+
+    conditions: tuple[Condition, ...]
+    level: int
+    role: str
+    mode: str = "any"
+    threshold: int = 100
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """A matrix as it is in force. `changed` tells that an administrator has changed what was
+    shipped."""
+
+    key: str
+    name: str
+    file: str
+    inputs: tuple[Input, ...]
+    rows: tuple[Row, ...]
+    changed: bool = False
+    content: bytes = field(default=b"", repr=False)
+
+    @property
+    def checksum(self) -> str:
+        """Tells whether somebody has changed it since it was read."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    def with_rows(self, rows: Iterable[Row]) -> bytes:
+        """The file with these rows in the place of its own; everything else stays as it is."""
+        table = Table(self.content, self.file)
+        assert table.table is not None
+        xml = table.table.xml
+        before = {_description(rule): rule.xml for rule in table.rules}
+        for rule in table.rules:
+            xml.remove(rule.xml)
+        for number, row in enumerate(rows, start=1):
+            xml.append(_rule(self.key, number, row, etree.QName(xml).namespace or "", before))
+        etree.indent(xml, space="  ", level=2)
+        return etree.tostring(table.root, xml_declaration=True, encoding="UTF-8") + b"\n"
+
+    def variables(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """Variables in which the inputs' expressions find these facts, by the inputs' names."""
+        found: dict[str, Any] = {}
+        for each in self.inputs:
+            *path, name = each.expression.split(".")
+            inner = found
+            for part in path:
+                inner = inner.setdefault(part, {})
+            inner[name] = facts.get(each.name)
+        return found
+
+
+def matrices() -> list[Matrix]:
+    """All that are deployed, by key."""
+    tables = definitions.newest_resources().filter(name__endswith=".dmn").order_by("key")
+    return [matrix for resource in tables if (matrix := _read(resource)) is not None]
+
+
+def matrix(key: str) -> Matrix:
+    """The one of that key; raises NotFound."""
+    for resource in definitions.newest_resources().filter(key=key, name__endswith=".dmn"):
+        found = _read(resource)
+        if found is not None:
+            return found
+    raise NotFound(f"There is no approval matrix “{key}”.")
+
+
+def _read(resource: Resource) -> Matrix | None:
+    """None for a decision table that is something else."""
+    content = bytes(resource.content)
+    table = Table(content, resource.name)
+    names = tuple(column.xml.get("name", "") for column in table.outputs)
+    if table.hit_policy != "COLLECT" or names != OUTPUTS or table.decision is None:
+        return None
+    return Matrix(
+        key=resource.key,
+        name=_named(table.decision.xml, table.decision.name),
+        file=resource.name,
+        inputs=tuple(_input(column) for column in table.inputs),
+        rows=tuple(_row(rule) for rule in table.rules),
+        changed=resource.deployment.source == Deployment.Source.ADMIN,
+        content=content,
+    )
+
+
+def _named(xml: etree._Element, name: str) -> str:
+    """In English where that is read, and was given."""
+    if (get_language() or "").startswith("en"):
+        for each in xml.iterfind(f"{{*}}extensionElements/{BRANCH}properties/{BRANCH}property"):
+            if each.get("name") == "name_en":
+                return each.get("value", name)
+    return name
+
+
+def _input(column: Column) -> Input:
+    declared = next((each.get("typeRef") for each in column.xml.iterfind("{*}inputExpression")), "")
+    kind = declared if declared in ("number", "boolean") else "string"
+    return Input(_named(column.xml, column.title), str(kind), column.expression)
+
+
+def _row(rule: Rule) -> Row:
+    level, role, mode, threshold = (cell.text.strip('"') for cell in rule.outputs)
+    return Row(
+        conditions=tuple(read_condition(cell.text) for cell in rule.inputs),
+        level=int(level),
+        role=role,
+        mode=mode,
+        threshold=int(threshold),
+        description=_description(rule),
+    )
+
+
+def _description(rule: Rule) -> str:
+    return next((each.text or "" for each in rule.xml.iterfind("{*}description")), "")
+
+
+def _rule(
+    key: str, number: int, row: Row, namespace: str, before: Mapping[str, etree._Element]
+) -> etree._Element:
+    """A row in DMN. A description that stays keeps its English."""
+
+    def part(name: str, **attributes: str) -> etree._Element:
+        return etree.Element(f"{{{namespace}}}{name}", attributes)
+
+    rule = part("rule", id=f"{key}_rule_{number}")
+    if row.description:
+        described = part("description")
+        described.text = row.description
+        rule.append(described)
+        kept = before.get(row.description)
+        rule.extend(() if kept is None else kept.findall("{*}extensionElements"))
+    cells = [("inputEntry", condition.cell) for condition in row.conditions]
+    outputs = (str(row.level), f'"{row.role}"', f'"{row.mode}"', str(row.threshold))
+    cells += [("outputEntry", text) for text in outputs]
+    for column, (name, text) in enumerate(cells):
+        entry = part(name, id=f"{key}_{number}_{column}")
+        inner = part("text")
+        inner.text = text
+        entry.append(inner)
+        rule.append(entry)
+    return rule
+
+
+def used_texts(inputs: Sequence[Input], rows: Sequence[Row]) -> dict[str, list[str]]:
+    """The texts that occur in the rows, by name of the input: what is likely to be chosen again."""
+    return {
+        each.name: sorted({text for row in rows for text in row.conditions[index].among})
+        for index, each in enumerate(inputs)
+    }

@@ -1,0 +1,92 @@
+"""Forms of parameters and of lists that an account set keeps."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.db.models import Max, Model, QuerySet
+from django.forms import BaseModelFormSet, modelformset_factory
+
+from apps.core.parameters import services
+from apps.core.parameters.models import DictionaryEntry
+from apps.core.parameters.registry import Parameter, parameters
+
+FIELDS: dict[type, type[forms.Field]] = {
+    bool: forms.BooleanField,
+    int: forms.IntegerField,
+    Decimal: forms.DecimalField,
+    str: forms.CharField,
+}
+TALLEST = 1000  # entries of a list
+
+
+class ParametersForm(forms.Form):
+    """All parameters at once, each a field of its type under its code."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.before = services.values()
+        super().__init__(*args, initial=self.before, **kwargs)
+        for code in parameters:
+            self.fields[code] = _field(parameters[code])
+
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Fields under the headings of their parameters."""
+        found: dict[str, list[forms.BoundField]] = {}
+        for code in parameters:
+            found.setdefault(str(parameters[code].group), []).append(self[code])
+        return list(found.items())
+
+    def save(self, *, by: int) -> None:
+        """Settle what has changed."""
+        for code in parameters:
+            if self.cleaned_data[code] != self.before[code]:
+                services.set_parameter(
+                    parameter=parameters[code], value=self.cleaned_data[code], by=by
+                )
+
+
+def _field(parameter: Parameter[Any]) -> forms.Field:
+    described = {"label": parameter.label, "help_text": parameter.help_text}
+    if parameter.choices:
+        select = forms.Select(attrs={"class": "form-select"})
+        return forms.ChoiceField(choices=parameter.choices, widget=select, **described)
+    kind = type(parameter.default)
+    field = FIELDS[kind](required=kind not in (bool, str), **described)
+    field.widget.attrs["class"] = "form-check-input" if kind is bool else "form-control"
+    return field
+
+
+def rows_form(
+    rows: QuerySet[Any], fields: tuple[str, ...], data: Any = None, *, deletable: bool = True
+) -> BaseModelFormSet[Any, Any]:
+    """A table of all rows of a list with two empty ones below."""
+    made = modelformset_factory(
+        rows.model,
+        form=_row_form(rows.model),
+        fields=fields,
+        extra=2,
+        can_delete=deletable,
+        max_num=TALLEST,
+    )
+    return made(data, queryset=rows, prefix=rows.model._meta.model_name)
+
+
+def _row_form(model: type[Model]) -> type[forms.ModelForm[Any]]:
+    class RowForm(forms.ModelForm[Any]):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            for field in self.fields.values():
+                classes = {forms.BooleanField: "form-check-input"}
+                select = isinstance(field, forms.ChoiceField)
+                css = "form-select" if select else "form-control"
+                field.widget.attrs["class"] = classes.get(type(field), css)
+
+    return RowForm
+
+
+def next_position(dictionary: str) -> int:
+    """Where a new entry goes."""
+    entries = DictionaryEntry.objects.filter(dictionary=dictionary)
+    return int(entries.aggregate(last=Max("position"))["last"] or 0) + 1

@@ -1,0 +1,198 @@
+"""审批设置: a matrix as a table, judged, tried out, put in force."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from apps.core.approval.settings.conditions import Condition, read_condition
+from apps.core.approval.settings.judging import WHOLE_TABLE, judge
+from apps.core.approval.settings.matrix import Input, Row, matrices, matrix
+from apps.core.approval.settings.services import save_matrix, try_out
+from apps.people.models import RoleHolder
+from engine import definitions
+from engine.exceptions import InvalidData
+from engine.models import Deployment
+from tests.casework import MONDAY, deploy
+
+CONTRACT = "contract_matrix"
+
+
+@pytest.mark.parametrize(
+    ("cell", "condition"),
+    [
+        ("-", Condition()),
+        ("", Condition()),
+        (">= 100000", Condition(lowest=Decimal(100000))),
+        ("< 500000", Condition(below=Decimal(500000))),
+        ("? >= 1 and ? < 5", Condition(lowest=Decimal(1), below=Decimal(5))),
+        ("true", Condition(flag=True)),
+        ("false", Condition(flag=False)),
+        ('"销售部"', Condition(among=("销售部",))),
+        ('? in ["a", "b\\"c"]', Condition(among=("a", 'b"c'))),
+        ("? not in [1]", Condition(formula="? not in [1]")),
+        ("> 3", Condition(formula="> 3")),
+    ],
+)
+def test_cells_are_read_and_written_again(cell, condition):
+    assert read_condition(cell) == condition
+    assert read_condition(condition.cell) == condition
+
+
+def row(level: int = 1, role: str = "finance", **given) -> Row:
+    conditions = (Condition(lowest=given.get("lowest"), below=given.get("below")),)
+    return Row(conditions, level, role)
+
+
+AMOUNT = (Input("金额", "number", "facts.amount"),)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("company")
+class TestMatrices:
+    @pytest.fixture(autouse=True)
+    def deployed(self, company):
+        deploy("contract_approval", "general_request")
+
+    def test_all_deployed_matrices_are_found(self):
+        assert [found.key for found in matrices()] == [CONTRACT, "general_request_matrix"]
+        found = matrix(CONTRACT)
+        assert [each.name for each in found.inputs] == [
+            *("kind", "amount", "under_floor", "over_credit", "department")
+        ]
+        assert len(found.rows) == 9
+        assert not found.changed
+
+    def test_what_is_written_reads_the_same(self):
+        found = matrix(CONTRACT)
+        save_matrix(matrix=found, rows=[*found.rows, found.rows[0]], by=1, now=MONDAY)
+        again = matrix(CONTRACT)
+        assert again.rows == (*found.rows, found.rows[0])
+        assert b"Sales and service contracts: head of the department" in again.content
+
+    def test_what_is_in_force_is_not_overwritten_by_a_release(self, company):
+        found = matrix(CONTRACT)
+        versions = dict(definitions.latest_definitions().values_list("key", "version"))
+        result = save_matrix(matrix=found, rows=found.rows[:-1], by=company["admin"].pk)
+        assert [made.key for made in result.made] == ["contract_approval"]
+        assert result.made[0].version == versions["contract_approval"] + 1
+        assert matrix(CONTRACT).changed
+        again = definitions.deploy(
+            definitions.shipped_files(), source=Deployment.Source.SHIPPED, now=MONDAY
+        )
+        assert again.kept == [CONTRACT]
+        assert len(matrix(CONTRACT).rows) == 8
+
+    def test_rows_are_judged(self, company):
+        assert judge(AMOUNT, [row()]) == []
+        never = judge(AMOUNT, [row(), row(2, lowest=Decimal(5), below=Decimal(5))])
+        assert [(remark.row, remark.fatal) for remark in never] == [(1, True)]
+        gap = judge(AMOUNT, [row(below=Decimal(10)), row(lowest=Decimal(11))])
+        assert [(remark.row, remark.fatal) for remark in gap] == [(WHOLE_TABLE, True)]
+        assert "金额 = 10" in gap[0].text
+        twice = judge(AMOUNT, [row(), row(lowest=Decimal(5))])
+        assert [(remark.row, remark.fatal) for remark in twice] == [(1, False)]
+        RoleHolder.objects.filter(role="finance").delete()
+        assert [remark.row for remark in judge(AMOUNT, [row()])] == [0]
+
+    def test_a_table_that_leaves_something_undecided_is_not_put_in_force(self):
+        found = matrix("general_request_matrix")
+        with pytest.raises(InvalidData):
+            save_matrix(matrix=found, rows=[row(lowest=Decimal(10))], by=1)
+        with pytest.raises(InvalidData):
+            save_matrix(matrix=found, rows=[], by=1)
+        assert matrix("general_request_matrix") == found
+
+    def test_trying_it_out_shows_the_route_and_the_people(self, company):
+        found = matrix(CONTRACT)
+        facts = {
+            "kind": "sales_contract",
+            "amount": Decimal(600000),
+            "under_floor": False,
+            "over_credit": False,
+            "department": "",
+        }
+
+        def route(initiator: str, **given):
+            stops = try_out(
+                matrix=found,
+                rows=found.rows,
+                facts={**facts, **given},
+                initiator=company[initiator].pk,
+                now=MONDAY,
+            )
+            return [(stop.role, stop.people) for stop in stops]
+
+        head, finance = ("department_head", ("单丽娜",)), ("finance", ("周敏",))
+        assert route("qiuzhiyuan") == [head, finance, ("general_manager", ("曾国强",))]
+        assert route("qiuzhiyuan", amount=Decimal("99999.99")) == [head]
+        own = route("zengguoqiang")
+        assert own == [("department_head", ("周敏",)), ("finance", ()), ("general_manager", ())]
+        with pytest.raises(InvalidData):
+            route("qiuzhiyuan", kind="something else")
+
+    # --- pages
+    URL = f"/settings/approvals/{CONTRACT}/"
+
+    def sent(self, client, **changes):
+        page = client.get(self.URL)
+        table = page.context["table"]
+        data = {"rows-count": len(table.forms), "seen": page.context["matrix"].checksum}
+        for form in table.forms:
+            for field in form:
+                data[field.html_name] = "" if field.value() is None else field.value()
+        return {**data, **changes}
+
+    def test_who_may_look_and_who_may_change(self, signed_in):
+        assert signed_in("qiuzhiyuan").get("/settings/approvals/").status_code == 403
+        assert signed_in("qiuzhiyuan").get(self.URL).status_code == 403
+        admin = signed_in("admin")
+        assert admin.get("/settings/approvals/").status_code == 200
+        RoleHolder.objects.filter(role="process_admin").delete()
+        looks = signed_in("admin")
+        assert looks.post(self.URL, self.sent(looks)).status_code == 403
+        assert admin.get("/settings/approvals/nothing/").status_code == 404
+
+    def test_saving_what_stands_there_changes_no_row(self, signed_in):
+        client, before = signed_in("admin"), matrix(CONTRACT)
+        assert client.post(self.URL, self.sent(client)).status_code == 302
+        assert matrix(CONTRACT).rows == before.rows
+
+    def test_a_limit_is_changed_by_somebody_who_knows_no_dmn(self, signed_in):
+        client = signed_in("admin")
+        data = self.sent(client, **{"rows-1-amount_from": "200000"})
+        refused = client.post(self.URL, {**data, "rows-1-amount_from": "many"})
+        assert refused.status_code == 422
+        assert "many" in refused.content.decode()
+        assert client.post(self.URL, data).status_code == 302
+        assert matrix(CONTRACT).rows[1].conditions[1].lowest == 200000
+        stale = client.post(self.URL, data)
+        assert stale.status_code == 422  # changed since it was opened
+
+    def test_rows_are_added_and_taken_out(self, signed_in):
+        client = signed_in("admin")
+        added = client.post(self.URL, self.sent(client, act="add"))
+        assert len(added.context["table"].forms) == 11
+        data = self.sent(client, **{"rows-8-gone": "on", "rows-7-gone": "on"})
+        new = {"rows-9-kind": "trial", "rows-9-level": "1", "rows-9-role": "finance"}
+        assert client.post(self.URL, {**data, **new}).status_code == 302
+        rows = matrix(CONTRACT).rows
+        assert len(rows) == 8
+        assert (rows[-1].role, rows[-1].conditions[0].among) == ("finance", ("trial",))
+
+    def test_trying_it_out_on_the_page_changes_nothing(self, signed_in, company):
+        client = signed_in("admin")
+        data = self.sent(
+            client,
+            act="try",
+            **{
+                "try-kind": "sales_contract",
+                "try-amount": "150000",
+                "try-initiator": company["qiuzhiyuan"].pk,
+                "rows-1-amount_from": "200000",
+            },
+        )
+        page = client.post(self.URL, data)
+        assert [stop.role for stop, _label in page.context["stops"]] == ["department_head"]
+        assert not matrix(CONTRACT).changed
