@@ -7,6 +7,7 @@ from collections.abc import Callable
 from apps.accountsets.models import AccountSet
 from apps.accountsets.routing import in_account_set
 from apps.accountsets.services import create_account_set
+from apps.contracts.demo import make_contracts
 from apps.core.requests.demo import make_requests
 from apps.people.demo import DEMO_PASSWORD, STAFF, make_people
 
@@ -27,8 +28,9 @@ def make_demo(say: Callable[[str], None]) -> None:
 
 def make_cases(say: Callable[[str], None]) -> None:
     """What the demo company has going on, made by running its processes: these are deployed."""
-    say("demo company: requests")
+    say("demo company: customers, contracts, requests")
     with in_account_set(ACCOUNT_SETS[0][0]):
+        make_contracts()
         make_requests()
 
 
