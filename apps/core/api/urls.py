@@ -30,6 +30,7 @@ docs = SpectacularSwaggerSplitView.as_view(
 
 urlpatterns = [
     path("v1/", include(router.urls)),
+    path("v1/", include("apps.core.kinds.api.urls")),
     path("schema/", without_account_set(login_not_required(schema)), name="schema"),
     path("docs/", without_account_set(login_not_required(docs)), name="docs"),
 ]

@@ -37,7 +37,9 @@ def check_kind(kind: DocumentKind) -> list[CheckMessage]:
     problems = (
         *_tables(kind),
         *_columns(kind),
+        *_of_lines(kind),
         *_fields(kind),
+        *_filters(kind),
         *_approval(kind),
         *_followers(kind),
     )
@@ -68,7 +70,7 @@ def _related(model: type[Line]) -> str | None:
 
 
 def _columns(kind: DocumentKind) -> Iterator[Problem]:
-    """Columns of lists, pages and lines, and what lists are ordered and searched by."""
+    """Columns of lists and pages, and what lists are ordered and searched by."""
     if not kind.columns:
         yield "E010", "it has no columns"
     declared = {
@@ -78,26 +80,24 @@ def _columns(kind: DocumentKind) -> Iterator[Problem]:
         "amount": [kind.amount] if kind.amount else [],
     }
     for what, names in declared.items():
-        for name in names:
-            if not _resolves(kind.model, name):
-                yield "E011", f"there is no {what} {name!r}"
+        unknown = (name for name in names if not _resolves(kind.model, name))
+        yield from (("E011", f"there is no {what} {name!r}") for name in unknown)
+    paths = {"search": kind.search, "related": kind.related, "order": [kind.order]}
+    for what, names in paths.items():
+        unknown = (name for name in names if not _is_path(kind.model, name.removeprefix("-")))
+        yield from (("E014", f"{what}: there is no {name!r}") for name in unknown)
+
+
+def _of_lines(kind: DocumentKind) -> Iterator[Problem]:
+    """Columns of lines, and what needs the right to see costs."""
     for lines in kind.lines:
-        for name in (*lines.columns, *lines.computed):
-            if not _resolves(lines.model, name):
-                yield "E012", f"{lines.related} have no column {name!r}"
+        names = (*lines.columns, *lines.computed)
+        unknown = (name for name in names if not _resolves(lines.model, name))
+        yield from (("E012", f"{lines.related} have no column {name!r}") for name in unknown)
+    models_ = (kind.model, *(lines.model for lines in kind.lines))
     for name in kind.costs:
-        if not any(
-            _resolves(model, name) for model in (kind.model, *(x.model for x in kind.lines))
-        ):
+        if not any(_resolves(model, name) for model in models_):
             yield "E013", f"there is no cost {name!r}"
-    for what, names in (
-        ("search", kind.search),
-        ("related", kind.related),
-        ("order", [kind.order]),
-    ):
-        for name in names:
-            if not _is_path(kind.model, name.removeprefix("-")):
-                yield "E014", f"{what}: there is no {name!r}"
 
 
 def _resolves(model: type[models.Model], name: str) -> bool:
@@ -125,26 +125,29 @@ def _field(model: type[models.Model], name: str) -> Any:
         return None
 
 
+NEVER_TYPED = ("owner", "department", "state", "number", "version", "approved_at", "approved_by")
+
+
 def _fields(kind: DocumentKind) -> Iterator[Problem]:
-    """Forms and filters."""
+    """Forms."""
     if kind.form_class._meta.model is not kind.model:
         yield "E020", f"{kind.form_class.__name__} is no form of {kind.model.__name__}"
-    fields = kind.form_class.base_fields
-    for name in ("owner", "department", "state", "number", "version", "approved_at", "approved_by"):
-        if name in fields:
-            yield "E021", f"{kind.form_class.__name__}: {name} is nothing to be typed"
+    typed = (name for name in NEVER_TYPED if name in kind.form_class.base_fields)
+    yield from (("E021", f"{kind.form_class.__name__}: {n} is nothing to type") for n in typed)
     for lines in kind.lines:
+        fields = lines.form_class.base_fields
         if lines.form_class._meta.model is not lines.model:
             yield "E022", f"{lines.form_class.__name__} is no form of {lines.model.__name__}"
-        yield from (
-            ("E023", f"{lines.related}: {name!r} is both typed and worked out")
-            for name in lines.computed
-            if name in lines.form_class.base_fields
-        )
-    if kind.filters is not None:
-        for name, declared in kind.filters.base_filters.items():
-            if declared.method is None and not _is_path(kind.model, declared.field_name):
-                yield "E024", f"filter {name}: there is no {declared.field_name!r}"
+        both = (name for name in lines.computed if name in fields)
+        yield from (("E023", f"{lines.related}: {n!r} is typed and worked out") for n in both)
+
+
+def _filters(kind: DocumentKind) -> Iterator[Problem]:
+    if kind.filters is None:
+        return
+    for name, declared in kind.filters.base_filters.items():
+        if declared.method is None and not _is_path(kind.model, declared.field_name):
+            yield "E024", f"filter {name}: there is no {declared.field_name!r}"
 
 
 def _approval(kind: DocumentKind) -> Iterator[Problem]:

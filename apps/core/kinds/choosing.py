@@ -103,7 +103,7 @@ class RecordWidget(forms.Widget):
         return render_to_string(self.template_name, self.get_context(name, value, attrs))
 
 
-class RecordChoice(ModelChoiceField):
+class RecordChoice(ModelChoiceField[Any]):
     """Chooses a row that is found by typing. `known`: the rows it may hold, by primary key."""
 
     widget: RecordWidget
@@ -123,8 +123,8 @@ class RecordChoice(ModelChoiceField):
         return found
 
     def _by_text(self, text: str) -> Any:
-        key = (self.queryset.model, text)
-        fitting = _once(key, lambda: list(found_by(self.queryset, text)[: OFFERED + 1]))
+        rows: Any = self.queryset
+        fitting = _once((rows.model, text), lambda: list(found_by(rows, text)[: OFFERED + 1]))
         exact = [row for row in fitting if str(row) == text or _names(row, text)]
         if len(exact) == 1 or len(fitting) == 1:
             row = (exact if len(exact) == 1 else fitting)[0]
@@ -142,7 +142,7 @@ class RecordChoice(ModelChoiceField):
         return data.pk != before or bool(data.text and not data.pk)
 
 
-class ShortChoice(ModelChoiceField):
+class ShortChoice(ModelChoiceField[Any]):
     """Chooses a row of a short table, read once for all lines."""
 
     known: Mapping[int, Any] = {}

@@ -38,8 +38,8 @@ STATE_COLOURS: Final = {
 }
 MONEY_PLACES: Final = (2, 4)
 MONEY_DIGITS: Final = 12
-"""A decimal is an amount of money if it has 2 places, or a price of 4, and room for this many digits
-before them; other decimals are rates and quantities."""
+"""A decimal is money if it has 2 places, or 4 (a price), and room for this many digits before
+them; other decimals are rates and quantities."""
 NAMES: Final = ("pinyin", "number", "name", "display_name", "code", "title")
 """Fields by which rows of another table are put in order, the first that it has."""
 

@@ -41,7 +41,7 @@ Run = Callable[[DocumentKind, int, Rights, Mapping[str, Any]], object]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`done` is said afterwards; `asks`: it is confirmed first; `stays`: the record still exists."""
+    """`done` is said afterwards; `stays`: the record still exists then."""
 
     action: str
     label: Promise
@@ -49,7 +49,6 @@ class Command:
     icon: str
     run: Run
     form: type[forms.Form] = forms.Form
-    asks: bool = True
     stays: bool = True
 
 
@@ -78,7 +77,6 @@ COMMANDS: Final[Mapping[str, Command]] = {
         _("Submitted"),
         "send",
         _submit,
-        asks=False,
     ),
     "hand-over": Command(
         Action.HAND_OVER,

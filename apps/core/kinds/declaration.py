@@ -171,7 +171,7 @@ class DocumentKind:
 
     @property
     def slug(self) -> str:
-        """`sales-contracts`: its part of addresses, after the module's (or the app's in the API)."""
+        """`sales-contracts`: its part of addresses, after the module's (in the API, the app's)."""
         words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", self.model.__name__).lower()
         return re.sub(r"(?<=[^aeiou])y$", "ie", words) + "s"
 

@@ -31,7 +31,7 @@ class DayInput(forms.DateInput):
         super().__init__(attrs, format="%Y-%m-%d")
 
     def format_value(self, value: Any) -> str | None:
-        return localize_input(value, self.format) if value else None
+        return str(localize_input(value, self.format)) if value else None
 
 
 class MomentInput(forms.DateTimeInput):

@@ -46,7 +46,7 @@ class Editor:
         *,
         record: Any = None,
         data: QueryDict | None = None,
-        initial: Mapping[str, Any] | None = None,
+        initial: dict[str, Any] | None = None,
         copied: tuple[Any, Mapping[str, Sequence[Any]]] | None = None,
     ) -> None:
         self.kind = kind
@@ -211,7 +211,7 @@ def copy_of(kind: DocumentKind, record: Any) -> tuple[Any, dict[str, list[Any]]]
     """A new record that says the same as another one: the fields of the form, and the lines."""
     new = kind.model()
     for name in kind.form_class.base_fields:
-        field = new._meta.get_field(name)
+        field: Any = new._meta.get_field(name)
         if not field.unique and not field.many_to_many and field.name != "date":
             setattr(new, name, getattr(record, name))
     return new, {

@@ -39,7 +39,7 @@ class Button:
     """A link in the heading of every list, or of the page of every record.
 
     `url` is the name of an address that takes the kind (and the id). A list's button hands on the
-    filters of the list. `bulk`: it is offered for selected rows too, which it gets as `pk`, by POST."""
+    filters of the list. `bulk`: offered for selected rows too, which it gets by POST as `pk`."""
 
     name: str
     label: Text
@@ -63,7 +63,11 @@ def page_tab(name: str, *, label: Text, position: int = 100) -> Callable[[Tab], 
 
     def add(tab: Tab) -> Tab:
         tab.name, tab.label, tab.position = name, label, position
-        (parts if issubclass(tab, PagePart) else tabs).add(name, tab())
+        one = tab()
+        if isinstance(one, PagePart):
+            parts.add(name, one)
+        else:
+            tabs.add(name, one)
         return tab
 
     return add

@@ -37,7 +37,7 @@ def dress_filters(kind: DocumentKind, filters: FilterSet, rights: Rights) -> Non
         if isinstance(field, forms.MultiValueField):
             dates = any(isinstance(part, forms.DateField) for part in field.fields)
             parts = [DayInput() if dates else NumberText() for _part in field.widget.widgets]
-            field.widget.widgets = parts  # type: ignore[attr-defined]
+            field.widget.widgets = parts
     dress(form, small=True)
 
 
@@ -61,7 +61,7 @@ def _words(form: forms.BaseForm, name: str) -> str:
     value, field = form.cleaned_data.get(name), form.fields[name]
     if isinstance(value, slice):
         return " – ".join(_one(field, part) for part in (value.start, value.stop)).strip()
-    if isinstance(value, list | tuple) or hasattr(value, "all"):
+    if value is not None and (isinstance(value, list | tuple) or hasattr(value, "all")):
         return _(", ").join(_one(field, part) for part in value)
     return _one(field, value)
 

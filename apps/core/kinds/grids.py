@@ -7,6 +7,7 @@ JavaScript and without."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
@@ -19,9 +20,44 @@ from apps.core.kinds import columns
 from apps.core.kinds.choosing import dress_choices
 from apps.core.kinds.columns import Column
 from apps.core.kinds.declaration import DocumentKind, Lines
-from apps.core.kinds.dressing import dress, mark_errors
+from apps.core.kinds.dressing import NUMBERS, dress, mark_errors
 
 MOST: Final = 500  # rows of a grid
+
+
+@dataclass(frozen=True, slots=True)
+class GridColumn:
+    """A column of a grid: a field to type in (`typed`), or what is worked out; `beneath` stands
+    below it in small."""
+
+    name: str
+    label: str
+    typed: bool
+    numeric: bool
+    beneath: list[Column]
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """A cell: the bound field, or the column's text; `beneath` with the names of their outputs."""
+
+    column: GridColumn
+    field: forms.BoundField | None
+    output: str
+    text: str
+    beneath: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """A row: its cells, the long texts that unfold, and what isn't seen."""
+
+    form: forms.ModelForm[Any]
+    index: int
+    cells: list[GridCell]
+    more: list[forms.BoundField]
+    open: bool
+    hidden: list[forms.BoundField]
 
 
 class Grid:
@@ -46,7 +82,7 @@ class Grid:
         return str(self.lines.label or capfirst(str(self.lines.model._meta.verbose_name_plural)))
 
     @cached_property
-    def forms(self) -> list[forms.ModelForm[Any]]:
+    def entries(self) -> list[forms.ModelForm[Any]]:
         """One for each row, and an empty one at the end that nobody has to fill in."""
         found = [*self._rows(), self._form(self.count, None, blank=True)]
         dress_choices(self.kind, self.rights, self.prefix, found)
@@ -93,7 +129,7 @@ class Grid:
     @property
     def rows(self) -> list[forms.ModelForm[Any]]:
         """The forms without the empty one."""
-        return self.forms[:-1]
+        return self.entries[:-1]
 
     @property
     def filled(self) -> list[forms.ModelForm[Any]]:
@@ -112,9 +148,54 @@ class Grid:
         names = columns.open_names(self.kind, self.lines.computed, self.rights)
         return [columns.resolve(self.lines.model, name) for name in names]
 
+    # --- how it is shown --------------------------------------------------------------------------
+    @cached_property
+    def layout(self) -> list[GridColumn]:
+        """The columns in the order of the declaration. Texts that are worked out stand below the
+        field before them."""
+        fields = self.entries[-1].fields
+        worked_out = {column.name: column for column in self.columns}
+        found: list[GridColumn] = []
+        for name in dict.fromkeys([*self.lines.columns, *fields, *self.lines.computed]):
+            field, column = fields.get(name), worked_out.get(name)
+            if field is not None and not field.widget.is_hidden and not is_long(field):
+                label = capfirst(str(self.entries[-1][name].label))
+                found.append(GridColumn(name, label, True, isinstance(field, NUMBERS), []))
+            elif column is not None and column.numeric:
+                found.append(GridColumn(name, column.label, False, True, []))
+            elif column is not None and found:
+                found[-1].beneath.append(column)
+        return found
+
+    @property
+    def shown(self) -> list[GridRow]:
+        """All rows, the empty one last."""
+        return [self._row(index, form) for index, form in enumerate(self.entries)]
+
+    def _row(self, index: int, form: forms.ModelForm[Any]) -> GridRow:
+        known = {column.name: column for column in self.columns}
+        long = [form[name] for name, field in form.fields.items() if is_long(field)]
+        return GridRow(
+            form,
+            index,
+            [
+                GridCell(
+                    column,
+                    form[column.name] if column.typed else None,
+                    form.add_prefix(column.name),
+                    "" if column.typed else known[column.name].cell(form.instance).text,
+                    [(form.add_prefix(c.name), c.cell(form.instance).text) for c in column.beneath],
+                )
+                for column in self.layout
+            ],
+            long,
+            any(bound.errors or bound.value() for bound in long),
+            [form[name] for name, field in form.fields.items() if field.widget.is_hidden],
+        )
+
     def is_valid(self) -> bool:
         """Whether all lines are acceptable."""
-        return all([form.is_valid() for form in self.filled])
+        return all(form.is_valid() for form in self.filled)
 
     def instances(self, *, valid_only: bool = False) -> list[Any]:
         """The lines as they were typed."""
@@ -125,11 +206,16 @@ class Grid:
             mark_errors(form)
 
 
+def is_long(field: forms.Field) -> bool:
+    """Whether a field is too long for a cell."""
+    return isinstance(field.widget, forms.Textarea)
+
+
 # --- rewriting what was posted --------------------------------------------------------------------
 def rework(data: QueryDict, grid: Grid, act: str, row: int) -> QueryDict:
     """What was posted, with a row added, copied, moved or taken out."""
-    rows = [_row(data, grid, index) for index in range(grid.count)]
-    while rows and grid.forms[len(rows) - 1] not in grid.filled:
+    rows = [_posted(data, grid, index) for index in range(grid.count)]
+    while rows and grid.entries[len(rows) - 1] not in grid.filled:
         rows.pop()  # an empty one always follows
     inside = 0 <= row < len(rows)
     if act == "add":
@@ -156,7 +242,7 @@ def rework(data: QueryDict, grid: Grid, act: str, row: int) -> QueryDict:
 Row = dict[str, list[str]]
 
 
-def _row(data: QueryDict, grid: Grid, index: int) -> Row:
+def _posted(data: QueryDict, grid: Grid, index: int) -> Row:
     prefix = f"{grid.prefix}-{index}-"
     return {
         name.removeprefix(prefix): values
@@ -179,7 +265,7 @@ def _written(data: QueryDict, grid: Grid, rows: list[Row]) -> QueryDict:
 
 def _paste(rows: list[Row], grid: Grid, row: int, name: str, text: str) -> None:
     """Cells of a spreadsheet (tabs between them), from one cell on to the right and down."""
-    blank = grid.forms[-1]
+    blank = grid.entries[-1]
     names = [n for n, field in blank.fields.items() if not field.widget.is_hidden]
     first = names.index(name) if name in names else 0
     lines = text.replace("\r\n", "\n").strip("\n").split("\n") if text.strip() else []
@@ -198,7 +284,8 @@ def _pasted(field: forms.Field, name: str, value: str) -> Mapping[str, list[str]
             return {name: [""], f"{name}-text": [value]}
         return {name: [str(next((pk for pk, row in known.items() if str(row) == value), value))]}
     if isinstance(field, forms.ChoiceField):
-        choices = {str(label): str(key) for key, label in field.choices}
+        listed: Any = field.choices
+        choices = {str(label): str(key) for key, label in listed}
         return {name: [choices.get(value, value)]}
     if isinstance(field, forms.DecimalField | forms.IntegerField):
         value = value.replace(",", "").replace("，", "").lstrip("¥￥").rstrip("%")

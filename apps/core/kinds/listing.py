@@ -29,7 +29,7 @@ OWN_WORDS: Final = frozenset({"q", "sort", "cursor", "size", "view"})
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """How many rows there are, and the sum of their amounts; `more`: there are more than counted."""
+    """How many rows there are, and the sum of their amounts; `more`: not all are counted."""
 
     count: int
     amount: Decimal | None
@@ -39,10 +39,14 @@ class Total:
 class Listing:
     """A list of a kind for one person. Nothing is asked of the database before it is shown."""
 
-    def __init__(self, kind: DocumentKind, rights: Rights, query: QueryDict) -> None:
+    def __init__(
+        self, kind: DocumentKind, rights: Rights, query: QueryDict, *, size: int | None = None
+    ) -> None:
+        """`size`: rows of a page, whatever the address says."""
         self.kind = kind
         self.rights = rights
         self.query = clean(query)
+        self._size = size
         self.text = self.query.get("q", "").strip()[:100]
 
     # --- columns ----------------------------------------------------------------------------------
@@ -120,6 +124,8 @@ class Listing:
     @cached_property
     def size(self) -> int:
         wanted = self.query.get("size", "")
+        if self._size is not None:
+            return self._size
         return int(wanted) if wanted in map(str, SIZES) else SIZES[0]
 
     @cached_property

@@ -111,7 +111,7 @@ class Layout:
             if not field.widget.is_hidden
         ]
         for grid in editor.grids:
-            for name, field in grid.forms[-1].fields.items():
+            for name, field in grid.entries[-1].fields.items():
                 if not field.widget.is_hidden:
                     label = _(": ").join((grid.label, capfirst(str(field.label))))
                     found.append(ImportColumn(name, label, field, grid.prefix))

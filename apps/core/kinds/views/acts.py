@@ -115,7 +115,7 @@ class BulkPage(KindView):
         return refused or ""
 
     def run(self, command: Command, record: Any, data: dict[str, Any]) -> Outcome:
-        """Each record is a transaction of its own: what fails keeps nothing else from being done."""
+        """Each record is a transaction of its own: what fails keeps no other from being done."""
         try:
             command.run(self.kind, record.pk, self.rights, data)
         except EngineError as error:

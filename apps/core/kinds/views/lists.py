@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import transaction
@@ -10,14 +11,30 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.core.access.actions import Action
-from apps.core.kinds import extras
+from apps.core.kinds import columns, extras
+from apps.core.kinds.columns import Cell, Column
 from apps.core.kinds.commands import COMMANDS
 from apps.core.kinds.listing import COUNTED, OWN_WORDS, SIZES, Listing, clean
 from apps.core.kinds.models import SavedView
 from apps.core.kinds.views.base import KindView
 from apps.core.shell.toasts import say
 
+PHONE_FACTS: Final = 4
 MOST_VIEWS: Final = 20  # saved filters of one list
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a list, ready to be shown."""
+
+    row: Any
+    url: str
+    title: str
+    facts: str
+    amount: str  # to be added up by the page
+    money: str
+    state: Cell | None
+    cells: list[tuple[Column, Cell]]
 
 
 class ListPage(KindView):
@@ -35,9 +52,7 @@ class ListPage(KindView):
             "listing": listing,
             "place": self.kind.label_plural,
             "columns": [(column, self.sorting(listing, column.name)) for column in listing.columns],
-            "rows": [
-                (row, [column.cell(row) for column in listing.columns]) for row in listing.page.rows
-            ],
+            "rows": [self.line(listing, row) for row in listing.page.rows],
             "chips": [(chip, self.without(listing, *chip.names)) for chip in listing.chips],
             "pages": {
                 "previous": self.with_(listing, cursor=listing.page.previous),
@@ -57,6 +72,27 @@ class ListPage(KindView):
             "bulk": self.bulk(),
             "views": [(view, f"?view={view.pk}&{view.query}") for view in listing.saved],
         }
+
+    def line(self, listing: Listing, row: Any) -> Line:
+        """A row, with what a phone shows of it."""
+        cells = [(column, column.cell(row)) for column in listing.columns]
+        title, amount = self.kind.title(row), self.kind.amount
+        others = [
+            cell.text
+            for column, cell in cells
+            if column.name not in (amount, "state") and cell.text and cell.text != title
+        ]
+        money = columns.value_of(row, amount) if amount else None
+        return Line(
+            row=row,
+            url=self.url("page", row.pk),
+            title=title,
+            facts="　".join(others[:PHONE_FACTS]),
+            amount="" if money is None else str(money),
+            money="" if money is None else columns.money(money),
+            state=next((cell for column, cell in cells if column.style == "state"), None),
+            cells=cells,
+        )
 
     def bulk(self) -> list[tuple[str, Any]]:
         """What may be done with many rows at once."""

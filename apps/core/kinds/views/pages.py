@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from apps.core.kinds.columns import STATE_COLOURS, Cell, Column
 from apps.core.kinds.commands import COMMANDS, Command
 from apps.core.kinds.declaration import DetailTab, DocumentKind, Lines, Section
 from apps.core.kinds.editing import line_rows
+from apps.core.kinds.extras import EveryTab
 from apps.core.kinds.views.base import KindView
 from engine.models import ProcessInstance
 
@@ -40,6 +42,10 @@ class Table:
     columns: list[Column]
     rows: list[tuple[Any, list[Cell]]]
     sums: list[str]
+
+    @property
+    def has_sums(self) -> bool:
+        return any(self.sums)
 
 
 class RecordPage(KindView):
@@ -117,11 +123,16 @@ class RecordPage(KindView):
             ],
             "tables": [self.table(record, lines) for lines in kind.lines],
             "totals": list(self.facts(record, kind.totals)),
-            "parts": [
-                (getattr(part, "place", "top"), part.template, part.context(self.request, record))
-                for part in shown
-            ],
+            **self.parts(record, shown),
         }
+
+    def parts(self, record: Any, parts: list[EveryTab]) -> dict[str, list[str]]:
+        """What other parts of the core add, ready to be shown: above the lines, and beside them."""
+        found: dict[str, list[str]] = {"top": [], "side": []}
+        for part in parts:
+            html = render_to_string(part.template, self.tab_context(part, record), self.request)
+            found[getattr(part, "place", "top")].append(html)
+        return found
 
     def fact(self, name: str, record: Any) -> Fact:
         column = columns.resolve(self.kind.model, name)

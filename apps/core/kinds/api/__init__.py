@@ -1,0 +1,1 @@
+"""The API of every kind: `/api/v1/<app>/<kind-plural>/`."""

@@ -1,0 +1,106 @@
+// Forms of records: what is worked out appears while one types; the grid is filled by keys and by
+// pasting. The server works out and rewrites the rows; without this the same buttons do it.
+import "./pickers.js";
+import "./dialogs.js";
+
+const WAIT = 350; // milliseconds of rest before asking
+const form = document.getElementById("record");
+const body = document.getElementById("form-body");
+let asking = 0;
+let number = 0;
+let touched = false;
+
+// --- what is worked out ---------------------------------------------------------------------------
+const put = (name, value) => {
+  const field = [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)].find((one) => one.tagName !== "OUTPUT");
+  if (!field) return;
+  if (Array.isArray(value)) {
+    const text = form.querySelector(`[name="${CSS.escape(name)}-text"]`);
+    field.value = value[0];
+    if (text && text !== document.activeElement) text.value = value[1];
+  } else if (field !== document.activeElement && field.value !== value) field.value = value;
+};
+const preview = async () => {
+  const mine = ++number;
+  body.classList.add("ld-working");
+  try {
+    const answer = await fetch(form.dataset.ldPreview, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
+    if (mine !== number || !answer.ok) return;
+    const { values, outputs } = await answer.json();
+    Object.entries(values).forEach(([name, value]) => put(name, value));
+    Object.entries(outputs).forEach(([name, text]) => form.querySelectorAll(`output[name="${CSS.escape(name)}"]`).forEach((one) => (one.textContent = text)));
+  } catch {
+    // The next change asks again; saving works it out in any case.
+  } finally {
+    if (mine === number) body.classList.remove("ld-working");
+  }
+};
+const later = () => {
+  touched = true;
+  clearTimeout(asking);
+  asking = setTimeout(preview, WAIT);
+};
+/** Typing in a field may settle another one: data-sets="typed=gross". */
+const settle = (field) => {
+  const [name, value] = (field.dataset.sets ?? "").split("=");
+  if (!value) return;
+  const prefix = field.name.slice(0, field.name.lastIndexOf("-") + 1);
+  const other = form.elements[prefix + name];
+  if (other) other.value = value;
+};
+form.addEventListener("input", ({ target }) => {
+  settle(target);
+  if (!target.closest(".ld-picker")) later();
+});
+form.addEventListener("change", ({ target }) => {
+  later();
+  const rows = target.closest("[data-ld-grid]")?.querySelectorAll("[data-ld-row]");
+  if (rows?.length && target.closest("[data-ld-row]") === rows[rows.length - 1] && target.value) add(target.closest("[data-ld-grid]"));
+});
+
+// --- rows -----------------------------------------------------------------------------------------
+const cells = (root) => [...root.querySelectorAll("input:not([type=hidden]), select")].filter((one) => one.checkVisibility());
+const press = (grid, selector) => grid.querySelector(selector)?.click();
+const add = (grid) => press(grid, "[data-ld-add]");
+
+form.addEventListener("keydown", (event) => {
+  const row = event.target.closest("[data-ld-row]");
+  if (event.isComposing || !row) return;
+  if (event.key === "ArrowDown" && event.ctrlKey) {
+    event.preventDefault();
+    add(row.closest("[data-ld-grid]"));
+  } else if (event.key === "Enter" && !event.ctrlKey && !event.target.matches("textarea, button, summary")) {
+    event.preventDefault();
+    const all = cells(row.closest("table"));
+    all[all.indexOf(event.target) + 1]?.focus();
+  }
+});
+form.addEventListener("paste", (event) => {
+  const row = event.target.closest("[data-ld-row]");
+  const text = event.clipboardData.getData("text/plain");
+  if (!row || event.target.matches("textarea") || !/[\t\n]/.test(text.trim())) return;
+  event.preventDefault();
+  const grid = row.closest("[data-ld-grid]"), prefix = grid.dataset.ldGrid;
+  grid.querySelector(`[name="${prefix}-paste"]`).value = text;
+  grid.querySelector(`[name="${prefix}-from"]`).value = event.target.name.replace(/-text$/, "").slice(`${prefix}-${row.dataset.ldRow}-`.length);
+  const button = grid.querySelector("[data-ld-paste]"), value = button.value;
+  button.value = `${prefix}:paste:${row.dataset.ldRow}`;
+  button.click();
+  setTimeout(() => (button.value = value));
+});
+
+// --- errors, leaving ------------------------------------------------------------------------------
+const focus = () => document.querySelector("[data-ld-focus], #problem")?.focus();
+focus();
+form.addEventListener("click", (event) => {
+  const link = event.target.closest("#errors a");
+  const field = link && document.getElementById(link.hash.slice(1));
+  if (!field) return;
+  event.preventDefault();
+  field.closest("details")?.setAttribute("open", "");
+  field.focus();
+  field.scrollIntoView({ block: "center" });
+});
+document.addEventListener("htmx:afterSwap", ({ detail }) => detail.target === body && (touched = true));
+form.addEventListener("submit", ({ submitter }) => submitter?.hasAttribute("hx-post") || (touched = false));
+addEventListener("beforeunload", (event) => touched && event.preventDefault());

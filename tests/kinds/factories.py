@@ -1,0 +1,136 @@
+"""One factory for each kind: a record as somebody makes it on its form.
+
+`make("sales.customer", by="qiuzhiyuan")` saves one through the services; `typed(…)` is what is
+typed into its form, lines included, without a thing that isn't needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+from django.http import QueryDict
+
+from apps.catalog.models import ProductCategory, TaxRate
+from apps.core.access.actions import Action, Scope
+from apps.core.access.rights import Grant, Rights
+from apps.core.kinds.api.bodies import read
+from apps.core.kinds.editing import Editor
+from apps.core.kinds.registry import kinds
+from apps.core.parameters.models import DictionaryEntry
+from apps.people.models import Employee
+
+Typed = dict[str, Any]
+Factory = Callable[[str], Typed]
+
+FACTORIES: dict[str, Factory] = {}
+numbers: Iterator[int] = count(1)
+
+
+def factory(key: str) -> Callable[[Factory], Factory]:
+    """Decorator: what is typed to make one of that kind, by that user."""
+
+    def add(function: Factory) -> Factory:
+        FACTORIES[key] = function
+        return function
+
+    return add
+
+
+def all_rights(username: str) -> Rights:
+    """Somebody who may do everything, and owns what they make."""
+    employee = Employee.objects.get(user__username=username)
+    grants = {key: (Grant("everyone", frozenset(map(str, Action)), Scope.ALL),) for key in kinds}
+    return Rights(employee.pk, frozenset({"everyone"}), employee.department_id, {}, grants)
+
+
+def make(key: str, by: str = "qiuzhiyuan", **given: Any) -> Any:
+    """A saved record."""
+    return Editor(kinds[key], all_rights(by), data=posted(key, typed(key, by, **given))).save()
+
+
+def typed(key: str, by: str = "qiuzhiyuan", **given: Any) -> Typed:
+    """What is typed into the form."""
+    return {**FACTORIES[key](by), **given}
+
+
+def posted(key: str, values: Typed) -> QueryDict:
+    """What a browser sends: what isn't named is as on an empty form."""
+    return read(kinds[key], values, new=True)
+
+
+def entry(dictionary: str) -> int:
+    """An entry of a dictionary."""
+    found = DictionaryEntry.objects.filter(dictionary=dictionary).first()
+    assert found is not None, dictionary
+    return found.pk
+
+
+@factory("catalog.product")
+def product(by: str) -> Typed:
+    category, _made = ProductCategory.objects.get_or_create(name="超声设备")
+    return {
+        "code": f"UD-{next(numbers)}",
+        "name": "彩色多普勒超声诊断仪",
+        "category": category.pk,
+        "unit": entry("unit"),
+        "nature": "goods",
+        "tracking": "none",
+        "tax_rate": TaxRate.objects.get(name="13%").pk,
+        "standard_price": "680000",
+        "warranty_months": "12",
+        "active": "on",
+    }
+
+
+@factory("sales.customer")
+def customer(by: str) -> Typed:
+    return {
+        "name": f"苏州平江路医院{next(numbers)}",
+        "level": entry("customer_level"),
+        "payment_days": "30",
+        "active": "on",
+        "addresses": [],
+        "collaborators": [],
+    }
+
+
+@factory("sales.contact")
+def contact(by: str) -> Typed:
+    return {
+        "customer": make("sales.customer", by).pk,
+        "name": f"单志宏{next(numbers)}",
+        "birth_calendar": "solar",
+    }
+
+
+@factory("sales.pricepolicy")
+def price_policy(by: str) -> Typed:
+    return {
+        "name": f"客户价{next(numbers)}",
+        "basis": "customer",
+        "customer": make("sales.customer", by).pk,
+        "percent": "90",
+        "active": "on",
+    }
+
+
+@factory("contracts.salescontract")
+def sales_contract(by: str) -> Typed:
+    return {
+        "name": f"彩超采购合同{next(numbers)}",
+        "customer": make("sales.customer", by).pk,
+        "date": "2031-03-03",
+        "signed_on": "2031-03-03",
+        "ends_on": "2032-03-03",
+        "warranty_months": "12",
+        "lines": [
+            {
+                "product": make("catalog.product", by).pk,
+                "quantity": "2",
+                "rate": "90",
+                "typed": "rate",
+            }
+        ],
+        "instalments": [{"label": "预付", "rule": "signed", "days": "7", "percent": "100"}],
+    }
