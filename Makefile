@@ -4,7 +4,7 @@ export CRM_STARTED := $(shell date +%s.%N)
 PREPARE = @$(PYTHON) -m config.bootstrap
 BIN = .venv/bin
 
-.PHONY: run test check format faults bench stop requirements messages
+.PHONY: run test check format faults bench screenshots stop requirements messages
 
 run:
 	$(PREPARE) runtime frontend
@@ -21,6 +21,10 @@ faults:
 bench:
 	$(PREPARE) development
 	@$(BIN)/python -m config.services.within var/bench $(BIN)/python -m bench $(ARGS)
+
+screenshots:
+	$(PREPARE) development frontend browser
+	@$(BIN)/python -m config.screenshots $(ARGS)
 
 check:
 	$(PREPARE) development frontend

@@ -78,13 +78,18 @@ def set_up(supervisor: Supervisor, environment: dict[str, str], logins: Path) ->
         raise ServiceError(f"the set-up failed:\n{last_lines(log)}")
 
 
-def start_processes(supervisor: Supervisor, environment: dict[str, str], port: int) -> None:
-    """Web, worker and beat, each brought back when it dies, or lives but does not work."""
+def start_web(supervisor: Supervisor, environment: dict[str, str], port: int) -> None:
+    """The web server; it answers when this returns."""
     granian = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     threads = ["--workers", WEB_WORKERS, "--blocking-threads", "4", "--respawn-failed-workers"]
+    web = python("web", *granian, *threads, "config.wsgi:application", environment=environment)
+    supervisor.wait_for(supervisor.start(web), lambda: health(port)["web"])
+
+
+def start_processes(supervisor: Supervisor, environment: dict[str, str], port: int) -> None:
+    """Web, worker and beat, each brought back when it dies, or lives but does not work."""
     celery = ["celery", "--quiet", "-A", "config"]
     quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-    web = python("web", *granian, *threads, "config.wsgi:application", environment=environment)
     worker = python(
         "worker", *celery, "worker", "--concurrency", "2", *quiet, environment=environment
     )
@@ -92,7 +97,7 @@ def start_processes(supervisor: Supervisor, environment: dict[str, str], port: i
         "beat", *celery, "beat", "--pidfile", "", "--loglevel", "INFO", environment=environment
     )
     # One after the other: the page is there earlier when three don't compete for two cores.
-    supervisor.wait_for(supervisor.start(web), lambda: health(port)["web"])
+    start_web(supervisor, environment, port)
     supervisor.start(worker)
     supervisor.start(beat)
 

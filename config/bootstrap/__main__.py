@@ -5,15 +5,23 @@ from __future__ import annotations
 import sys
 
 from config.bootstrap.browser import ensure_chromium
+from config.bootstrap.fonts import ensure_chinese_font
 from config.bootstrap.frontend import ensure_bundle
 from config.bootstrap.packages import ensure_packages
 from config.bootstrap.steps import StepFailed, one_at_a_time
+
+
+def ensure_browser() -> None:
+    """What shows pages: a browser, and a font in which they can be read."""
+    ensure_chromium()
+    ensure_chinese_font()
+
 
 PARTS = {
     "runtime": lambda: ensure_packages("runtime"),
     "development": lambda: ensure_packages("development"),
     "frontend": ensure_bundle,
-    "browser": ensure_chromium,
+    "browser": ensure_browser,
 }
 OLDEST_PYTHON, NEWEST_PYTHON = (3, 11), (3, 13)
 

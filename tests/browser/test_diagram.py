@@ -52,7 +52,7 @@ def marks(page: Page, element: str) -> set[str]:
     return {name.removeprefix("ld-") for name in classes.split() if name.startswith("ld-")}
 
 
-def test_the_path_is_green_and_who_is_waited_for_stands_on_a_token(
+def test_the_path_is_green_a_token_says_whom_it_waits_for_and_calls_open(
     sent_back: Page, picture: Picture
 ) -> None:
     page = sent_back
@@ -68,9 +68,7 @@ def test_the_path_is_green_and_who_is_waited_for_stands_on_a_token(
     assert line.evaluate("path => getComputedStyle(path).stroke") == "rgb(18, 107, 54)"
     expect(page.locator(".bjs-powered-by")).to_be_visible()
 
-
-def test_a_called_process_opens_with_its_own_path(sent_back: Page, picture: Picture) -> None:
-    page = sent_back
+    # A called process opens with the path of this visit.
     page.locator(".ld-drill[type=button]").click()
     expect(shape(page, "plan_route")).to_have_class(re.compile("ld-done"))
     assert marks(page, "level") == {"active"}
@@ -83,9 +81,14 @@ def test_a_called_process_opens_with_its_own_path(sent_back: Page, picture: Pict
     page.locator("[data-way] button").first.click()
     assert marks(page, "approval_call") == {"active"}
     expect(page.locator("[data-way]")).to_be_hidden()
+    page.locator("a.ld-drill").click()
+    expect(page.locator("tbody tr")).to_have_count(2)
+    picture(page, "table")
 
 
-def test_the_scrubber_replays_the_case(sent_back: Page, picture: Picture) -> None:
+def test_the_scrubber_and_the_trail_replay_the_case_to_its_end(
+    company: dict[str, int], sent_back: Page, picture: Picture
+) -> None:
     page = sent_back
     scrub, said = page.locator("[data-scrub]"), page.locator("[data-said]")
     last = int(scrub.get_attribute("max") or 0)
@@ -111,32 +114,18 @@ def test_the_scrubber_replays_the_case(sent_back: Page, picture: Picture) -> Non
     expect(said).to_contain_text(f"{last + 1} / {last + 1}", timeout=20_000)
     assert marks(page, "approval_call") == {"active"}
 
-
-def test_a_trail_entry_shows_its_element_at_its_moment(sent_back: Page) -> None:
-    page = sent_back
     page.locator("#trail [data-step]", has_text="请附报价").click()
     expect(page.locator("[data-way] li")).to_have_count(3)
     assert "focus" in marks(page, "decide")
     page.locator("#trail [data-step]", has_text="曾国强").press("Enter")
     assert "active" in marks(page, "decide")
 
-
-def test_a_case_that_has_ended_has_no_token(
-    company: dict[str, int], sent_back: Page, picture: Picture
-) -> None:
     decide(company, "zengguoqiang", "approve", opinion="同意")
-    sent_back.reload()
-    ready(sent_back)
-    assert marks(sent_back, "end_approved") == {"done"}
-    expect(sent_back.locator(".ld-token, .ld-diagram .ld-active")).to_have_count(0)
-    picture(sent_back, "ended")
-
-
-def test_the_decision_table_is_a_page(sent_back: Page, picture: Picture) -> None:
-    sent_back.locator("a.ld-drill").click()
-    expect(sent_back.locator("tbody tr")).to_have_count(2)
-    expect(sent_back.locator("tbody")).to_contain_text("总经理")
-    picture(sent_back, "table")
+    page.reload()
+    ready(page)
+    assert marks(page, "end_approved") == {"done"}
+    expect(page.locator(".ld-token, .ld-diagram .ld-active")).to_have_count(0)
+    picture(page, "ended")
 
 
 def test_in_english_on_a_phone_and_in_the_dark(
@@ -159,18 +148,18 @@ def test_in_english_on_a_phone_and_in_the_dark(
     picture(page, "dark")
 
 
-def test_without_javascript_outline_and_trail_say_it(person: Person, picture: Picture) -> None:
+def test_without_javascript_outline_and_trail_say_it_and_only_its_page_loads_a_diagram(
+    person: Person,
+) -> None:
     page = person("qiuzhiyuan", javascript=False)
     submit(page)
     expect(page.locator("ld-diagram")).to_be_hidden()
     expect(page.locator("#trail li").first).to_be_visible()
     expect(page.locator("#outline-title")).to_be_visible()
 
-
-def test_pages_without_a_diagram_load_none_of_it(person: Person) -> None:
-    page = person("qiuzhiyuan")
+    with_script = person("qiuzhiyuan")
     loaded: list[str] = []
-    page.on("request", lambda request: loaded.append(request.url))
-    page.goto("/tasks/")
-    assert loaded
+    with_script.on("request", lambda request: loaded.append(request.url))
+    with_script.goto("/tasks/?view=started")
+    assert [url for url in loaded if "/app.js" in url]
     assert not [url for url in loaded if "islands" in url or "chunks" in url]

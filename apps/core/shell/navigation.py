@@ -136,23 +136,17 @@ def entries() -> Iterator[Entry]:
     yield from sorted((_registry[name] for name in _registry), key=place)
 
 
-BELL: Final = ("desk.reminders", "desk.inbox")
+BELL: Final = ("desk.reminders", "desk.approvals")
 """Where the bell leads, whose count it shows: the first of them that exists."""
 
+_MANAGER: Final = ("desk.home", "desk.approvals", "sales.team", "desk.reminders")
 TABS: Final[Mapping[str, tuple[str, ...]]] = {
     "engineer": ("service.dispatches", "desk.schedule", "stock.spare_parts", "desk.reminders"),
-    "department_head": ("desk.home", "desk.approvals", "sales.team", "desk.reminders"),
-    "general_manager": ("desk.home", "desk.approvals", "sales.team", "desk.reminders"),
+    "department_head": _MANAGER,
+    "general_manager": _MANAGER,
     "": ("sales.customers", "sales.activities", "contracts.sales", "desk.reminders"),
 }
 """Tabs of a phone by role, the first role that somebody holds; "" for everybody else."""
 
-SPARE_TABS: Final = (
-    "desk.home",
-    "desk.approvals",
-    "desk.inbox",
-    "desk.claim",
-    "desk.started",
-    "desk.done",
-)
+SPARE_TABS: Final = ("desk.home", "desk.approvals", "contracts.sales", "sales.customers")
 """What fills the tab bar up where somebody may not see one of the tabs above."""

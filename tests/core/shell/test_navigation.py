@@ -35,10 +35,10 @@ def entries() -> Iterator[Callable[..., None]]:
 
 
 def thing(name: str, **more: object) -> Entry:
-    return Entry(**{"name": name, "module": "sales", "label": name, "url": "inbox:home", **more})  # type: ignore[arg-type]
+    return Entry(**{"name": name, "module": "sales", "label": name, "url": "shell:search", **more})  # type: ignore[arg-type]
 
 
-def labels(client: Client, address: str = "/tasks/") -> list[str]:
+def labels(client: Client, address: str = "/menu/") -> list[str]:
     parts = client.get(address).context["menu"].parts
     return [str(link.label) for part in parts for group in part.groups for link in group.links]
 
@@ -58,9 +58,9 @@ def test_an_entry_is_shown_to_those_who_may_view_its_kind(company, signed_in, en
 def test_the_menu_new_offers_what_may_be_added(company, signed_in, entries) -> None:
     entries(thing("a new thing", kind=KIND, create=True))
     grant("finance", "view")
-    assert b"a new thing" not in signed_in("zhoumin").get("/tasks/").content
+    assert b"a new thing" not in signed_in("zhoumin").get("/menu/").content
     grant("finance", "add")
-    answer = signed_in("zhoumin").get("/tasks/")
+    answer = signed_in("zhoumin").get("/menu/")
     assert "a new thing" in [link.label for link in answer.context["menu"].creations]
     assert "a new thing" not in labels(signed_in("zhoumin"))
 
@@ -75,7 +75,7 @@ def test_modules_stand_in_their_order_and_empty_ones_are_hidden(
     company, signed_in, entries
 ) -> None:
     entries(thing("last", module="processes"), thing("second"))
-    parts = signed_in("shanlina").get("/tasks/").context["menu"].parts
+    parts = signed_in("shanlina").get("/menu/").context["menu"].parts
     order = [part.code for part in parts]
     assert order == [code for code in navigation.MODULES if code in order]
     assert {"desk", "sales", "processes"} <= set(order)
@@ -85,28 +85,39 @@ def test_modules_stand_in_their_order_and_empty_ones_are_hidden(
 @pytest.mark.parametrize(
     ("address", "marked"),
     [
-        ("/tasks/", "desk.inbox"),
-        ("/tasks/?view=claim", "desk.claim"),
-        ("/tasks/?view=done&queue=other", "desk.done"),
-        ("/search/", None),
+        ("/tasks/", "all"),
+        ("/tasks/?view=claim", "to claim"),
+        ("/tasks/?view=claim&queue=other", "to claim"),
+        ("/menu/", None),
     ],
 )
 def test_the_entry_of_the_page_is_marked(
-    company, signed_in, address: str, marked: str | None
+    company, signed_in, entries, address: str, marked: str | None
 ) -> None:
+    entries(
+        thing("all", url="inbox:inbox"),
+        thing("to claim", url="inbox:inbox", query="view=claim"),
+        thing("elsewhere", url="inbox:inbox", query="view=done"),
+    )
     answer = signed_in("shanlina").get(address)
     parts = answer.context["menu"].parts
     links = [link for part in parts for group in part.groups for link in group.links]
     assert [link.entry.name for link in links if link.active] == ([marked] if marked else [])
-    assert [part.code for part in parts if part.open] == (["desk"] if marked else [])
+    assert [part.code for part in parts if part.open] == (["sales"] if marked else [])
     assert answer.content.count(b'class="dropdown-item active"') == bool(marked)
+
+
+def test_of_two_modules_that_lead_to_a_page_its_own_is_marked(company, signed_in, entries) -> None:
+    entries(thing("near", module="desk", url="inbox:inbox"), thing("own", url="inbox:inbox"))
+    parts = signed_in("shanlina").get("/tasks/").context["menu"].parts
+    assert [part.code for part in parts if part.open] == ["sales"]
 
 
 def test_folded_modules_and_the_theme_are_right_from_the_first_byte(company, signed_in) -> None:
     client = signed_in("shanlina")
     client.cookies["theme"], client.cookies["sidebar"] = "dark", "folded"
     client.cookies["modules"] = "desk.sales"
-    answer = client.get("/search/")
+    answer = client.get("/menu/")
     assert b'data-bs-theme="dark" data-bs-sidebar="folded-hover"' in answer.content
     assert [part.code for part in answer.context["menu"].parts if part.open] == ["desk"]
     client.cookies["theme"] = '"><script>'
@@ -117,7 +128,7 @@ def test_the_tabs_of_a_phone_depend_on_the_role(company, signed_in, entries) -> 
     entries(thing("sales.team"), thing("service.dispatches"), thing("stock.spare_parts"))
 
     def tabs(username: str) -> list[str]:
-        menu = signed_in(username).get("/tasks/").context["menu"]
+        menu = signed_in(username).get("/menu/").context["menu"]
         return [link.entry.name for link in menu.tabs]
 
     assert "sales.team" in tabs("zengguoqiang")
