@@ -43,6 +43,8 @@ app.conf.beat_schedule = {
     "batches": in_every_account_set("engine.batches", 30),
     "housekeeping": in_every_account_set("engine.housekeeping", 60),
     "substitutes": in_every_account_set("people.announce_substitutes", 60),
+    "imports": in_every_account_set("transfer.work", 60),
+    "attachments": in_every_account_set("attachments.sweep", 3600),
     "sessions": {
         "task": "accountsets.clear_sessions",
         "schedule": 3600,
