@@ -1,0 +1,131 @@
+"""A record on paper: a page for the browser to print, and the same as PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import select_template
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+
+from apps.core.access.actions import Action
+from apps.core.attachments.reading import counts
+from apps.core.inbox import trail
+from apps.core.kinds.columns import Cell, Column
+from apps.core.kinds.views.pages import RecordPage, cases_of, sections_of
+from apps.core.printing.pdf import PdfUnavailable, as_pdf
+from engine.models import TrailEvent
+
+WIDE: Final = 10  # columns from which on the paper lies on its side
+PRINTED: Final = frozenset(
+    {
+        TrailEvent.STARTED,
+        TrailEvent.TASK_COMPLETED,
+        TrailEvent.SENT_BACK,
+        TrailEvent.TERMINATED,
+        TrailEvent.COMPLETED,
+    }
+)
+"""What of the trail is said on paper: who decided what, and when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """Lines on paper: each row its cells with their columns; `sums` below them."""
+
+    label: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[tuple[Column, Cell]]]
+    sums: Sequence[str]
+
+    @property
+    def has_sums(self) -> bool:
+        return any(self.sums)
+
+
+class PrintPage(RecordPage):
+    """The page that the browser prints. An app's own `<app>/<model>/print.html` comes first."""
+
+    action = Action.PRINT
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return render(request, self.template(), self.printed(pk))
+
+    def template(self) -> str:
+        meta = self.kind.model._meta
+        names = [f"{meta.app_label}/{meta.model_name}/print.html", "core/printing/print.html"]
+        name: str = select_template(names).template.name
+        return name
+
+    def printed(self, pk: int) -> dict[str, Any]:
+        """What is on the paper; raises NotFound, NotAllowed."""
+        record, kind = self.find(pk), self.kind
+        kind.require(self.rights, Action.PRINT, record)
+        tables = [table for table in self.tables(record) if table.rows]
+        return {
+            "kind": kind,
+            "record": record,
+            "title": kind.title(record),
+            "firm": getattr(self.request, "account_set", ""),
+            "unapproved": not counts(kind, record),
+            "sections": [
+                (section.label, facts)
+                for section in sections_of(kind)
+                if (facts := list(self.facts(record, section.fields)))
+            ],
+            "tables": tables,
+            "totals": list(self.facts(record, kind.totals)),
+            "wide": any(len(table.columns) > WIDE for table in tables),
+            "trail": list(self.decisions(record)),
+            "now": timezone.now(),
+            "pdf_url": reverse("printing:pdf", args=[kind, pk]),
+        }
+
+    def tables(self, record: Any) -> Iterator[Printed]:
+        """The lines without columns that say nothing."""
+        for lines in self.kind.lines:
+            table = self.table(record, lines)
+            said = [
+                at
+                for at in range(len(table.columns))
+                if any(cells[at].text for _row, cells in table.rows)
+            ]
+            yield Printed(
+                table.label,
+                [table.columns[at] for at in said],
+                [[(table.columns[at], cells[at]) for at in said] for _row, cells in table.rows],
+                [table.sums[at] for at in said],
+            )
+
+    def decisions(self, record: Any) -> Iterator[trail.Line]:
+        """Who decided what in all its cases, the first first."""
+        if self.kind.approval is None:
+            return
+        for case in reversed(list(cases_of(record.business_key))):
+            yield from (line for line in reversed(trail.lines(case)) if line.entry.event in PRINTED)
+
+
+class PdfPage(PrintPage):
+    """The same as PDF; where that can't be made, the page and what to install."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        context = self.printed(pk) | {"pdf": True}
+        html = select_template([self.template()]).render(context, request)
+        try:
+            body = as_pdf(html)
+        except PdfUnavailable as error:
+            messages.warning(request, str(error))
+            return redirect(reverse("printing:page", args=[self.kind, pk]))
+        name = _("%(kind)s %(number)s") % {"kind": self.kind.label, "number": context["record"]}
+        answer = HttpResponse(body, content_type="application/pdf")
+        disposition = content_disposition_header(True, f"{name}.pdf")
+        answer.headers["Content-Disposition"] = disposition or "attachment"
+        answer.headers["Cache-Control"] = "private, no-store"
+        return answer
