@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django import forms
 from django.contrib.auth import get_user_model
@@ -55,6 +55,12 @@ def _once(key: Any, read: Callable[[], Any]) -> Any:
     if key not in known:
         known[key] = read()
     return known[key]
+
+
+if TYPE_CHECKING:
+    _Choice = ModelChoiceField[Any]
+else:  # generic for type checkers only
+    _Choice = ModelChoiceField
 
 
 class Chosen(NamedTuple):
@@ -103,7 +109,7 @@ class RecordWidget(forms.Widget):
         return render_to_string(self.template_name, self.get_context(name, value, attrs))
 
 
-class RecordChoice(ModelChoiceField[Any]):
+class RecordChoice(_Choice):
     """Chooses a row that is found by typing. `known`: the rows it may hold, by primary key."""
 
     widget: RecordWidget
@@ -142,7 +148,7 @@ class RecordChoice(ModelChoiceField[Any]):
         return data.pk != before or bool(data.text and not data.pk)
 
 
-class ShortChoice(ModelChoiceField[Any]):
+class ShortChoice(_Choice):
     """Chooses a row of a short table, read once for all lines."""
 
     known: Mapping[int, Any] = {}
