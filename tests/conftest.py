@@ -35,6 +35,7 @@ from apps.accountsets.services import create_account_set
 from apps.people import calendar, demo
 from apps.people import services as people_services
 from apps.people.models import User
+from engine import wake
 
 SETS = ("t_one", "t_two")
 COMPANY = "t_company"  # a schema of the template, no account set: `company` copies it
@@ -176,6 +177,19 @@ def django_db_setup(django_test_environment: None, django_db_blocker) -> Iterato
 def files(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Files of the tests lie in a temporary folder."""
     settings.MEDIA_ROOT = str(tmp_path_factory.mktemp("files"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_workers() -> Iterator[None]:
+    """Nobody listens in this process's tests, and no thread of an earlier one calls later."""
+
+    class Mute(wake.Bell):
+        def ring(self, call: wake.Call) -> None:
+            pass
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wake, "bell", Mute())
+        yield
 
 
 @pytest.fixture(autouse=True)
