@@ -134,9 +134,9 @@ class Store:
 
     def save(self) -> list[int]:
         """Write everything; ids of the human tasks made, in the order of their rows."""
-        runtimes: list[bytes] = []
+        runtimes = [case.runtime if case.new_runtime else None for case in self.cases.values()]
         for case in self.cases.values():
-            self._add_instance(case, runtimes)
+            self._add_instance(case)
         if not self.rows:
             return []
         self.rows["now"] = self.now  # type: ignore[assignment]
@@ -145,11 +145,7 @@ class Store:
             transaction.on_commit(self.wake)
         return list(row[0])
 
-    def _add_instance(self, case: Case, runtimes: list[bytes]) -> None:
-        number = None
-        if case.new_runtime and case.runtime is not None:
-            runtimes.append(case.runtime)
-            number = len(runtimes)
+    def _add_instance(self, case: Case) -> None:
         self.add(
             "instances",
             id=case.id,
@@ -159,7 +155,6 @@ class Store:
             outcome=case.outcome,
             trail_length=case.trail_length,
             trail_head=case.trail_head.hex(),
-            number=number,
         )
 
 

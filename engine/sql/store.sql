@@ -1,6 +1,7 @@
 -- All that steps write, in one call. `p` holds arrays of rows by kind (engine/store.py builds them); each row names its
--- instance, so that one call stores one step or a thousand. `runtimes` are the new states, numbered from 1 by the rows of
--- p.instances. The caller holds the lock of every instance concerned. Returns the ids of the human tasks made, in order.
+-- instance, so that one call stores one step or a thousand. `runtimes` are the new states of the rows of p.instances, null
+-- where there is none. The caller holds the lock of every instance concerned. Returns the ids of the human tasks made, in
+-- order.
 
 CREATE OR REPLACE FUNCTION engine_intern_audience(users bigint[]) RETURNS bigint LANGUAGE plpgsql AS $$
 -- The id of the audience of these users (sorted, without doubles; none: null). Never waits for another transaction, which
@@ -29,7 +30,11 @@ BEGIN
     RETURN found;
 END $$;
 
-CREATE OR REPLACE FUNCTION engine_store(p jsonb, runtimes bytea[]) RETURNS bigint[] LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION engine_store(p jsonb, runtimes bytea[]) RETURNS bigint[] LANGUAGE plpgsql
+-- Rows of `p` find those of tables by index. The planner takes every array for a hundred rows, and would rather read a
+-- table of some thousand from end to end.
+SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 DECLARE
     moment timestamptz := (p->>'now')::timestamptz;
     made bigint[];
@@ -198,16 +203,18 @@ BEGIN
         SET version = i.version + 1,
             state = r.state,
             card = COALESCE(r.card, i.card),
-            runtime = CASE WHEN r.state > 2 THEN NULL ELSE COALESCE(s.runtime, i.runtime) END,
+            runtime = CASE WHEN r.state > 2 THEN NULL ELSE COALESCE(r.runtime, i.runtime) END,
             ended_at = CASE WHEN r.state > 2 THEN COALESCE(i.ended_at, moment) END,  -- an ended one may still be spoken of
             end_event = COALESCE(NULLIF(r.end_event, ''), i.end_event),
             outcome = COALESCE(NULLIF(r.outcome, ''), i.outcome),
             trail_length = r.trail_length,
             trail_head = decode(r.trail_head, 'hex')
-        FROM jsonb_to_recordset(p->'instances')
-                AS r(id bigint, state smallint, card jsonb, end_event text, outcome text, trail_length int,
-                     trail_head text, number int)
-            LEFT JOIN unnest(runtimes) WITH ORDINALITY AS s(runtime, number) ON s.number = r.number
+        FROM ROWS FROM (
+                jsonb_to_recordset(p->'instances')
+                    AS (id bigint, state smallint, card jsonb, end_event text, outcome text, trail_length int,
+                        trail_head text),
+                unnest(runtimes)
+            ) AS r(id, state, card, end_event, outcome, trail_length, trail_head, runtime)
         WHERE i.id = r.id;
     END IF;
     RETURN COALESCE(made, '{}');
