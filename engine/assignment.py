@@ -157,14 +157,16 @@ def _users(term: Term, initiator: int | None, people: Answers) -> Sequence[int]:
     if "superior_of" in term:
         superior = people.superior(int(term["superior_of"]))
         return [] if superior is None else [superior]
-    return people.holders(term["role"], department=_department(term, initiator, people))
-
-
-def _department(term: Term, initiator: int | None, people: Answers) -> int | None:
-    """The department a term names by id or by a path of names; else the initiator's."""
     department = term.get("department")
-    if department is None:
-        return None if initiator is None else people.department_of(initiator)
+    if department is not None:
+        return people.holders(term["role"], department=_department(department, people))
+    if initiator is not None:
+        return people.nearest(term["role"], to=initiator)
+    return people.holders(term["role"])
+
+
+def _department(department: int | str, people: Answers) -> int:
+    """A department that a term names by id or by a path of names."""
     found = people.department_at(department) if isinstance(department, str) else department
     if found is None:
         raise InvalidData(_("There is no department “%(path)s”.") % {"path": str(department)[:80]})

@@ -1,8 +1,9 @@
 """Locking: every command begins here. The instance row is locked first, then what decides; then all
 is read afresh.
 
-One statement locks and reads. It must lock every row whose value decides: after waiting, PostgreSQL
-reads again only the rows that the statement locks.
+One statement locks and reads. After waiting, PostgreSQL reads again only the rows that the
+statement locks; what stands in others may be older. Every step counts the version of its instance
+up: where that isn't what the statement saw when it began, it is run once more, now without waiting.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -28,14 +29,18 @@ FROM engine_processinstance i JOIN engine_processdefinition d ON d.id = i.defini
 WHERE i.id = ANY(%s) ORDER BY i.id FOR UPDATE OF i
 """  # noqa: S608 (constants)
 
-TASK = """t.id, t.task_id::text, t.activity::text, t.process, t.element, t.state, t.version,
+# Of an activity with several tasks also the others, with their decisions, open ones last.
+TASK = """(SELECT s.version FROM engine_processinstance s WHERE s.id = i.id),
+    t.id, t.task_id::text, t.activity::text, t.process, t.element, t.state, t.version,
     t.assignee, t.owner, t.decided_by, t.ended_at, t.rule, t.assignment, t.priority, t.due_at,
     t.follow_up_at, t.rank_at, t.waits_for_id, t.queue, t.added_by, t.initiator,
     ARRAY(SELECT m."user" FROM engine_audiencemember m WHERE m.audience_id = t.audience_id),
     ARRAY(SELECT m."user" FROM engine_audiencemember m WHERE m.audience_id = t.pool_id),
-    t.audience_id, t.pool_id"""
-
-MEMBERS = 'SELECT "user" FROM engine_audiencemember WHERE audience_id = %s'
+    CASE WHEN t.activity <> t.task_id THEN (
+        SELECT jsonb_agg(jsonb_build_array(b.id, b.task_id, b.state, b.waits_for_id, b.assignment,
+            d."user", d.on_behalf_of, d.code) ORDER BY d.id, b.id)
+        FROM engine_humantask b LEFT JOIN engine_decision d ON d.task_id = b.id
+        WHERE b.instance_id = t.instance_id AND b.activity = t.activity) END"""
 
 LOCK_TASKS = f"""
 SELECT {INSTANCE}, {TASK}
@@ -46,6 +51,20 @@ WHERE t.id = ANY(%s) ORDER BY i.id, t.id FOR UPDATE OF i, t
 """  # noqa: S608 (constants)
 
 COLUMNS = 11  # of INSTANCE
+VERSION = 8  # among them
+
+
+class Sibling(NamedTuple):
+    """A task of the same activity. Undecided ones have no `user`, `on_behalf_of` and `code`."""
+
+    id: int
+    task_id: str
+    state: int
+    waits_for: int | None
+    assignment: dict[str, dict[str, Any]]
+    user: int | None
+    on_behalf_of: int | None
+    code: str | None
 
 
 @dataclass(slots=True)
@@ -75,6 +94,7 @@ class Task:
     initiator: int | None
     audience: list[int]
     pool: list[int]
+    activity_tasks: list[Sibling]  # itself among them; empty where it is the activity's only one
 
     @property
     def open(self) -> bool:
@@ -98,27 +118,18 @@ def lock_instance(instance: int) -> Case:
 def lock_tasks(ids: Sequence[int], *, skip_locked: bool = False) -> list[tuple[Case, Task]]:
     """Lock human tasks with their instances, by instance. Tasks of one instance share its
     `Case`."""
+    statement = LOCK_TASKS + (" SKIP LOCKED" if skip_locked else "")
+    rows = execute(statement, [list(ids)])
+    if any(row[VERSION] != row[COLUMNS] for row in rows):
+        rows = execute(statement, [list(ids)])
     cases: dict[int, Case] = {}
     found = []
-    for row in execute(LOCK_TASKS + (" SKIP LOCKED" if skip_locked else ""), [list(ids)]):
+    for row in rows:
         case = cases.get(row[0]) or cases.setdefault(row[0], _case(row[:COLUMNS]))
-        *values, audience, pool = row[COLUMNS:]
+        *values, siblings = row[COLUMNS + 1 :]
         values[5] = TaskState(values[5])
-        task = Task(*values)
-        task.audience = _members(audience, task.audience)
-        task.pool = _members(pool, task.pool)
-        found.append((case, task))
+        found.append((case, Task(*values, [Sibling(*each) for each in siblings or ()])))
     return found
-
-
-def _members(audience: int | None, found: list[int]) -> list[int]:
-    """The users of an audience.
-
-    Where the lock was waited for, the row is the winner's, but a subquery still sees what was there
-    when the statement began: an audience made since has no members then. None is really empty."""
-    if audience is None or found:
-        return found
-    return [user for (user,) in execute(MEMBERS, [audience])]
 
 
 def lock_task(task: int) -> tuple[Case, Task]:

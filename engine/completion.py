@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,8 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from engine import definitions, forms
-from engine.cases import Task, change_task, lock_task, lock_tasks
-from engine.database import execute
+from engine.cases import Sibling, Task, change_task, lock_task, lock_tasks
 from engine.decisions import REMOVED
 from engine.exceptions import Conflict, InvalidData, NotAllowed, WrongState
 from engine.execution import Execution
@@ -26,15 +25,10 @@ from engine.pictures import task_variables
 from engine.spiff.types import Complete, Variables
 from engine.store import Case, Store
 from engine.trail import plain
+from engine.votes import Asked
 from engine.wake import wake
 
 OPINION_LENGTH = 2000
-
-
-WAITING_BESIDE = """
-SELECT id, task_id::text, waits_for_id FROM engine_humantask
-WHERE instance_id = %s AND activity = %s::uuid AND state = 3 AND id <> %s
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +97,7 @@ def decide(
         code=choice.decision,
         opinion=choice.opinion,
         data=cleaned,
+        asked=_asked(row),
     )
     store.record(
         case,
@@ -128,6 +123,7 @@ def take_off(case: Case, row: Task, store: Store, *, by: int, reason: str) -> No
         code=REMOVED,
         opinion=reason,
         data={},
+        asked=_asked(row),
     )
     _finish(case, row, store, decided, {})
 
@@ -150,7 +146,9 @@ def _finish(
         opinion=plain(decided.opinion),
         data=plain(decided.data),
     )
-    waiting = _waiting_beside(case, row) if row.activity != row.task_id else []
+    waiting = [
+        each for each in row.activity_tasks if each.state == TaskState.WAITING and each.id != row.id
+    ]
     execution = Execution(
         case, store, actor=decided.user, decided=decided, before_effects=before_effects
     )
@@ -269,21 +267,14 @@ def _clean(
     return forms.clean(key, choice.data or {}, choice.files, task)
 
 
-class Waiting(NamedTuple):
-    """A task that waits for its turn, and whose turn it is before."""
-
-    id: int
-    task_id: str
-    waits_for: int | None
-
-
-def _waiting_beside(case: Case, row: Task) -> list[Waiting]:
-    """Other tasks of this activity that wait for their turn."""
-    rows = execute(WAITING_BESIDE, [case.id, row.activity, row.id])
-    return [Waiting(*values) for values in rows]
+def _asked(row: Task) -> tuple[Asked, ...]:
+    return tuple(
+        Asked(each.assignment, each.user, each.on_behalf_of, each.code)
+        for each in row.activity_tasks
+    )
 
 
-def _wake_waiting(row: Task, waiting: Sequence[Waiting], store: Store) -> None:
+def _wake_waiting(row: Task, waiting: Sequence[Sibling], store: Store) -> None:
     """Those who waited for this very task are asked now, unless the step has closed them."""
     if not waiting:
         return

@@ -13,7 +13,7 @@ from typing import Any
 import django.db
 import orjson
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils.translation import gettext as _
 from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled
 from psycopg.rows import TupleRow
@@ -44,6 +44,7 @@ def execute(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) 
     """Run one statement (parameters as %s) in the current transaction and account set; all its
     rows, jsonb as Python values. Raises Conflict where a lock can't be had in the time that the
     connection allows."""
+    connection: Any = connections[DEFAULT_DB_ALIAS]  # `django.db.connection` looks at every use
     if connection.connection is None or not getattr(connection, "search_path_set_schemas", None):
         connection.cursor().close()  # connects, and enters the account set
     began = monotonic()

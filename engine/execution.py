@@ -174,8 +174,11 @@ class Execution:
                 self.store.add("left", task=visit.task_id, state=VISIT_STATES[visit.state])
 
     def _values(self, step: Step) -> None:
+        said: dict[int, Any] = {}  # of values, which are passed on from scope to scope as they are
         for change in step.changes:
             _require_fit(change.name, NAME_LENGTH)
+            if id(change.value) not in said:
+                said[id(change.value)] = plain(change.value)
             self.store.add(
                 "values",
                 instance=self.case.id,
@@ -183,7 +186,7 @@ class Execution:
                 process=change.process,
                 element=change.element,
                 name=change.name,
-                value=plain(change.value),
+                value=said[id(change.value)],
             )
 
     def _closed(self, step: Step) -> None:

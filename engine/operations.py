@@ -12,17 +12,18 @@ boundary; anything else rolls the step back.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from engine.assignment import Term
-from engine.notices import mails_to
+from engine.notices import Notice, mails_to
 from engine.organisation import Answers
 from engine.outbox import Mail
 from engine.registry import Registry
 from engine.spiff.types import CallSite, Tally
+from engine.votes import Asked, asked_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Decided:
     code: str
     opinion: str
     data: Mapping[str, Any]
+    asked: Sequence[Asked] = ()  # of an activity with several tasks: see `Context.asked_in`
 
 
 @dataclass(slots=True)
@@ -52,7 +54,7 @@ class Context:
     card: Mapping[str, Any]  # subject, party, amount, queue: as before this step
     people: Answers  # asked once a transaction
     notes: list[dict[str, Any]] = field(default_factory=list)
-    mails: list[Mail] = field(default_factory=list)
+    mails: list[Mail | Notice] = field(default_factory=list)
     candidates: list[tuple[str, Term]] = field(default_factory=list)
     new_card: dict[str, Any] = field(default_factory=dict)
 
@@ -66,6 +68,14 @@ class Context:
     def tally(self) -> Tally | None:
         """Result of the multi-instance that last closed in this scope."""
         return self.site.tally
+
+    def asked_in(self, activity: str) -> Sequence[Asked]:
+        """Who was asked in an activity and what they decided, in the order of the decisions, open
+        tasks last. The decision of this step is not among them: see `decided`."""
+        decided = self.decided
+        if decided is not None and decided.activity == activity and decided.asked:
+            return decided.asked
+        return asked_in(self.instance, activity)
 
     def note(self, text: str, **data: Any) -> None:
         """Say something in the trail. `text` is a message id (`gettext_noop`), `data` fills its

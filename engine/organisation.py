@@ -63,6 +63,10 @@ class Organisation(Protocol):
         hold it everywhere. `department_head` without a department gives nobody; of a department
         without a head, the next one up."""
 
+    def nearest(self, role: str, *, to: int, at: datetime) -> Mapping[int, int | None]:
+        """Those whom `holders` names for the department of the user `to`, in its order, each with
+        the substitute at that moment or None, as `standing` says it: all in one question."""
+
     def roles_of(self, user: int) -> frozenset[str]:
         """Codes of all roles the user holds, anywhere; `department_head` for whoever heads a
         department."""
@@ -130,17 +134,29 @@ class Answers:
         self._standing: dict[int, int | None] = {}
         self._asked: set[int] = set()
         self._holders: dict[tuple[str, int | None], Sequence[int]] = {}
+        self._nearest: dict[tuple[str, int], Sequence[int]] = {}
         self._superiors: dict[int, int | None] = {}
-        self._departments: dict[int, int | None] = {}
         self._paths: dict[str, int | None] = {}
 
     def standing(self, users: Collection[int]) -> dict[int, int | None]:
         """Those of `users` who may log in, each with the substitute or None."""
         unknown = set(users) - self._asked
         if unknown:
-            self._standing.update(self._people.standing(unknown, at=self._now))
-            self._asked |= unknown
+            self._keep(unknown, self._people.standing(unknown, at=self._now))
         return {user: self._standing[user] for user in users if user in self._standing}
+
+    def _keep(self, asked: Collection[int], standing: Mapping[int, int | None]) -> None:
+        self._standing.update(standing)
+        self._asked.update(asked)
+
+    def nearest(self, role: str, *, to: int) -> Sequence[int]:
+        """Holders of `role` for the department of the user `to`."""
+        key = role, to
+        if key not in self._nearest:
+            found = self._people.nearest(role, to=to, at=self._now)
+            self._keep(found, found)
+            self._nearest[key] = list(found)
+        return self._nearest[key]
 
     def holders(self, role: str, *, department: int | None = None) -> Sequence[int]:
         key = role, department
@@ -152,11 +168,6 @@ class Answers:
         if user not in self._superiors:
             self._superiors[user] = self._people.superior(user)
         return self._superiors[user]
-
-    def department_of(self, user: int) -> int | None:
-        if user not in self._departments:
-            self._departments[user] = self._people.department_of(user)
-        return self._departments[user]
 
     def department_at(self, path: str) -> int | None:
         if path not in self._paths:

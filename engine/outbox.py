@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
+from engine import notices
 from engine.database import execute
 from engine.models import OutboxMessage
 from engine.wake import wake
@@ -108,4 +109,13 @@ def _send_mail(message_id: str, payload: dict[str, Any]) -> None:
     ).send()
 
 
-SENDERS: dict[str, Callable[[str, dict[str, Any]], None]] = {"mail": _send_mail}
+def _send_notice(message_id: str, payload: dict[str, Any]) -> None:
+    written = notices.letter(payload)
+    if written is not None:
+        _send_mail(message_id, written)
+
+
+SENDERS: dict[str, Callable[[str, dict[str, Any]], None]] = {
+    "mail": _send_mail,
+    notices.KIND: _send_notice,
+}

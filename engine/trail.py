@@ -6,35 +6,44 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import orjson
 
 from engine.database import execute
 from engine.models import TrailEntry
 
+_UNCHANGED = frozenset({int, bool, type(None)})
+
 
 def plain(value: Any) -> Any:
     """`value` as JSON that the database gives back unchanged: numbers other than integers, dates
     and ids as text."""
+    kind = type(value)  # nearly all are just these, which is seen faster than matched
+    if kind is str:
+        return value.replace("\x00", "")
+    if kind in _UNCHANGED:
+        return value
+    if kind is dict:
+        return {str(key).replace("\x00", ""): plain(item) for key, item in value.items()}
+    return _less_plain(value)
+
+
+def _less_plain(value: Any) -> Any:
     match value:
-        case None | bool() | int():
+        case int():
             return value
         case str():
             return value.replace("\x00", "")
         case float():
             return repr(value)
-        case Decimal() | UUID():
-            return str(value)
         case datetime() | date():
             return value.isoformat()
         case Mapping():
-            return {plain(str(key)): plain(item) for key, item in value.items()}
+            return plain(dict(value))
         case list() | tuple() | set() | frozenset():
             return [plain(item) for item in value]
-    return str(value)
+    return str(value).replace("\x00", "")
 
 
 def digest(

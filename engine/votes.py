@@ -1,4 +1,4 @@
-"""Who was asked in an activity, and what they decided: for operations that go on from there."""
+"""Who was asked in an activity, and what they decided: `Context.asked_in` of operations."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ WHERE t.instance_id = %s AND t.activity = %s::uuid ORDER BY d.id, t.id
 
 
 def asked_in(instance: int, activity: str) -> list[Asked]:
-    """The tasks of an activity as they are stored, in the order of the decisions, open ones last.
-
-    The decision of the step under way is not stored yet: see `Context.decided`."""
+    """The tasks of an activity as they are stored, in the order of the decisions, open ones
+    last."""
     return [Asked(*row) for row in execute(ASKED, [instance, activity])]

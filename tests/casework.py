@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core import mail
+from django.core.mail import EmailMessage
 from django.db.models import Sum
 
 from apps.people.demo import make_people
 from apps.people.models import Department, Employee, RoleHolder, Substitute, User
-from engine import definitions, inbox, instances, operations, tasks, worker
+from engine import definitions, inbox, instances, operations, outbox, tasks, worker
 from engine import forms as task_forms
 from engine.bpmn.references import find_references
 from engine.instances import Result
@@ -228,6 +230,11 @@ class Case:
         return self.check()
 
     # --- what can be seen
+    def letters(self) -> list[EmailMessage]:
+        """All mails that have left by now."""
+        outbox.drain(now=self.now)
+        return mail.outbox
+
     @property
     def row(self) -> ProcessInstance:
         return ProcessInstance.objects.select_related("definition").get(pk=self.id)

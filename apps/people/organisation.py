@@ -5,7 +5,7 @@ Each question costs one or two queries, whatever the size of the firm.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import OuterRef, Subquery
@@ -20,10 +20,8 @@ from engine.organisation import Duties, Place, Role
 ABLE = """u.is_active AND (e.hired_on IS NULL OR e.hired_on <= %(day)s)
     AND (e.left_on IS NULL OR e.left_on > %(day)s)"""
 
-STANDING = f"""
-SELECT u.id, s.id FROM people_user u
-    LEFT JOIN people_employee e ON e.user_id = u.id
-    LEFT JOIN LATERAL (
+# The substitute of u, as s.id.
+SUBSTITUTE = """LEFT JOIN LATERAL (
         SELECT su.id FROM people_substitute p
             JOIN people_user su ON su.id = p.substitute_id AND su.is_active
             JOIN people_employee se ON se.user_id = su.id
@@ -31,27 +29,38 @@ SELECT u.id, s.id FROM people_user u
             AND (se.hired_on IS NULL OR se.hired_on <= %(day)s)
             AND (se.left_on IS NULL OR se.left_on > %(day)s)
         LIMIT 1
-    ) s ON true
+    ) s ON true"""
+
+# The department asked about, given itself or by somebody who belongs to it.
+ASKED = """asked.id = COALESCE(
+        %(department)s, (SELECT department_id FROM people_employee WHERE user_id = %(to)s))"""
+
+STANDING = f"""
+SELECT u.id, s.id FROM people_user u
+    LEFT JOIN people_employee e ON e.user_id = u.id
+    {SUBSTITUTE}
 WHERE u.id = ANY(%(users)s) AND {ABLE}
 """  # noqa: S608 (constants)
 
 HOLDERS = f"""
-SELECT h.employee_id, d.path, asked.path
+SELECT u.id, s.id, d.path, asked.path
 FROM people_roleholder h
     JOIN people_employee e ON e.user_id = h.employee_id
     JOIN people_user u ON u.id = e.user_id
+    {SUBSTITUTE}
     LEFT JOIN people_department d ON d.id = h.department_id
-    LEFT JOIN people_department asked ON asked.id = %(department)s
-WHERE h.role = %(role)s AND {ABLE} ORDER BY h.employee_id
+    LEFT JOIN people_department asked ON {ASKED}
+WHERE h.role = %(role)s AND {ABLE} ORDER BY u.id
 """  # noqa: S608 (constants)
 
 HEADS_ABOVE = f"""
-SELECT d.head_id
+SELECT u.id, s.id
 FROM people_department asked
     JOIN people_department d ON starts_with(asked.path, d.path)
     JOIN people_employee e ON e.user_id = d.head_id
     JOIN people_user u ON u.id = e.user_id
-WHERE asked.id = %(department)s AND {ABLE} ORDER BY length(d.path) DESC
+    {SUBSTITUTE}
+WHERE {ASKED} AND {ABLE} ORDER BY length(d.path) DESC
 """  # noqa: S608 (constants)
 
 DUTIES = f"""
@@ -78,13 +87,10 @@ class Organisation:
     """The people of the current account set, at the moment asked."""
 
     def holders(self, role: str, *, department: int | None = None) -> Sequence[int]:
-        if role == Role.DEPARTMENT_HEAD:
-            return [] if department is None else self._heads_above(department)[:1]
-        asked = {"role": role, "department": department, "day": timezone.localdate()}
-        rows = execute(HOLDERS, asked)
-        if department is None:
-            return _once(user for user, _path, _asked in rows)
-        return _nearest(rows)
+        return list(_holders(role, department=department, at=timezone.now()))
+
+    def nearest(self, role: str, *, to: int, at: datetime) -> Mapping[int, int | None]:
+        return _holders(role, to=to, at=at)
 
     def roles_of(self, user: int) -> frozenset[str]:
         if user not in self.active([user]):
@@ -113,7 +119,8 @@ class Organisation:
         superior, department = employee
         if superior is not None:
             return int(superior)
-        return next((head for head in self._heads_above(department) if head != user), None)
+        heads = _heads_above(department=department, at=timezone.now())
+        return next((head for head in heads if head != user), None)
 
     def department_of(self, user: int) -> int | None:
         rows = execute(DEPARTMENT_OF, [user])
@@ -151,25 +158,41 @@ class Organisation:
     def languages(self, users: Collection[int]) -> Mapping[int, str]:
         return dict(execute(LANGUAGES, [list(users)]))
 
-    @staticmethod
-    def _heads_above(department: int) -> list[int]:
-        """Active heads of the department and of those above it, the nearest first."""
-        rows = execute(HEADS_ABOVE, {"department": department, "day": timezone.localdate()})
-        return _once(head for (head,) in rows)
+
+def _heads_above(
+    *, department: int | None = None, to: int | None = None, at: datetime
+) -> dict[int, int | None]:
+    """Active heads of the department (or of that of the user `to`) and of those above it, the
+    nearest first, with their substitutes."""
+    asked = {"department": department, "to": to, "at": at, "day": timezone.localdate(at)}
+    return dict(execute(HEADS_ABOVE, asked))
 
 
 def _place(department: int | None, path: str | None) -> Place | None:
     return None if department is None or path is None else Place(department, path)
 
 
-def _nearest(rows: Sequence[tuple[int, str | None, str | None]]) -> list[int]:
+def _holders(
+    role: str, *, department: int | None = None, to: int | None = None, at: datetime
+) -> dict[int, int | None]:
+    """See `holders` and `nearest` of `engine.organisation.Organisation`."""
+    if role == Role.DEPARTMENT_HEAD:
+        return dict([*_heads_above(department=department, to=to, at=at).items()][:1])
+    asked = {"role": role, "department": department, "to": to, "at": at}
+    rows = execute(HOLDERS, {**asked, "day": timezone.localdate(at)})
+    if department is None and all(asked is None for *_holder, asked in rows):
+        return {user: substitute for user, substitute, _path, _asked in rows}
+    return _nearest(rows)
+
+
+def _nearest(
+    rows: Sequence[tuple[int, int | None, str | None, str | None]],
+) -> dict[int, int | None]:
     """Holders for the department asked for or one above it, the nearest first; else holders
     everywhere."""
-    here = [(path, user) for user, path, asked in rows if path and asked and asked.startswith(path)]
+    here = [row for row in rows if row[2] and row[3] and row[3].startswith(row[2])]
     if here:
-        return _once(user for path, user in sorted(here, key=lambda row: -len(row[0])))
-    return _once(user for user, path, _asked in rows if path is None)
-
-
-def _once(users: Iterable[int]) -> list[int]:
-    return list(dict.fromkeys(users))
+        found = sorted(here, key=lambda row: -len(row[2] or ""))
+    else:
+        found = [row for row in rows if row[2] is None]
+    return {user: substitute for user, substitute, _path, _asked in found}

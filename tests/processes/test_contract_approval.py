@@ -430,8 +430,10 @@ def test_an_interrupting_escalation_asks_others_instead(people, registered):
 def test_reminders_missed_while_the_server_was_down_come_once(submit):
     case = submit(50000).pass_time(days=30)
     assert case.who() == [f"{HEAD}|{MANAGER}"]
-    recipients = [row["to"] for row in OutboxMessage.objects.values_list("payload", flat=True)]
-    assert sorted(recipients) == [[f"{HEAD}@kangze.example"], [f"{MANAGER}@kangze.example"]]
+    assert sorted(letter.to for letter in case.letters()) == [
+        [f"{HEAD}@kangze.example"],
+        [f"{MANAGER}@kangze.example"],
+    ]
     assert case.timers()["reminder_due"] > case.now
 
 
@@ -441,8 +443,8 @@ def test_reminders_are_written_in_the_language_of_the_reader(submit, people):
     User.objects.filter(username=HEAD).update(language="en")
     case = submit(50000)
     case.until(case.timers()["reminder_due"])
-    payload = OutboxMessage.objects.get().payload
-    assert payload["subject"] == "Waiting for your decision: 超声设备采购"
+    (letter,) = case.letters()
+    assert letter.subject == "Waiting for your decision: 超声设备采购"
 
 
 # --- who is asked ---------------------------------------------------------------------------------

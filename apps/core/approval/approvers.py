@@ -27,13 +27,12 @@ def find_approvers(route: Route, *, initiator: int, people: Answers, note: Note)
     """Those whom the current level of the route asks; empty where nobody need be asked, which
     `note` explains in the trail."""
     level = current(route)
-    department = people.department_of(initiator)
-    holders = people.holders(level["role"], department=department)
+    holders = people.nearest(level["role"], to=initiator)
     if not holders:
         return _nobody(level["role"])
     asked = _holding(level["role"], holders, initiator)
     if not asked:
-        asked = _for_own_level(route, initiator, department, people)
+        asked = _for_own_level(route, initiator, people)
     if not asked:
         note(
             gettext_noop("Level %(level)s passed: nobody is left who could decide it."),
@@ -50,16 +49,14 @@ def _nobody(role: str) -> list[Approver]:
     return [{"found": NOBODY, "role": role}]
 
 
-def _for_own_level(
-    route: Route, initiator: int, department: int | None, people: Answers
-) -> list[Approver]:
+def _for_own_level(route: Route, initiator: int, people: Answers) -> list[Approver]:
     """The initiator alone holds the role: the superior; at the top finance, unless it was asked."""
     superior = people.superior(initiator)
     if superior is not None:
         return [{"user": superior, "found": "superior", "superior_of": initiator}]
     if was_asked(route, Role.FINANCE):
         return []
-    holders = people.holders(Role.FINANCE, department=department)
+    holders = people.nearest(Role.FINANCE, to=initiator)
     if not holders:
         return _nobody(Role.FINANCE)
     return _holding(Role.FINANCE, holders, initiator)

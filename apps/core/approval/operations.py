@@ -14,7 +14,6 @@ from engine.decisions import REMOVED
 from engine.models import HumanTask
 from engine.operations import Context, operation
 from engine.organisation import Answers
-from engine.votes import asked_in
 
 SUBSTITUTE = "substitute"  # the engine's reason for somebody who stands in
 
@@ -54,7 +53,7 @@ def _asked_and_votes(context: Context, activity: str) -> tuple[list[Asked], list
     """From the rows of the level's tasks, and the decision being taken, whose row comes later."""
     asked: dict[int, Asked] = {}
     votes: list[Vote] = []
-    for reasons, user, principal, code in asked_in(context.instance, activity):
+    for reasons, user, principal, code in context.asked_in(activity):
         for person, reason in reasons.items():
             asked.setdefault(int(person), cast(Asked, {**reason, "user": int(person)}))
         if user is not None:
