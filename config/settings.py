@@ -169,6 +169,7 @@ AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
 AXES_USERNAME_CALLABLE = "apps.accountsets.lockout.qualified_username"
 AXES_LOCKOUT_CALLABLE = "apps.accountsets.lockout.locked_response"
+SECOND_STEP_FORCED = PRODUCTION  # for administrators; of everybody else it is offered
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 
@@ -220,6 +221,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "apps.people.first_things.FirstThings",
     "apps.core.history.middleware.ActorMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

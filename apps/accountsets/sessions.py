@@ -5,6 +5,7 @@ Named by the setting ``SESSION_ENGINE``.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +18,14 @@ from django.utils import timezone
 from apps.accountsets.routing import current_set, in_public
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from apps.accountsets.models import AccountSet, Session
 
 ACCOUNT_SET_KEY = "account_set"  # primary key of the set, chosen at login
 ENTERED_KEY = "entered_at"  # when that was, in seconds of the epoch
+CLIENT_KEY = "client"  # address and program of the login
+PROGRAM = 300  # characters of the name of a program that are kept
 RENEW_AFTER = timedelta(minutes=10)  # a write per request would cost more than it is worth
 
 
@@ -40,9 +45,11 @@ class SessionStore(DatabaseSessionStore):
         self._get_session()
         return self._account_set
 
-    def enter(self, account_set: AccountSet) -> None:
-        """Choose the set. From the next request on, everything of this session happens in it."""
+    def enter(self, account_set: AccountSet, *, address: str = "", program: str = "") -> None:
+        """Choose the set. From the next request on, everything of this session happens in it.
+        From where and with what is shown in the list of one's sessions."""
         self[ACCOUNT_SET_KEY] = account_set.pk
+        self[CLIENT_KEY] = address, program[:PROGRAM]
         self[ENTERED_KEY] = timezone.now().timestamp()
         self._account_set = account_set
 
@@ -87,9 +94,34 @@ def sign_out_everywhere(*, user_id: int, keep: str | None = None) -> None:
 
     In ``public`` it is a server administrator whose sessions end.
     """
+    _sessions(user_id).exclude(session_key=keep).delete()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session of somebody, for them to see: since when, from where, used last at about when."""
+
+    key: str
+    entered_at: datetime
+    used_at: datetime
+    address: str
+    program: str
+
+
+def open_sessions(user_id: int) -> list[OpenSession]:
+    """The sessions of a user of the current account set that go on, the latest first."""
+    found = []
+    for row in _sessions(user_id).filter(expire_date__gt=timezone.now()):
+        data = row.get_decoded()
+        address, program = data.get(CLIENT_KEY, ("", ""))
+        entered_at = datetime.fromtimestamp(data.get(ENTERED_KEY, 0), tz=UTC)
+        used_at = row.expire_date - timedelta(seconds=settings.SESSION_COOKIE_AGE)
+        found.append(OpenSession(row.session_key, entered_at, used_at, address, program))
+    return sorted(found, key=lambda session: session.used_at, reverse=True)
+
+
+def _sessions(user_id: int) -> QuerySet[Session]:
     sessions = SessionStore.get_model_class().objects.filter(user_id=user_id)
     if in_public():
-        sessions = sessions.filter(account_set__isnull=True)
-    else:
-        sessions = sessions.filter(account_set__schema_name=current_set())
-    sessions.exclude(session_key=keep).delete()
+        return sessions.filter(account_set__isnull=True)
+    return sessions.filter(account_set__schema_name=current_set())

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
+from django.db.models import Q
 from django.http import HttpRequest
+from django.utils import timezone
 
 from apps.accountsets.routing import in_public
 from apps.people.models import User
@@ -26,7 +28,8 @@ class PeopleBackend(ModelBackend):
         return super().authenticate(request, username=username, password=password, **credentials)
 
     def user_can_authenticate(self, user: User) -> bool:
-        return User.objects.able().filter(pk=user.pk).exists()
+        own = Q(one_time_until__isnull=True) | Q(one_time_until__gt=timezone.now())
+        return User.objects.able().filter(own, pk=user.pk).exists()
 
     def get_user(self, user_id: int) -> User | None:
         if in_public():

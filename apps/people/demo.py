@@ -15,7 +15,7 @@ from engine.organisation import Role
 COMPANY = "苏州康泽医疗设备有限公司"
 DEMO_PASSWORD = "Lingdang-2026"  # noqa: S105  (shown at the start of the demo, refused elsewhere)
 HIRED_ON = date(2021, 3, 1)
-ABSENCE = timedelta(days=365)
+ABSENCE = timedelta(days=3)  # from the Monday of next week
 
 DEPARTMENTS = (  # name, part of
     ("总经办", ""),
@@ -85,14 +85,15 @@ ABSENT, STANDS_IN = "zengguoqiang", "shanlina"
 def make_people(*, now: datetime | None = None) -> dict[str, User]:
     """The demo company's people in the current account set, by user name. Idempotent.
 
-    What exists is left as it is, also where somebody has changed it. 曾国强's substitute stands in
-    for a year from `now` (default: this moment).
+    What exists is left as it is, also where somebody has changed it. 曾国强 is away on three days
+    of the week after `now` (default: this moment), and 单丽娜 stands in.
     """
     departments = _make_departments()
     employees = {person.username: _make_employee(person, departments) for person in STAFF}
     principal = employees[ABSENT]
     if not Substitute.objects.filter(principal=principal).exists():
-        starts_at = now or timezone.now()
+        today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+        starts_at = today + timedelta(days=7 - today.weekday())
         services.appoint_substitute(
             principal=principal,
             substitute=employees[STANDS_IN],

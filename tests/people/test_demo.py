@@ -44,7 +44,12 @@ def test_every_role_is_held_by_somebody_and_exclusive_duties_by_different_people
     assert not held["administrator"] & set().union(*(held[role] for role in business))
 
 
-def test_the_general_manager_has_a_substitute(company):
+def test_the_general_manager_is_away_for_three_days_of_next_week(company):
     principal = company["zengguoqiang"].pk
-    found = organisation().substitutes([principal], at=timezone.now())
+    row = Substitute.objects.get()
+    assert timezone.localtime(row.starts_at).strftime("%A %H:%M") == "Monday 00:00"
+    assert timedelta(0) < row.starts_at - timezone.now() <= timedelta(days=7)
+    assert row.ends_at - row.starts_at == timedelta(days=3)
+    assert organisation().substitutes([principal], at=timezone.now()) == {}
+    found = organisation().substitutes([principal], at=row.starts_at)
     assert found == {principal: company["shanlina"].pk}

@@ -24,7 +24,7 @@ def record(
     event: Event,
     *,
     by: int | None,
-    subject: models.Model | None = None,
+    subject: models.Model | str | None = None,
     label: str = "",
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
@@ -32,15 +32,19 @@ def record(
 ) -> AuditEntry:
     """Write what `by` (None: the system) has done, with the address of the request.
 
-    `subject` is what it concerns, `label` its name where that isn't what the subject is called.
+    `subject` is what it concerns: a row, or "kind:id" of what is none; `label` is its name where
+    that isn't what the row is called.
     Values are written as the trail writes them: dates and decimals as text. Never pass secrets."""
+    key = name = subject if isinstance(subject, str) else ""
+    if isinstance(subject, models.Model):
+        key, name = f"{subject._meta.label_lower}:{subject.pk}", str(subject)
     return AuditEntry.objects.create(
         at=timezone.now(),
         actor=by,
         address=_address.get(),
         event=event,
-        subject="" if subject is None else f"{subject._meta.label_lower}:{subject.pk}",
-        label=plain(label or ("" if subject is None else str(subject)))[:LABEL],
+        subject=key,
+        label=plain(label or name)[:LABEL],
         before=plain(before or {}),
         after=plain(after or {}),
         reason=plain(reason)[:REASON],

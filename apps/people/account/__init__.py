@@ -1,0 +1,1 @@
+"""One's own account: second step of the login, sessions."""
