@@ -15,11 +15,13 @@ from django.utils.translation import gettext as _
 
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
+from apps.core.attachments.services import remove_attachments_of
 from apps.core.kinds import states
 from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.models import ApprovalState, Document, Line, Record
 from apps.core.kinds.registry import kind_of_key
 from apps.core.kinds.search import make_searchable
+from apps.core.links.services import unlink_document
 from apps.core.numbering.services import next_number
 from engine import instances, tasks
 from engine.exceptions import Conflict, InvalidData, NotFound, WrongState
@@ -193,6 +195,8 @@ def delete_record(*, kind: DocumentKind, pk: int, rights: Rights) -> None:
             _("%(number)s has been submitted before: make it void instead.")
             % {"number": record.number}
         )
+    remove_attachments_of(record.business_key)
+    unlink_document(record.business_key)
     _locked(kind, pk).delete()
 
 
