@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.core.approval.forecast import forecast
+from apps.core.approval.forecast import PROCESS, forecast
 from apps.core.documents import cards_of, pages_of
 from apps.core.inbox import elements, looking, pages, rows, trail, wording
 from apps.core.inbox.outline import outline_of
@@ -30,6 +30,7 @@ TABS: Final = {
     "diagram": gettext_lazy("Diagram"),
     "related": gettext_lazy("Related"),
 }
+ORDER: Final = ("approve", "resubmit", "return", "send_back", "reject", "abandon")
 KEYS: Final = {"approve": "a", "return": "r", "reject": "d"}  # decision → its key
 ACT_KEYS: Final = {"transfer": "t", "add-approver": "s"}
 AT_HAND: Final = ("claim", "resolve", *ACT_KEYS)  # the other acts stand in the menu
@@ -97,7 +98,7 @@ def context(
             names.get(instance.starter or 0, _("System")),
             wording.moment(instance.started_at),
         ],
-        "state": rows.end_label(instance) or InstanceState(instance.state).label,
+        "state": _state(instance, waiting),
         "state_colour": rows.STATE_COLOURS[InstanceState(instance.state)],
         "tabs": [
             Tab(code, str(label), code == tab, instance.trail_length if code == "trail" else None)
@@ -109,6 +110,12 @@ def context(
         **_TAB_CONTEXTS[tab](request, viewer, instance, waiting),
         **_bar(request, viewer, instance, task, waiting, trouble),
     }
+
+
+def _state(instance: ProcessInstance, waiting: Sequence[looking.Waiting]) -> str:
+    if any(one.task.process == PROCESS for one in waiting):
+        return _("To be approved")
+    return rows.end_label(instance) or str(InstanceState(instance.state).label)
 
 
 # --- tabs -----------------------------------------------------------------------------------------
@@ -243,9 +250,15 @@ def _doing(offered: pages.Offered) -> Doing:
     return Doing(offered, ACT_KEYS.get(offered.code, ""), offered.code in AT_HAND)
 
 
+def _place(code: str) -> int:
+    """Where a decision stands in the bar: refusing is never beside approving."""
+    return ORDER.index(code) if code in ORDER else len(ORDER)
+
+
 def _deciding(viewer: Viewer, task: HumanTask, trouble: Trouble) -> dict[str, Any]:
     form = looking.task_form(task, viewer.id)
-    buttons = pages.buttons_of(looking.offers(task, form))
+    offers = sorted(looking.offers(task, form), key=lambda offer: _place(offer.code))
+    buttons = pages.buttons_of(offers)
     opinion = trouble.typed.get("opinion")
     draft = OpinionDraft.objects.filter(user_id=viewer.id, task=task).first()
     phrases = Phrase.objects.filter(Q(owner_id=viewer.id) | Q(owner=None))

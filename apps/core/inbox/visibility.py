@@ -114,7 +114,7 @@ def _pks(tasks: QuerySet[HumanTask]) -> frozenset[int]:
 
 def find_task(viewer: Viewer, task: int) -> HumanTask:
     """The human task with its case; raises NotFound where this person may not see the case."""
-    found = HumanTask.objects.filter(pk=task).first()
+    found = HumanTask.objects.select_related("pool").filter(pk=task).first()
     if found is not None:
         case = visible_instances(viewer).filter(pk=found.instance_id).first()
         if case is not None:

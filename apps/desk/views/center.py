@@ -85,7 +85,10 @@ def show(
         return redirect(f"{request.path}?{wanted.address(cursor=None)}")
     context["chosen"] = task.pk if task is not None else about.pk if about is not None else None
     template = "desk/_approvals.html" if target == WHOLE else "desk/approvals.html"
-    return render(request, template, context, status=status)
+    answer = render(request, template, context, status=status)
+    if status >= 400:
+        answer["HX-Push-Url"] = "false"  # what was sent there is no page to come back to
+    return answer
 
 
 def _list_context(request: HttpRequest, viewer: Viewer, wanted: filters.Wanted) -> dict[str, Any]:
