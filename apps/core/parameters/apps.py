@@ -28,5 +28,5 @@ def _fill(**signal: Any) -> None:
     """A new dictionary has its entries in every account set, as soon as it has its table."""
     from apps.core.parameters.services import fill_dictionaries
 
-    if connection.schema_name != get_public_schema_name():
+    if str(connection.schema_name) != get_public_schema_name():  # type: ignore[attr-defined]
         fill_dictionaries()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import Max, Model, QuerySet
@@ -12,6 +12,11 @@ from django.forms import BaseModelFormSet, modelformset_factory
 from apps.core.parameters import services
 from apps.core.parameters.models import DictionaryEntry
 from apps.core.parameters.registry import Parameter, parameters
+
+if TYPE_CHECKING:
+    ModelForm = forms.ModelForm[Any]
+else:
+    ModelForm = forms.ModelForm
 
 FIELDS: dict[type, type[forms.Field]] = {
     bool: forms.BooleanField,
@@ -25,9 +30,9 @@ TALLEST = 1000  # entries of a list
 class ParametersForm(forms.Form):
     """All parameters at once, each a field of its type under its code."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None) -> None:
         self.before = services.values()
-        super().__init__(*args, initial=self.before, **kwargs)
+        super().__init__(data, initial=self.before)
         for code in parameters:
             self.fields[code] = _field(parameters[code])
 
@@ -48,7 +53,7 @@ class ParametersForm(forms.Form):
 
 
 def _field(parameter: Parameter[Any]) -> forms.Field:
-    described = {"label": parameter.label, "help_text": parameter.help_text}
+    described: dict[str, Any] = {"label": parameter.label, "help_text": parameter.help_text}
     if parameter.choices:
         select = forms.Select(attrs={"class": "form-select"})
         return forms.ChoiceField(choices=parameter.choices, widget=select, **described)
@@ -73,17 +78,22 @@ def rows_form(
     return made(data, queryset=rows, prefix=rows.model._meta.model_name)
 
 
-def _row_form(model: type[Model]) -> type[forms.ModelForm[Any]]:
-    class RowForm(forms.ModelForm[Any]):
+def _row_form(model: type[Model]) -> type[ModelForm]:
+    class RowForm(ModelForm):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             for field in self.fields.values():
-                classes = {forms.BooleanField: "form-check-input"}
-                select = isinstance(field, forms.ChoiceField)
-                css = "form-select" if select else "form-control"
-                field.widget.attrs["class"] = classes.get(type(field), css)
+                field.widget.attrs["class"] = css_of(field)
 
     return RowForm
+
+
+def css_of(field: forms.Field) -> str:
+    """The class of a field's widget."""
+    if isinstance(field, forms.BooleanField):
+        return "form-check-input"
+    chosen = isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
+    return "form-select" if chosen else "form-control"
 
 
 def next_position(dictionary: str) -> int:

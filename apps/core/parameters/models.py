@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -47,7 +48,13 @@ class DictionaryEntry(models.Model):
         return self.name
 
 
-class DictionaryField(models.ForeignKey):
+if TYPE_CHECKING:
+    ForeignKey = models.ForeignKey[Any, Any]
+else:
+    ForeignKey = models.ForeignKey
+
+
+class DictionaryField(ForeignKey):
     """A field that holds an entry of one dictionary."""
 
     def __init__(self, dictionary: str = "", verbose_name: Any = None, **options: Any) -> None:
@@ -58,6 +65,6 @@ class DictionaryField(models.ForeignKey):
         options.setdefault("limit_choices_to", {"dictionary": dictionary})
         super().__init__(verbose_name=verbose_name, **options)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, arguments, options = super().deconstruct()
         return name, path, arguments, {**options, "dictionary": self.dictionary}

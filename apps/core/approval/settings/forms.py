@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from apps.core.approval.settings.conditions import Condition
 from apps.core.approval.settings.matrix import Input, Matrix, Row
+from apps.core.parameters.forms import css_of
 from engine.organisation import Role
 
 PREFIX: Final = "rows"
@@ -45,9 +46,11 @@ class RowForm(forms.Form):
     threshold = forms.IntegerField(min_value=1, max_value=100, initial=100, required=False)
     description = forms.CharField(max_length=200, required=False)
 
-    def __init__(self, *args: Any, inputs: Sequence[Input], row: Row | None, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, prefix: str, inputs: Sequence[Input], row: Row | None
+    ) -> None:
         initial = {} if row is None else _initial(inputs, row)
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, prefix=prefix, initial=initial)
         self.inputs = inputs
         self.formulas = _formulas(inputs, row)
         for each in inputs:
@@ -55,9 +58,7 @@ class RowForm(forms.Form):
                 self.fields.update(_fields(each))
         for name, field in self.fields.items():
             field.widget.attrs["aria-label"] = field.label or name
-            field.widget.attrs["class"] = (
-                "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
-            )
+            field.widget.attrs["class"] = css_of(field)
 
     @property
     def cells(self) -> Iterator[dict[str, Any]]:
@@ -111,7 +112,7 @@ def split(text: str) -> list[str]:
 
 def _fields(each: Input) -> dict[str, forms.Field]:
     if each.kind == "number":
-        whole = {"decimal_places": 0, "max_digits": 13, "required": False}
+        whole: dict[str, Any] = {"decimal_places": 0, "max_digits": 13, "required": False}
         return {
             f"{each.name}_from": forms.DecimalField(
                 label=_("%(input)s from") % {"input": each.label}, **whole
@@ -210,10 +211,8 @@ class Table:
 class TryForm(forms.Form):
     """A document to try the matrix with: what the matrix asks for, and who submits it."""
 
-    def __init__(
-        self, *args: Any, matrix: Matrix, people: Sequence[tuple[int, str]], **kwargs: Any
-    ):
-        super().__init__(*args, prefix="try", **kwargs)
+    def __init__(self, data: Any = None, *, matrix: Matrix, people: Sequence[tuple[int, str]]):
+        super().__init__(data, prefix="try")
         self.matrix = matrix
         for each in matrix.inputs:
             self.fields[each.name] = self._field(each)
@@ -221,9 +220,7 @@ class TryForm(forms.Form):
             label=_("Submitted by"), choices=people, coerce=int
         )
         for field in self.fields.values():
-            kinds = {forms.BooleanField: "form-check-input"}
-            css = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
-            field.widget.attrs["class"] = kinds.get(type(field), css)
+            field.widget.attrs["class"] = css_of(field)
 
     @staticmethod
     def _field(each: Input) -> forms.Field:
