@@ -118,8 +118,8 @@ def test_what_is_typed_is_looked_for_at_once(person: Person, picture: Picture) -
     picture(page, "found")
     page.keyboard.press("ArrowDown")
     expect(row).to_be_focused()
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"/instances/\d+/$"))
+    with page.expect_navigation(url=re.compile(r"/instances/\d+/$")):
+        page.keyboard.press("Enter")
     page.keyboard.press("/")
     page.keyboard.type("没有这个")
     expect(page.locator("#found")).to_contain_text("没有找到")

@@ -147,7 +147,8 @@ def _steps(instance: ProcessInstance, log: Log) -> Iterator[dict[str, Any]]:
             "at": entry.at.timestamp(),
             "visits": seen,
             "frame": log.frame_of[log.visits[at].task_id] if at is not None else 0,
-            "element": entry.element,
+            # The beginning of a case is no element in the trail; it is the first visit.
+            "element": entry.element or (log.visits[0].element if number == 1 and seen else ""),
             "text": f"{wording.moment(line.at)}　{line.who} {line.what}",
         }
 

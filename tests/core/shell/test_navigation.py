@@ -116,7 +116,7 @@ def test_of_two_modules_that_lead_to_a_page_its_own_is_marked(company, signed_in
 def test_folded_modules_and_the_theme_are_right_from_the_first_byte(company, signed_in) -> None:
     client = signed_in("shanlina")
     client.cookies["theme"], client.cookies["sidebar"] = "dark", "folded"
-    client.cookies["modules"] = "desk.sales"
+    client.cookies["modules"] = "desk.nonsense"
     answer = client.get("/menu/")
     assert b'data-bs-theme="dark" data-bs-sidebar="folded-hover"' in answer.content
     assert [part.code for part in answer.context["menu"].parts if part.open] == ["desk"]
