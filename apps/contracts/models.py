@@ -18,7 +18,7 @@ from apps.core.parameters.models import DictionaryField
 from apps.sales.invoicing import InvoicingData
 from apps.sales.models import Basis, Contact, Customer
 
-HUNDRED = Decimal(100)
+ZERO, ONE, HUNDRED = Decimal("0.00"), Decimal(1), Decimal(100)
 
 
 class InvoiceKind(models.TextChoices):
@@ -71,7 +71,7 @@ class SalesContract(InvoicingData, Document):
     delivery_place = models.CharField(_("place of delivery"), max_length=200, blank=True)
     delivery_terms = models.CharField(_("terms of delivery"), max_length=200, blank=True)
     warranty_months = models.PositiveSmallIntegerField(_("months of warranty"), default=12)
-    retention_percent = percent_field(_("retention (%)"), default=0, blank=True)
+    retention_percent = percent_field(_("retention (%)"), default=ZERO, blank=True)
 
     invoice_kind = models.CharField(
         _("kind of invoice"),
@@ -81,11 +81,11 @@ class SalesContract(InvoicingData, Document):
     )
 
     prices_include_tax = models.BooleanField(_("prices include tax"), default=True, editable=False)
-    offer_total = money_field(_("offered amount"), default=0, editable=False)
-    discount = money_field(_("discount on the whole"), default=0, blank=True)
-    gross = money_field(_("gross amount"), default=0, editable=False)
-    net = money_field(_("net amount"), default=0, editable=False)
-    tax = money_field(_("tax"), default=0, editable=False)
+    offer_total = money_field(_("offered amount"), default=ZERO, editable=False)
+    discount = money_field(_("discount on the whole"), default=ZERO, blank=True)
+    gross = money_field(_("gross amount"), default=ZERO, editable=False)
+    net = money_field(_("net amount"), default=ZERO, editable=False)
+    tax = money_field(_("tax"), default=ZERO, editable=False)
     cost = money_field(_("cost"), null=True, editable=False)
     under_floor = models.BooleanField(_("under the floor price"), default=False, editable=False)
     over_credit = models.BooleanField(_("over the credit limit"), default=False, editable=False)
@@ -164,8 +164,8 @@ class SalesContractLine(Line):
     )
     spec = models.CharField(_("specification"), max_length=200, blank=True, editable=False)
     unit = models.CharField(_("unit"), max_length=40, blank=True, editable=False)
-    quantity = quantity_field(_("quantity"), default=1)
-    standard_price = price_field(_("standard price"), default=0, editable=False)
+    quantity = quantity_field(_("quantity"), default=ONE)
+    standard_price = price_field(_("standard price"), default=ZERO, editable=False)
     offer = price_field(_("offer"), blank=True, null=True)
     basis = models.CharField(
         _("price from"), max_length=10, choices=Basis.choices, default="", blank=True
@@ -173,8 +173,8 @@ class SalesContractLine(Line):
     rate = models.DecimalField(
         _("discount rate"), max_digits=9, decimal_places=4, default=HUNDRED, blank=True
     )
-    price = price_field(_("net unit price"), blank=True, default=0)
-    gross = money_field(_("gross amount"), blank=True, default=0)
+    price = price_field(_("net unit price"), blank=True, default=ZERO)
+    gross = money_field(_("gross amount"), blank=True, default=ZERO)
     typed = models.CharField(
         _("typed"), max_length=5, choices=Typed.choices, default=Typed.RATE, blank=True
     )
@@ -186,11 +186,11 @@ class SalesContractLine(Line):
         related_name="+",
         verbose_name=_("tax rate"),
     )
-    tax_percent = percent_field(_("tax (%)"), default=0, editable=False)
-    share = money_field(_("share of the discount"), default=0, editable=False)
-    total = money_field(_("total"), default=0, editable=False)
-    net = money_field(_("net amount"), default=0, editable=False)
-    tax = money_field(_("tax"), default=0, editable=False)
+    tax_percent = percent_field(_("tax (%)"), default=ZERO, editable=False)
+    share = money_field(_("share of the discount"), default=ZERO, editable=False)
+    total = money_field(_("total"), default=ZERO, editable=False)
+    net = money_field(_("net amount"), default=ZERO, editable=False)
+    tax = money_field(_("tax"), default=ZERO, editable=False)
     floor_price = price_field(_("floor price"), null=True, editable=False)
     cost_price = price_field(_("cost price"), null=True, editable=False)
     reason = models.CharField(_("reason for the price"), max_length=200, blank=True)
