@@ -28,7 +28,9 @@ class CustomerQuerySet(RecordQuerySet):
         if not rights.may("sales.customer", Action.VIEW):
             return self.none()
         shared = Collaborator.objects.filter(user=rights.user).values("document")
-        return self.filter(rights.within("sales.customer") | Q(pk__in=shared))
+        scope = rights.within("sales.customer")
+        # Nothing to ask for is everything: an “or” would drop it.
+        return self.filter(scope | Q(pk__in=shared)) if scope else self
 
 
 class Customer(InvoicingData, Record):
