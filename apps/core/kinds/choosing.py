@@ -3,13 +3,16 @@
 A row of a kind, or a colleague, is found by typing: only rows in the chooser's scope are offered
 and accepted, beside the one that is chosen already. What was typed and not picked counts if one row
 alone fits, so a form works without JavaScript and a column of codes can be pasted. Other tables are
-short, and offered whole. However many lines a form has, each of its columns asks once."""
+short: forms offer them whole, filters find in them by typing too, as most filters are never opened.
+However many lines a form has, each of its columns asks once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django import forms
@@ -169,7 +172,7 @@ def _key(pk: str) -> int:
 def _names(row: Any, text: str) -> bool:
     """Whether a text is the whole of one of the row's names."""
     kind = kinds.get(row._meta.label_lower)
-    fields = kind.search if kind else ("username", "display_name")
+    fields = kind.search if kind else ("username", "display_name", "code", "name")
     return any(getattr(row, name, None) == text for name in fields)
 
 
@@ -179,7 +182,11 @@ def found_by(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         return rows
     if rows.model._meta.label_lower in kinds:
         return search(rows, text)
-    return rows.filter(Q(username__istartswith=text) | Q(display_name__icontains=text))
+    if rows.model is get_user_model():
+        return rows.filter(Q(username__istartswith=text) | Q(display_name__icontains=text))
+    known = {field.name for field in rows.model._meta.concrete_fields}
+    named = [Q(**{f"{name}__icontains": text}) for name in ("code", "name") if name in known]
+    return rows.filter(reduce(or_, named)) if named else rows
 
 
 def in_scope(rows: QuerySet[Any], rights: Rights) -> QuerySet[Any]:
@@ -192,13 +199,14 @@ def in_scope(rows: QuerySet[Any], rights: Rights) -> QuerySet[Any]:
     return rows
 
 
-def is_found_by_typing(field: forms.Field) -> bool:
-    """Whether a field chooses a row of a kind, or a colleague."""
+def is_found_by_typing(field: forms.Field, area: str) -> bool:
+    """Whether a field chooses a row by typing."""
     if not isinstance(field, ModelChoiceField) or field.queryset is None:
         return False
     model = field.queryset.model
     several = isinstance(field, forms.ModelMultipleChoiceField)
-    return not several and (model._meta.label_lower in kinds or model is get_user_model())
+    large = model._meta.label_lower in kinds or model is get_user_model()
+    return not several and (large or area == FILTER)
 
 
 def dress_choices(
@@ -208,7 +216,7 @@ def dress_choices(
     if not alike:
         return
     for name, field in list(alike[0].fields.items()):
-        if is_found_by_typing(field):
+        if is_found_by_typing(field, area):
             _dress_found(kind, rights, area, name, alike)
         elif type(field) is ModelChoiceField:
             _dress_short(name, alike)

@@ -200,6 +200,7 @@ def text_of(value: Any, style: str, field: models.Field[Any, Any] | None = None)
 
 def money(amount: Decimal) -> str:
     """`¥1,234.00`; prices of more than two places keep them."""
+    amount = Decimal(amount)  # a default may be an int
     rounded = amount.quantize(Decimal("0.01"))
     return f"¥{rounded:,.2f}" if rounded == amount else f"¥{amount.normalize():,f}"
 

@@ -19,7 +19,8 @@ class NumberText(forms.TextInput):
     def format_value(self, value: Any) -> str | None:
         if isinstance(value, Decimal):
             return f"{value.normalize():f}"
-        return super().format_value(value)
+        text: str | None = super().format_value(value)
+        return text
 
 
 class DayInput(forms.DateInput):

@@ -101,9 +101,12 @@ class Editor:
         return valid and not self.form.errors
 
     def prepare(self) -> dict[str, Any]:
-        """Work out what isn't typed from what is acceptable of the rest. Fields that this changed,
-        by the names of their inputs."""
+        """Work out what isn't typed from what is acceptable of the rest; nothing as long as a
+        record is missing that the form must name. Fields that this changed, by the names of their
+        inputs. Raises InvalidData."""
         self.form.is_valid()
+        if not _is_connected(self.form):
+            return {}
         lines = {grid.prefix: grid.instances(valid_only=True) for grid in self.grids}
         inputs = [form for form in self._all_forms() if form.is_valid()]
         before = [self._values(form) for form in inputs]
@@ -198,6 +201,15 @@ class Editor:
             for text in texts:
                 whole = _("%(field)s: %(text)s") % {"field": said, "text": text}
                 yield Problem(whole if said else str(text), anchor)
+
+
+def _is_connected(form: forms.ModelForm[Any]) -> bool:
+    """Whether all rows of other tables are there that the form must name."""
+    return all(
+        getattr(form.instance, form.instance._meta.get_field(name).attname) is not None
+        for name, field in form.fields.items()
+        if field.required and isinstance(field, forms.ModelChoiceField)
+    )
 
 
 def line_rows(record: Any, related: str) -> Any:

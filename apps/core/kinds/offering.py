@@ -7,13 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.contrib.auth import get_user_model
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
 from apps.core.kinds import columns
-from apps.core.kinds.choosing import FILTER, FORM, OFFERED, found_by, in_scope, is_found_by_typing
+from apps.core.kinds.choosing import (
+    FILTER,
+    FORM,
+    OFFERED,
+    SHORT,
+    found_by,
+    in_scope,
+    is_found_by_typing,
+)
 from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.registry import kinds
 from engine.exceptions import NotAllowed, NotFound
@@ -35,12 +44,16 @@ def options(kind: DocumentKind, rights: Rights, place: str, query: QueryDict) ->
     if area != FILTER and not any(rights.may(kind.key, a) for a in (Action.ADD, Action.CHANGE)):
         raise NotAllowed(_("You may not do this."))
     field = _form(kind, area, query).fields.get(name)
-    if field is None or not is_found_by_typing(field):
+    if field is None or not is_found_by_typing(field, area):
         raise NotFound(place)
     rows: Any = in_scope(field.queryset.all(), rights)  # type: ignore[attr-defined]
     target = kinds.get(rows.model._meta.label_lower)
-    order = target.order if target else "display_name"
-    found = found_by(rows, query.get("q", "").strip()[:100]).order_by(order, "pk")[:OFFERED]
+    found = found_by(rows, query.get("q", "").strip()[:100])
+    if target is not None:
+        found = found.order_by(target.order, "pk")
+    elif rows.model is get_user_model():
+        found = found.order_by("display_name", "pk")
+    found = found[: OFFERED if target else SHORT]
     return [Option(row.pk, str(row), _more(target, row, rights)) for row in found]
 
 

@@ -91,7 +91,7 @@ def _require_unchanged(
 
 def _save_lines(record: Any, model: type[Line], related: str, lines: Sequence[Any]) -> None:
     kept = [line.pk for line in lines if line.pk]
-    model._default_manager.filter(document=record).exclude(pk__in=kept).delete()
+    getattr(record, related).exclude(pk__in=kept).delete()
     for row, line in enumerate(lines, start=1):
         line.document, line.row = record, row
     names = [field.name for field in model._meta.concrete_fields if not field.primary_key]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
 from typing import Any, Final
 
 from django import forms
@@ -80,7 +81,8 @@ def parameters_of(kind: DocumentKind) -> list[OpenApiParameter]:
     found = [OpenApiParameter(name, str, description=text) for name, text in WORDS]
     limit = {"type": "integer", "minimum": 1, "maximum": 100, "default": 25}
     found.append(OpenApiParameter("limit", limit))
-    filters = kind.filters.base_filters if kind.filters is not None else {}
+    # A copy: a filter remembers its label in the language of whoever asks first.
+    filters = deepcopy(kind.filters.base_filters) if kind.filters is not None else {}
     for name, one in filters.items():
         suffixes = getattr(one.field.widget, "suffixes", None) or [None]
         found += [OpenApiParameter(f"{name}_{end}" if end else name, str) for end in suffixes]

@@ -183,15 +183,24 @@ class PreviewPage(FormPage):
         act = request.POST.get("do", "")
         if act:
             editor = self.editor(self.reworked(editor, request.POST, act))
-        changed = editor.prepare()
+        changed, errors = self.worked_out(editor)
         if request.accepts("text/html"):
             again = self.editor(self.filled_in(editor, changed))
-            again.prepare()
+            self.worked_out(again)
+            again.tell(errors)
             seen = request.POST.get("version", "")[:LONGEST_VERSION]
             return self.answer(again, version=int(seen) if seen.isdecimal() else None)
         return JsonResponse(
             {"values": self.values(editor, changed), "outputs": self.outputs(editor)}
         )
+
+    @staticmethod
+    def worked_out(editor: Editor) -> tuple[dict[str, Any], dict[str, list[str]]]:
+        """What was worked out, and what keeps it from that."""
+        try:
+            return editor.prepare(), {}
+        except InvalidData as error:
+            return {}, error.data.get("errors") or {"": [str(error)]}
 
     def editor(self, data: QueryDict) -> Editor:
         return Editor(self.kind, self.rights, record=self.stored(), data=data)

@@ -40,7 +40,7 @@ class Table:
 
     label: str
     columns: list[Column]
-    rows: list[tuple[Any, list[Cell]]]
+    rows: list[tuple[Any, list[tuple[Column, Cell]]]]
     sums: list[str]
 
     @property
@@ -159,7 +159,7 @@ class RecordPage(KindView):
         return Table(
             label,
             shown,
-            [(row, [column.cell(row) for column in shown]) for row in rows],
+            [(row, [(column, column.cell(row)) for column in shown]) for row in rows],
             [_sum(column, rows) for column in shown],
         )
 
