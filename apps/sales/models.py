@@ -141,7 +141,8 @@ class ContactQuerySet(RecordQuerySet):
         if not rights.may("sales.contact", Action.VIEW):
             return self.none()
         customers = Customer.objects.visible_to(rights).values("pk")
-        return self.filter(rights.within("sales.contact") | Q(customer__in=customers))
+        scope = rights.within("sales.contact")
+        return self.filter(scope | Q(customer__in=customers)) if scope else self
 
 
 class Contact(Record):
