@@ -79,7 +79,7 @@ def _keep(attachment: Attachment, content: IO[bytes]) -> None:
     try:
         attachment.save()
     except BaseException:
-        attachment.file.storage.delete(attachment.file.name)
+        attachment.file.storage.delete(str(attachment.file.name))
         raise
 
 
@@ -146,7 +146,7 @@ def remove_attachments_of(business_key: str) -> None:
 
 
 def _remove(attachment: Attachment) -> None:
-    storage, path = attachment.file.storage, attachment.file.name
+    storage, path = attachment.file.storage, str(attachment.file.name)
     attachment.delete()
     transaction.on_commit(lambda: storage.delete(path))
 

@@ -32,11 +32,11 @@ def add(request: HttpRequest, business_key: str) -> HttpResponse:
                 business_key=business_key,
                 category=request.POST.get("category", ""),
                 name=upload.name or "",
-                content=upload.file,
+                content=upload,  # type: ignore[arg-type]  # reads like a file
                 rights=rights,
             )
-        except (InvalidData, WrongState) as error:
-            refused.append(error)
+        except (InvalidData, WrongState) as refusal:
+            refused.append(refusal)
         else:
             added += 1
     if added:

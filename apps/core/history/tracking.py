@@ -31,7 +31,7 @@ def follow(model: type[models.Model]) -> type[models.Model]:
         # is looked up in another table while writing.
         obj_field=pghistory.ObjForeignKey(related_name="+", related_query_name="+"),
         context_field=pghistory.ContextJSONField(),
-        context_id_field=None,
+        context_id_field=None,  # type: ignore[arg-type]  # documented so
         append_only=True,
         abstract=False,
     )

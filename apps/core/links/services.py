@@ -58,7 +58,7 @@ def link_documents(
     made_from_target = {each.business_key for each in trace(target) if each.distance >= 0}
     if source in made_from_target:
         raise WrongState(f"{source} was made from {target}")
-    pairs = list(lines) or [None]
+    pairs: list[LineLink | None] = [*lines] or [None]
     DocumentLink.objects.bulk_create(
         [
             DocumentLink(

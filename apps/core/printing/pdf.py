@@ -71,12 +71,12 @@ def _style() -> str:
     if found:
         with open(found, encoding="utf-8") as file:  # noqa: PTH123  (a path of any finder)
             return faces + file.read()
-    with staticfiles_storage.open(STYLE) as file:
-        return faces + file.read().decode()
+    with staticfiles_storage.open(STYLE) as stored:
+        return faces + str(stored.read().decode())
 
 
 def _fetcher(library: Any) -> Any:
-    class OwnFonts(library.urls.URLFetcher):  # type: ignore[misc, name-defined]
+    class OwnFonts(library.urls.URLFetcher):  # type: ignore[misc]
         """Whatever a page names: only our fonts are read, nothing of the disk or the network."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:

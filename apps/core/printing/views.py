@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any, Final
 
 from django.contrib import messages
@@ -18,8 +17,8 @@ from django.utils.translation import gettext as _
 from apps.core.access.actions import Action
 from apps.core.attachments.reading import counts
 from apps.core.inbox import trail
-from apps.core.kinds.columns import Cell, Column
-from apps.core.kinds.views.pages import RecordPage, cases_of, sections_of
+from apps.core.kinds.showing import Sheet
+from apps.core.kinds.views.pages import RecordPage, cases_of
 from apps.core.printing.pdf import PdfUnavailable, as_pdf
 from engine.models import TrailEvent
 
@@ -34,20 +33,6 @@ PRINTED: Final = frozenset(
     }
 )
 """What of the trail is said on paper: who decided what, and when."""
-
-
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """Lines on paper: each row its cells with their columns; `sums` below them."""
-
-    label: str
-    columns: Sequence[Column]
-    rows: Sequence[Sequence[tuple[Column, Cell]]]
-    sums: Sequence[str]
-
-    @property
-    def has_sums(self) -> bool:
-        return any(self.sums)
 
 
 class PrintPage(RecordPage):
@@ -68,41 +53,21 @@ class PrintPage(RecordPage):
         """What is on the paper; raises NotFound, NotAllowed."""
         record, kind = self.find(pk), self.kind
         kind.require(self.rights, Action.PRINT, record)
-        tables = [table for table in self.tables(record) if table.rows]
+        sheet = Sheet(kind, record, self.rights)
+        tables = [table.without_empty_columns() for table in sheet.tables if table.rows]
         return {
             "kind": kind,
             "record": record,
             "title": kind.title(record),
             "firm": getattr(self.request, "account_set", ""),
             "unapproved": not counts(kind, record),
-            "sections": [
-                (section.label, facts)
-                for section in sections_of(kind)
-                if (facts := list(self.facts(record, section.fields)))
-            ],
+            "sheet": sheet,
             "tables": tables,
-            "totals": list(self.facts(record, kind.totals)),
             "wide": any(len(table.columns) > WIDE for table in tables),
             "trail": list(self.decisions(record)),
             "now": timezone.now(),
             "pdf_url": reverse("printing:pdf", args=[kind, pk]),
         }
-
-    def tables(self, record: Any) -> Iterator[Printed]:
-        """The lines without columns that say nothing."""
-        for lines in self.kind.lines:
-            table = self.table(record, lines)
-            said = [
-                at
-                for at in range(len(table.columns))
-                if any(cells[at].text for _row, cells in table.rows)
-            ]
-            yield Printed(
-                table.label,
-                [table.columns[at] for at in said],
-                [[(table.columns[at], cells[at]) for at in said] for _row, cells in table.rows],
-                [table.sums[at] for at in said],
-            )
 
     def decisions(self, record: Any) -> Iterator[trail.Line]:
         """Who decided what in all its cases, the first first."""

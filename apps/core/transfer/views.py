@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import IO, Any, Final
 
 import structlog
-from celery import current_app
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -19,6 +18,7 @@ from apps.core.kinds.listing import Listing
 from apps.core.kinds.views.base import KindView
 from apps.core.transfer import exporting, services, templates
 from apps.core.transfer.documents import FIRST
+from apps.core.transfer.jobs import work
 from apps.core.transfer.layout import Layout
 from apps.core.transfer.models import ImportRun, ImportState, Mode
 from apps.core.transfer.spreadsheets import MIME
@@ -155,6 +155,6 @@ class CorrectionPage(ImportKindView):
 def _wake() -> None:
     """Tell a worker. Never fails: the sweeper finds what a lost message would wake."""
     try:
-        current_app.tasks["transfer.work"].apply_async(retry=False, ignore_result=True)
+        work.apply_async(retry=False, ignore_result=True)
     except (OperationalError, OSError) as error:
         log.warning("wake_failed", error=str(error))
