@@ -13,9 +13,18 @@ from apps.contracts.forms import InstalmentForm, SalesContractForm, SalesContrac
 from apps.contracts.models import Instalment, SalesContract, SalesContractLine
 from apps.contracts.page import LINE_COLUMNS, LINE_COMPUTED, MORE_COLUMNS, SECTIONS, TOTALS
 from apps.contracts.terms import work_out
+from apps.core.approval.settings.texts import name_texts
 from apps.core.kinds.declaration import Approval, DocumentKind, Lines, Numbering, Risk
 from apps.core.kinds.registry import register
 from engine.operations import Context
+
+name_texts(
+    {
+        "sales_contract": _("Sales contract"),
+        "service_contract": _("Service contract"),
+        "purchase_contract": _("Purchase contract"),
+    }
+)
 
 
 @register

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from apps.core.approval.settings.conditions import Condition
 from apps.core.approval.settings.matrix import Input, Matrix, Row
+from apps.core.approval.settings.texts import text_for, word_for
 from apps.core.parameters.forms import css_of
 from engine.organisation import Role
 
@@ -35,16 +36,15 @@ YES_NO: Final = [
 class RowForm(forms.Form):
     """A row: a cell for each input, then who decides. A row without level and role is empty."""
 
-    level = forms.TypedChoiceField(
-        coerce=int,
-        empty_value=None,
-        required=False,
-        choices=[("", ""), *((level, level) for level in range(1, LEVELS + 1))],
-    )
+    level = forms.IntegerField(min_value=1, max_value=LEVELS, required=False)
     role = forms.ChoiceField(required=False, choices=[("", ""), *ROLES])
     mode = forms.ChoiceField(choices=MODES, initial="any", required=False)
     threshold = forms.IntegerField(min_value=1, max_value=100, initial=100, required=False)
-    description = forms.CharField(max_length=200, required=False)
+    description = forms.CharField(
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("In words")}),
+    )
 
     def __init__(
         self, data: Any = None, *, prefix: str, inputs: Sequence[Input], row: Row | None
@@ -58,7 +58,13 @@ class RowForm(forms.Form):
                 self.fields.update(_fields(each))
         for name, field in self.fields.items():
             field.widget.attrs["aria-label"] = field.label or name
-            field.widget.attrs["class"] = css_of(field)
+            field.widget.attrs["class"] = f"{css_of(field)} {css_of(field)}-sm"
+            field.widget.attrs["style"] = f"min-width: {_width(name, field)}rem"
+
+    @property
+    def width(self) -> int:
+        """Columns from the conditions to the percentage."""
+        return len(self.inputs) + 4
 
     @property
     def cells(self) -> Iterator[dict[str, Any]]:
@@ -100,7 +106,16 @@ class RowForm(forms.Form):
             return Condition(lowest=data[f"{each.name}_from"], below=data[f"{each.name}_to"])
         if each.kind == "boolean":
             return Condition(flag={"yes": True, "no": False}.get(data[each.name]))
-        return Condition(among=tuple(split(data[each.name])))
+        return Condition(among=tuple(map(text_for, split(data[each.name]))))
+
+
+def _width(name: str, field: forms.Field) -> float:
+    """Room for what usually stands in a field, in rem."""
+    if name in ("level", "threshold"):
+        return 4
+    if isinstance(field, forms.ChoiceField):
+        return 8 if name == "role" else 5.5
+    return 6
 
 
 def split(text: str) -> list[str]:
@@ -123,7 +138,10 @@ def _fields(each: Input) -> dict[str, forms.Field]:
         }
     if each.kind == "boolean":
         return {each.name: forms.ChoiceField(label=each.label, choices=YES_NO, required=False)}
-    return {each.name: forms.CharField(label=each.label, max_length=300, required=False)}
+    known = forms.TextInput(attrs={"list": f"texts-{each.name}"})
+    return {
+        each.name: forms.CharField(label=each.label, max_length=300, required=False, widget=known)
+    }
 
 
 def _initial(inputs: Sequence[Input], row: Row) -> dict[str, Any]:
@@ -137,7 +155,7 @@ def _initial(inputs: Sequence[Input], row: Row) -> dict[str, Any]:
         elif each.kind == "boolean":
             found[each.name] = {True: "yes", False: "no"}.get(condition.flag, "")  # type: ignore[arg-type]
         else:
-            found[each.name] = "、".join(condition.among)
+            found[each.name] = "、".join(map(word_for, condition.among))
     return found
 
 
@@ -226,8 +244,17 @@ class TryForm(forms.Form):
     def _field(each: Input) -> forms.Field:
         if each.kind == "number":
             return forms.DecimalField(
-                label=each.label, min_value=0, max_digits=15, decimal_places=2, initial=100000
+                label=each.label, min_value=0, max_digits=15, decimal_places=2, initial=100_000
             )
         if each.kind == "boolean":
             return forms.BooleanField(label=each.label, required=False)
-        return forms.CharField(label=each.label, required=False, max_length=100)
+        known = forms.TextInput(attrs={"list": f"texts-{each.name}"})
+        return forms.CharField(label=each.label, required=False, max_length=100, widget=known)
+
+    def facts(self) -> dict[str, Any]:
+        """Facts by the inputs' names, without who submits."""
+        given = {each.name: self.cleaned_data[each.name] for each in self.matrix.inputs}
+        return {
+            name: text_for(value) if isinstance(value, str) else value
+            for name, value in given.items()
+        }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.approval.settings.matrix import Input, Row
 from engine.bpmn.predicates import Alternative, TooComplex, can_meet, uncovered
-from engine.bpmn.values import EVERYTHING, NUMBERS, TEXTS, YES_OR_NO
+from engine.bpmn.values import EVERYTHING, NUMBERS, TEXTS, YES_OR_NO, ValueSet, constants
 from engine.organisation import Role, organisation
 
 DOMAINS: Final = {"number": NUMBERS, "boolean": YES_OR_NO, "string": TEXTS}
@@ -72,7 +72,7 @@ def _gaps(
         for row, alternative in zip(rows, alternatives, strict=True)
         if not any(condition.formula for condition in row.conditions)
     ]
-    domains = {str(index): DOMAINS[each.kind] for index, each in enumerate(inputs)}
+    domains = {str(index): _domain(each, index, rows) for index, each in enumerate(inputs)}
     try:
         gap = uncovered(sure, domains)
     except TooComplex:
@@ -85,9 +85,15 @@ def _gaps(
             if values != domains[index]
         )
         text = _("Nobody decides this: %(case)s.") % {"case": case or _("any document")}
-        # A text that no row knows is no gap: the inputs' values come from a short list.
-        texts = [i for i, v in gap.items() if inputs[int(i)].kind == "string" and v.all_but]
-        yield Remark(WHOLE_TABLE, text, fatal=not texts)
+        yield Remark(WHOLE_TABLE, text, fatal=True)
+
+
+def _domain(each: Input, index: int, rows: Sequence[Row]) -> ValueSet:
+    """Where every row lists texts, these are all there are: kinds of documents, say."""
+    listed = [row.conditions[index].among for row in rows]
+    if each.kind == "string" and listed and all(listed):
+        return constants(text for texts in listed for text in texts)
+    return DOMAINS[each.kind]
 
 
 def _unheld(rows: Sequence[Row]) -> Iterator[Remark]:

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from lxml import etree
 
 from apps.core.approval.settings.conditions import Condition, read_condition
+from apps.core.approval.settings.texts import word_for
 from engine import definitions
 from engine.bpmn.tables import Column, Rule, Table
 from engine.exceptions import NotFound
@@ -184,6 +185,6 @@ def _rule(
 def used_texts(inputs: Sequence[Input], rows: Sequence[Row]) -> dict[str, list[str]]:
     """The texts that occur in the rows, by name of the input: what is likely to be chosen again."""
     return {
-        each.name: sorted({text for row in rows for text in row.conditions[index].among})
+        each.name: sorted({word_for(text) for row in rows for text in row.conditions[index].among})
         for index, each in enumerate(inputs)
     }

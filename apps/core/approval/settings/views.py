@@ -84,8 +84,7 @@ def _tried(request: HttpRequest, found: Matrix, table: Table) -> HttpResponse:
     trial = TryForm(request.POST, matrix=found, people=_people())
     if not trial.is_valid():
         return _page(request, found, table, trial=trial)
-    facts = dict(trial.cleaned_data)
-    initiator = facts.pop("initiator")
+    facts, initiator = trial.facts(), trial.cleaned_data["initiator"]
     try:
         stops = try_out(matrix=found, rows=table.rows(), facts=facts, initiator=initiator)
     except EngineError as error:
