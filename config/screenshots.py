@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
@@ -26,7 +25,6 @@ from config.services.supervisor import Supervisor
 
 OUT = ROOT / "docs" / "screenshots"
 SIZES = {"1440": (1440, 900), "390": (390, 844)}
-COLOURS = 256  # enough for pages, and a third of the bytes
 PASSWORD = "Lingdang-2026"  # noqa: S105  (the demo's, as the README has it)
 
 
@@ -89,15 +87,14 @@ class Camera:
             storage_state=self._session(picture.user),  # type: ignore[arg-type]
         )
         page = context.new_page()
-        page.goto(picture.path)
+        visit(page, picture.path)
         for link in picture.then:
-            page.goto(str(page.locator(link).first.get_attribute("href")))
+            visit(page, str(page.locator(link).first.get_attribute("href")))
         page.locator(picture.ready).first.wait_for()
         page.wait_for_load_state("networkidle")
         file = self.out / f"{picture.name}-{size}.png"
         page.screenshot(path=file)
         context.close()
-        shrink(file)
         return file
 
     def _session(self, user: str) -> object | None:
@@ -110,6 +107,13 @@ class Camera:
         return self.known.get(user)
 
 
+def visit(page: Page, path: str) -> None:
+    """Go there; an error page is no picture."""
+    answer = page.goto(path)
+    if answer is None or not answer.ok:
+        raise PlaywrightError(f"{path}: {answer and answer.status}")
+
+
 def log_in(page: Page, user: str) -> None:
     """Into the first account set, which is the demo's."""
     page.goto("/login/")
@@ -118,15 +122,6 @@ def log_in(page: Page, user: str) -> None:
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("main button[type=submit]").first.click()
     page.wait_for_url(lambda url: "/login/" not in url)
-
-
-def shrink(file: Path) -> None:
-    """Fewer colours; text stays sharp."""
-    with Image.open(file) as image:
-        # Rare colours, such as the dot of the logo, are kept too.
-        method = Image.Quantize.MAXCOVERAGE
-        small = image.convert("RGB").quantize(COLOURS, method, dither=Image.Dither.NONE)
-    small.save(file, optimize=True)
 
 
 @contextmanager
