@@ -13,11 +13,13 @@ const count = () => {
 const mark = () => {
   const shown = document.querySelector("[data-ld-shown]");
   if (!shown || !panes()) return;
-  panes().dataset.pane = "document";
+  const place = shown.dataset.ldShown;
+  if (location.pathname === place) panes().dataset.pane = "document";
   panes().querySelectorAll("[data-ld-item]").forEach((item) => {
     const link = item.querySelector("a[href]");
-    const here = link && new URL(link.href).pathname === location.pathname;
-    item.toggleAttribute("aria-current", Boolean(here));
+    const here = link && new URL(link.href).pathname === place;
+    if (here) item.setAttribute("aria-current", "true");
+    else item.removeAttribute("aria-current");
   });
 };
 
@@ -26,11 +28,10 @@ const begin = () => {
   if (panes()?.dataset.pane !== "list" || !WIDE.matches) return;
   const first = panes().querySelector("[data-ld-item] a[hx-get]");
   if (!first) return;
-  first.closest("[data-ld-item]").setAttribute("aria-current", "true");
   htmx.ajax("GET", first.getAttribute("hx-get"), { target: "#document" });
 };
 
-document.addEventListener("htmx:pushedIntoHistory", mark);
+for (const event of ["htmx:pushedIntoHistory", "htmx:afterSettle"]) document.addEventListener(event, mark);
 document.addEventListener("htmx:load", count);
 document.addEventListener("change", ({ target }) => {
   if (target.matches("[data-ld-all]"))

@@ -75,6 +75,10 @@ def show(
     about = task.instance if task is not None else instance
     if about is not None:
         context |= document.context(request, viewer, about, task, trouble)
+        context["place"] = context["subject"]
+        context["place_of"] = (
+            reverse("desk:task", args=[task.pk]) if task else reverse("desk:case", args=[about.pk])
+        )
         if task is not None:
             context["near"] = lists.neighbours(viewer.id, wanted, task.pk)
     if target == PANE:
