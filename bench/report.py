@@ -12,7 +12,8 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured figure. `goal` bounds `ratio` where there is a baseline, else `value`."""
+    """One measured figure. `goal` bounds `ratio` where there is a baseline, else `value`; where it
+    is `absolute`, the baseline only tells how fast the machine was."""
 
     name: str
     value: float
@@ -20,6 +21,7 @@ class Figure:
     baseline: float | None = None
     goal: float | None = None
     beyond: float | None = None
+    absolute: bool = False
 
     @property
     def ratio(self) -> float | None:
@@ -27,7 +29,7 @@ class Figure:
 
     @property
     def judged(self) -> float:
-        return self.value if self.ratio is None else self.ratio
+        return self.value if self.ratio is None or self.absolute else self.ratio
 
 
 def median_of(seconds: Sequence[float]) -> float:

@@ -108,9 +108,15 @@ def _size(schema: str, pattern: str) -> int:
 
 
 def measure_real_approval(people: People) -> Iterator[Figure]:
-    """A decision in the general request: called parts, tally, timers."""
-    times = []
+    """A decision in the general request: called parts, tally, timers. Beside it the bare step of
+    the small approval."""
+    bare = BareApproval(bare_connection(), people.starter, people.manager, people.director)
+    times, bare_times = [], []
     for number in range(150):
+        began = time.perf_counter()
+        approve_bare(bare, people)
+        if number > 10:
+            bare_times.append((time.perf_counter() - began) / 3)
         result = submit_request(
             user=people.starter, subject="Chairs", amount=Decimal(150_000), text="Twelve"
         )
@@ -121,17 +127,26 @@ def measure_real_approval(people: People) -> Iterator[Figure]:
             result = tasks.complete(task.pk, user=decider, decision="approve")
             if number > 10:
                 times.append(time.perf_counter() - began)
-    yield Figure("real_decision", median_of(times), "ms", None, 3)
+    yield Figure("real_decision", median_of(times), "ms", median_of(bare_times), 3, absolute=True)
 
 
 def measure_batch(people: People) -> Iterator[Figure]:
-    """A thousand completions in one engine call; the next person is asked, nothing takes effect."""
-    times = []
+    """A thousand completions in one engine call; the next person is asked, nothing takes effect.
+    Beside it as many by hand, one by one."""
+    bare = BareApproval(bare_connection(), people.starter, people.manager, people.director)
+    times, bare_times = [], []
     for _round in range(3):
         waiting = [start(people) for _case in range(1000)]
         began = time.perf_counter()
         outcomes = tasks.complete_many(waiting, user=people.manager, decision="approve")
         times.append(time.perf_counter() - began)
+        by_hand = [bare.start(AMOUNT) for _case in range(1000)]
+        began = time.perf_counter()
+        for task in by_hand:
+            bare.decide(task, people.manager)
+        bare_times.append(time.perf_counter() - began)
         if any(outcome.error for outcome in outcomes):
             raise RuntimeError(next(outcome.error for outcome in outcomes if outcome.error))
-    yield Figure("batch_1000", median_of(times), "ms", None, 400, 80)
+    yield Figure(
+        "batch_1000", median_of(times), "ms", median_of(bare_times), 400, 80, absolute=True
+    )
