@@ -48,7 +48,7 @@ def _take_over_parties(contract: SalesContract) -> None:
     """What the customer's data say, wherever the contract doesn't say otherwise."""
     if not contract.our_entity:
         contract.our_entity = COMPANY_NAME.value()
-    if not any(getattr(contract, name) for name in INVOICING):
+    if contract.customer_id and not any(getattr(contract, name) for name in INVOICING):
         for name in INVOICING:
             setattr(contract, name, getattr(contract.customer, name))
         contract.invoice_title = contract.invoice_title or contract.customer.name
@@ -76,7 +76,7 @@ def _make_offers(contract: SalesContract, lines: Sequence[SalesContractLine]) ->
             line.basis = Basis.TYPED
         else:
             by_policy.append(line)
-    if not by_policy:
+    if not by_policy or not contract.customer_id:  # lines may be typed before a customer is chosen
         return
     wanted = [(line.product, line.quantity) for line in by_policy]
     found = offers(contract.customer, wanted, on=contract.date)
