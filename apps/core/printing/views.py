@@ -22,7 +22,8 @@ from apps.core.kinds.views.pages import RecordPage, cases_of
 from apps.core.printing.pdf import PdfUnavailable, as_pdf
 from engine.models import TrailEvent
 
-WIDE: Final = 10  # columns from which on the paper lies on its side
+WIDE: Final = 13  # more columns than these: the paper lies on its side
+DENSE: Final = 8  # more than these: smaller letters
 PRINTED: Final = frozenset(
     {
         TrailEvent.STARTED,
@@ -55,6 +56,7 @@ class PrintPage(RecordPage):
         kind.require(self.rights, Action.PRINT, record)
         sheet = Sheet(kind, record, self.rights)
         tables = [table.without_empty_columns() for table in sheet.tables if table.rows]
+        widest = max((len(table.columns) for table in tables), default=0)
         return {
             "kind": kind,
             "record": record,
@@ -63,7 +65,8 @@ class PrintPage(RecordPage):
             "unapproved": not counts(kind, record),
             "sheet": sheet,
             "tables": tables,
-            "wide": any(len(table.columns) > WIDE for table in tables),
+            "wide": widest > WIDE,
+            "dense": WIDE >= widest > DENSE,
             "trail": list(self.decisions(record)),
             "now": timezone.now(),
             "pdf_url": reverse("printing:pdf", args=[kind, pk]),
