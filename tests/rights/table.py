@@ -83,6 +83,12 @@ DECLARED: dict[str, Expected] = {
     "people:end_substitution": Open.TO_MEMBERS,
     "people:calendar": Needs("people.calendar", VIEW, write=CHANGE),
     "people:audit": Needs("people.audit", VIEW),
+    "parameters:parameters": Needs("settings.parameter", VIEW, write=CHANGE),
+    "parameters:dictionaries": Needs("settings.parameter", VIEW),
+    "parameters:dictionary": Needs("settings.parameter", VIEW, write=CHANGE),
+    "approval_settings:matrices": Needs("settings.approval", VIEW),
+    "approval_settings:matrix": Needs("settings.approval", VIEW, write=CHANGE),
+    "catalog:basics": Needs("settings.parameter", VIEW, write=CHANGE),
 }
 
 

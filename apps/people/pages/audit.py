@@ -36,7 +36,7 @@ class AuditFilter(PageForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["actor"].queryset = User.objects.order_by("display_name")  # type: ignore[attr-defined]
-        self.fields["event"].choices = [("", _("Everything")), *Event.choices]  # type: ignore[attr-defined]
+        self.fields["event"].choices = [("", _("All acts")), *Event.choices]  # type: ignore[attr-defined]
 
 
 @requires("people.audit", Action.VIEW)
@@ -79,11 +79,37 @@ def _midnight(day: Any) -> datetime:
     return timezone.make_aware(datetime(day.year, day.month, day.day))
 
 
+NAMES = {
+    "username": gettext_lazy("User name"),
+    "display_name": gettext_lazy("Name"),
+    "email": gettext_lazy("E-mail"),
+    "language": gettext_lazy("Language"),
+    "department": gettext_lazy("Department"),
+    "superior": gettext_lazy("Superior"),
+    "position": gettext_lazy("Position"),
+    "hired_on": gettext_lazy("Hired on"),
+    "left_on": gettext_lazy("Left on"),
+    "name": gettext_lazy("Name"),
+    "parent": gettext_lazy("Part of"),
+    "head": gettext_lazy("Head"),
+    "role": gettext_lazy("Role"),
+    "granted": gettext_lazy("Rights"),
+    "scope": gettext_lazy("Data scope"),
+    "substitute": gettext_lazy("Substitute"),
+    "starts_at": gettext_lazy("From"),
+    "ends_at": gettext_lazy("Until"),
+    "works": gettext_lazy("Working day"),
+    "hours": gettext_lazy("Hours"),
+    "note": gettext_lazy("Note"),
+}
+"""What values are called; others by the name they were written under."""
+
+
 def _changes(entry: AuditEntry) -> list[tuple[str, str, str]]:
     """Name, before, after."""
     names = dict.fromkeys([*entry.before, *entry.after])
     return [
-        (name, _text(entry.before.get(name)), _text(entry.after.get(name)))
+        (str(NAMES.get(name, name)), _text(entry.before.get(name)), _text(entry.after.get(name)))
         for name in names
         if entry.before.get(name) or entry.after.get(name)
     ]
@@ -94,4 +120,11 @@ def _text(value: Any) -> str:
         return ", ".join(map(str, value))
     if isinstance(value, dict):
         return ", ".join(f"{name}: {item}" for name, item in value.items())
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, str) and "T" in value:
+        try:
+            return f"{timezone.localtime(datetime.fromisoformat(value)):%Y-%m-%d %H:%M}"
+        except ValueError:
+            return value
     return "" if value is None else str(value)

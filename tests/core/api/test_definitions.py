@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from apps.core.audit.models import AuditEntry
 from engine import definitions
 from tests.core.conftest import Api
 
@@ -100,3 +101,9 @@ def test_a_suspended_process_is_not_started(api) -> None:
     assert not admin.post_form(f"definitions/{KEY}/resume/").json()["suspended"]
     assert api("qiuzhiyuan").post("requests/", body).status_code == 201
     assert admin.post_form("definitions/nothing/suspend/").status_code == 404
+    noted = AuditEntry.objects.filter(event__startswith="definition.").order_by("pk")
+    assert list(noted.values_list("event", "label")) == [
+        ("definition.suspended", KEY),
+        ("definition.deployed", KEY),
+        ("definition.resumed", KEY),
+    ]

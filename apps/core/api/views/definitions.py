@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from apps.core import deploying
 from apps.core.api import commands
 from apps.core.api.fields import with_names
 from apps.core.api.permissions import Right
@@ -103,7 +104,7 @@ class DefinitionViews(Area):
         `findings`, each with its element and line."""
         body = self.body(commands.Deploy)
         files = {upload.name: upload.read() for upload in body["files"]}
-        deployed = definitions.deploy(files, by=self.user, note=body["note"])
+        deployed = deploying.deploy(files, by=self.user, note=body["note"])
         made = [{"key": row.key, "version": row.version} for row in deployed.made]
         shown = {
             "made": made,
@@ -117,14 +118,14 @@ class DefinitionViews(Area):
     @action(detail=True, methods=["post"])
     def suspend(self, request: Request, key: str) -> Response:
         """Nothing new starts; what runs goes on."""
-        definitions.set_suspended(key, suspended=True)
+        deploying.set_suspended(key, suspended=True, by=self.user)
         return self._detail(_find(key))
 
     @extend_schema(parameters=[KEY], request=None, responses=DefinitionDetailSerializer)
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, key: str) -> Response:
         """It may be started again."""
-        definitions.set_suspended(key, suspended=False)
+        deploying.set_suspended(key, suspended=False, by=self.user)
         return self._detail(_find(key))
 
     def _detail(self, found: ProcessDefinition) -> Response:
