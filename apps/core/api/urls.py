@@ -12,6 +12,7 @@ from apps.core.api.views.definitions import DefinitionViews
 from apps.core.api.views.instances import InstanceViews
 from apps.core.api.views.tasks import TaskViews
 from apps.core.api.views.work import IncidentViews, MessageViews, RequestViews
+from apps.core.attachments.api import AttachmentViews
 
 app_name = "api"
 
@@ -22,6 +23,7 @@ router.register("tasks", TaskViews, basename="task")
 router.register("incidents", IncidentViews, basename="incident")
 router.register("messages", MessageViews, basename="message")
 router.register("requests", RequestViews, basename="request")
+router.register("attachments", AttachmentViews, basename="attachment")
 
 schema = SpectacularAPIView.as_view(permission_classes=[], authentication_classes=[])
 docs = SpectacularSwaggerSplitView.as_view(
