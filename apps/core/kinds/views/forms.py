@@ -26,8 +26,8 @@ from apps.core.kinds.comparing import Difference, differences
 from apps.core.kinds.dressing import width
 from apps.core.kinds.editing import Editor, copy_of
 from apps.core.kinds.offering import options
+from apps.core.kinds.showing import sections_of
 from apps.core.kinds.views.base import KindView
-from apps.core.kinds.views.pages import sections_of
 from engine.exceptions import Conflict, EngineError, InvalidData
 
 LONGEST_VERSION: Final = 9

@@ -1,0 +1,140 @@
+"""What a record says, in the order of its kind: for its page, its print, and its approval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.core.access.rights import Rights
+from apps.core.kinds import columns
+from apps.core.kinds.columns import Cell, Column
+from apps.core.kinds.declaration import DocumentKind, Lines, Section
+from apps.core.kinds.editing import line_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A field of the header with what it says. `path` names it among all that the record says."""
+
+    path: str
+    label: str
+    cell: Cell
+    wide: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line: its cells with their columns, and the path of each."""
+
+    line: Any
+    cells: list[tuple[Column, Cell, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Lines as they are shown; `sums` below them, one for each column."""
+
+    label: str
+    columns: list[Column]
+    rows: list[Row]
+    sums: list[str]
+
+    @property
+    def has_sums(self) -> bool:
+        return any(self.sums)
+
+    def without_empty_columns(self) -> Table:
+        """The same without columns that say nothing."""
+        said = [
+            at for at in range(len(self.columns)) if any(row.cells[at][1].text for row in self.rows)
+        ]
+        return Table(
+            self.label,
+            [self.columns[at] for at in said],
+            [Row(row.line, [row.cells[at] for at in said]) for row in self.rows],
+            [self.sums[at] for at in said],
+        )
+
+
+class Sheet:
+    """What a record says to somebody with these rights. Nothing is read before it is asked for."""
+
+    def __init__(self, kind: DocumentKind, record: Any, rights: Rights) -> None:
+        self.kind = kind
+        self.record = record
+        self.rights = rights
+
+    @property
+    def amount(self) -> Fact | None:
+        """The one amount that matters."""
+        return self._fact(self.kind.amount) if self.kind.amount else None
+
+    @cached_property
+    def sections(self) -> list[tuple[Any, list[Fact]]]:
+        """Label and fields of each section that says something."""
+        found = ((section.label, self._facts(section.fields)) for section in sections_of(self.kind))
+        return [(label, facts) for label, facts in found if facts]
+
+    @cached_property
+    def tables(self) -> list[Table]:
+        return [self._table(lines) for lines in self.kind.lines]
+
+    @cached_property
+    def totals(self) -> list[Fact]:
+        return self._facts(self.kind.totals)
+
+    def said(self) -> Iterator[tuple[str, str]]:
+        """Path and text of everything on it."""
+        facts = [fact for _label, facts in self.sections for fact in facts]
+        for fact in [*facts, *self.totals]:
+            yield fact.path, fact.cell.text
+        for table in self.tables:
+            for row in table.rows:
+                yield from ((path, cell.text) for _column, cell, path in row.cells)
+
+    def _fact(self, name: str) -> Fact:
+        column = columns.resolve(self.kind.model, name)
+        cell = column.cell(self.record)
+        if column.style == "date" and cell.text:
+            cell = Cell(f"{columns.value_of(self.record, name):%Y-%m-%d}")
+        return Fact(name, column.label, cell, column.style == "long")
+
+    def _facts(self, names: Iterable[str]) -> list[Fact]:
+        """Fields that say something."""
+        found = (self._fact(name) for name in columns.open_names(self.kind, names, self.rights))
+        return [fact for fact in found if fact.cell.text]
+
+    def _table(self, lines: Lines) -> Table:
+        names = lines.columns or [*lines.form_class.base_fields, *lines.computed]
+        shown = [
+            columns.resolve(lines.model, name)
+            for name in columns.open_names(self.kind, dict.fromkeys(names), self.rights)
+        ]
+        rows = list(line_rows(self.record, lines.related))
+        return Table(
+            str(lines.label or lines.model._meta.verbose_name_plural),
+            shown,
+            [
+                Row(row, [(c, c.cell(row), f"{lines.related}.{row.pk}.{c.name}") for c in shown])
+                for row in rows
+            ],
+            [_sum(column, rows) for column in shown],
+        )
+
+
+def sections_of(kind: DocumentKind) -> list[Section]:
+    """The kind's sections; without any, one with all fields of the form."""
+    return list(kind.sections) or [Section(_("Basic data"), tuple(kind.form_class.base_fields))]
+
+
+def _sum(column: Column, rows: list[Any]) -> str:
+    """The sum of amounts; prices and quantities of different things make none."""
+    field = column.field
+    if column.style != "money" or getattr(field, "decimal_places", 0) != 2 or len(rows) < 2:
+        return ""
+    values = [columns.value_of(row, column.name) for row in rows]
+    return columns.money(sum(value for value in values if value is not None))
