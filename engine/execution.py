@@ -132,9 +132,9 @@ class Execution:
             self.store.rows["outbox"].append(mail.row())
         for task_id, term in context.candidates:
             self.candidates[task_id].append(term)
+        self._set_card(context.new_card)
 
     # --- the step ---------------------------------------------------------------------------------
-        self._set_card(context.new_card)
     def run(self, act: Act, *, added_by: int | None = None) -> Step:
         """Take the step; the store then holds all its rows."""
         step = advance(self.process, self.case.runtime, act, self)
