@@ -32,7 +32,7 @@ def add(request: HttpRequest, business_key: str) -> HttpResponse:
                 business_key=business_key,
                 category=request.POST.get("category", ""),
                 name=upload.name or "",
-                content=upload,  # type: ignore[arg-type]  # reads like a file
+                content=upload,
                 rights=rights,
             )
         except (InvalidData, WrongState) as refusal:

@@ -149,7 +149,7 @@ def test_the_sweeper_deletes_old_files_without_a_row_and_reports_rows_without_a_
 def test_the_quota_of_the_account_set_holds(deal, settings, in_set) -> None:
     settings.ATTACHMENT_QUOTA = len(PDF) + 10
     add(deal)
-    with pytest.raises(InvalidData, match="account set"):
+    with pytest.raises(InvalidData, match=r"account set|账套"):
         add(deal, name="b.pdf")
     with in_set("t_two"):
         assert services.used_bytes() == 0
@@ -217,3 +217,34 @@ def test_the_list_of_files_costs_no_query_a_file(deal, django_assert_max_num_que
     with django_assert_max_num_queries(3, connection=connection):
         shown = reading.files_of(kind_of(deal), deal, reader)
     assert shown.total == 5
+
+
+def test_files_go_and_come_by_the_api(deal, signed_in) -> None:
+    client = signed_in("qiuzhiyuan")
+    upload = SimpleUploadedFile("合同.pdf", PDF)
+    body = {"of": deal.business_key, "category": "other", "file": upload}
+    added = client.post("/api/v1/attachments/", body)
+    assert added.status_code == 201, added.content
+    pk = added.json()["id"]
+    (listed,) = client.get("/api/v1/attachments/", {"of": deal.business_key}).json()
+    assert (listed["id"], listed["content_type"], listed["downloadable"]) == (
+        pk,
+        "application/pdf",
+        True,
+    )
+    content = client.get(f"/api/v1/attachments/{pk}/content/")
+    assert b"".join(content.streaming_content) == PDF
+    assert content["Content-Disposition"].startswith("attachment;")
+    stranger = signed_in("xiexiaomei")
+    for answer in (
+        stranger.get("/api/v1/attachments/", {"of": deal.business_key}),
+        stranger.get(f"/api/v1/attachments/{pk}/"),
+        stranger.get(f"/api/v1/attachments/{pk}/content/"),
+        stranger.delete(f"/api/v1/attachments/{pk}/"),
+    ):
+        assert answer.status_code == 404
+    page = SimpleUploadedFile("a.pdf", b"<html>")
+    refused = client.post("/api/v1/attachments/", {**body, "file": page})
+    assert (refused.status_code, "file" in refused.json()["errors"]) == (422, True)
+    assert client.delete(f"/api/v1/attachments/{pk}/").status_code == 204
+    assert not Attachment.objects.exists()
