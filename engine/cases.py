@@ -126,9 +126,10 @@ def lock_tasks(ids: Sequence[int], *, skip_locked: bool = False) -> list[tuple[C
     found = []
     for row in rows:
         case = cases.get(row[0]) or cases.setdefault(row[0], _case(row[:COLUMNS]))
-        *values, siblings = row[COLUMNS + 1 :]
+        values = list(row[COLUMNS + 1 :])
         values[5] = TaskState(values[5])
-        found.append((case, Task(*values, [Sibling(*each) for each in siblings or ()])))
+        values[-1] = [Sibling(*each) for each in values[-1] or ()]
+        found.append((case, Task(*values)))
     return found
 
 

@@ -79,12 +79,17 @@ bell = Bell()
 
 def wake() -> None:
     """Tell a worker, soon, that this account set has work. Never fails."""
-    bell.ring(Call(str(connection.schema_name), "engine.work", 1))
+    bell.ring(Call(_here(), "engine.work", 1))
 
 
 def wake_batches() -> None:
     """Tell some workers, soon, that a batch is to be worked off. Never fails."""
-    bell.ring(Call(str(connection.schema_name), "engine.batches", HANDS))
+    bell.ring(Call(_here(), "engine.batches", HANDS))
+
+
+def _here() -> str:
+    """The account set of this connection."""
+    return str(connection.schema_name)  # type: ignore[attr-defined]  # django-tenants' wrapper
 
 
 def _begin_anew() -> None:

@@ -103,9 +103,7 @@ def _write(
         RoleGrant(role=role, kind=kind, action=action) for kind, action in sorted(wanted - before)
     )
     rows = [
-        DataScope(
-            role=role, kind=kind, scope=scope if subjects[kind].scoped else Scope.ALL
-        )
+        DataScope(role=role, kind=kind, scope=scope if subjects[kind].scoped else Scope.ALL)
         for kind, scope in scopes.items()
     ]
     DataScope.objects.bulk_create(
