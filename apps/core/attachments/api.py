@@ -15,7 +15,6 @@ from rest_framework.response import Response
 
 from apps.core.access.rights import Rights, rights_of
 from apps.core.api.commands import KEY, Command
-from apps.core.api.fields import Row
 from apps.core.api.permissions import Right
 from apps.core.api.views.base import ID, Area
 from apps.core.attachments import reading, services
@@ -37,7 +36,7 @@ class Upload(Of):
     file = serializers.FileField(max_length=1000)
 
 
-class FileSerializer(serializers.Serializer[Row]):
+class FileSerializer(serializers.Serializer[Any]):
     """A file; `downloadable` says whether its content may be asked for now."""
 
     id = serializers.IntegerField(source="attachment.pk")
