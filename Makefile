@@ -7,11 +7,11 @@ BIN = .venv/bin
 .PHONY: run test check format faults bench screenshots stop requirements messages
 
 run:
-	$(PREPARE) runtime frontend
+	$(PREPARE) runtime frontend pdf
 	@exec $(BIN)/python -m config.run
 
 test:
-	$(PREPARE) development frontend browser
+	$(PREPARE) development frontend browser pdf
 	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n 2)
 
 faults:
