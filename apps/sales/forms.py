@@ -102,6 +102,10 @@ class ContactForm(forms.ModelForm):
             "remarks",
         )
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """Who is primary already makes way when the contact is saved."""
+        return super()._get_validation_exclusions() | {"primary"}  # type: ignore[misc]
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         month, day = data.get("birth_month"), data.get("birth_day")

@@ -33,13 +33,19 @@ Grant = Callable[..., None]
 @pytest.fixture
 def grant(company: dict[str, User]) -> Grant:
     """`grant("sales.customer", Scope.OWN)`: everybody may do everything with that kind in that
-    scope (`actions`: only these; no scope: nothing), and look at all other kinds."""
+    scope (`actions`: only these; no scope: nothing), and look at all of the other kinds (`others`:
+    in that scope)."""
 
-    def settle(key: str, scope: Scope | None, actions: Iterable[str] = tuple(Action)) -> None:
+    def settle(
+        key: str,
+        scope: Scope | None,
+        actions: Iterable[str] = tuple(Action),
+        others: Scope = Scope.ALL,
+    ) -> None:
         RoleGrant.objects.all().delete()
         DataScope.objects.all().delete()
         for other in KEYS:
-            wide = Scope.ALL if other != key else scope
+            wide = others if other != key else scope
             if wide is None:
                 continue
             granted = [str(Action.VIEW)] if other != key else [str(a) for a in actions]

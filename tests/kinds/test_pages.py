@@ -15,6 +15,7 @@ from apps.core.access.actions import Action, Scope
 from apps.core.kinds.addresses import url_of
 from apps.core.kinds.editing import line_rows
 from apps.core.kinds.registry import kinds
+from tests.casework import deploy
 from tests.kinds.factories import make, posted, typed
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +59,7 @@ def complaints(answer) -> list[str]:
     """What a page says is to be put right."""
     text = answer.content.decode()
     alert = text[text.find('role="alert"') :][:3000]
-    return [html.unescape(one) for one in re.findall(r">([^<>]+)</a>", alert)]
+    return [html.unescape(one) for one in re.findall(r"<li>(?:<a[^>]*>)?([^<>]+)<", alert)]
 
 
 def state_of(kind, record) -> dict[str, Any]:
@@ -224,8 +225,9 @@ def test_each_button_needs_its_right(key, grant, client_of) -> None:
     assert kind.model.objects.get(pk=record.pk).version == 1
 
 
-def test_many_at_once_have_a_result_each(client, key) -> None:
+def test_many_at_once_have_a_result_each(client, key, grant) -> None:
     kind = kinds[key]
+    grant(key, Scope.OWN, others=Scope.OWN)
     rows = [make(key) for _number in range(3)]
     alien = make(key, "zhoumin")
     pks = [row.pk for row in (*rows, alien)]
@@ -284,3 +286,22 @@ def test_made_up_addresses_are_no_errors(client, key) -> None:
     for page in ("0", "9" * 30):
         assert client.get(f"{address}{page}/").status_code == 404
     assert client.get(f"{address}choices/form.nothing/").status_code == 404
+
+
+def test_a_document_tells_whom_it_waits_for_and_what_has_happened(client, key) -> None:
+    kind = kinds[key]
+    if kind.approval is None:
+        return
+    deploy(kind.approval.process)
+    record = make(key)
+    answer = client.post(url_of(kind, "submit", record.pk))
+    assert answer["Location"] == url_of(kind, "page", record.pk)
+    assert kind.model.objects.get(pk=record.pk).state == "submitted"
+    page = url_of(kind, "page", record.pk)
+    assert "单丽娜" in client.get(page).content.decode()
+    assert "仇志远" in client.get(f"{page}?tab=trail").content.decode()
+    part = client.get(f"{page}?tab=trail&part", headers={"HX-Request": "true"})
+    assert part.status_code == 200 and "<html" not in part.content.decode()
+    assert client.get(f"{page}?tab=nothing").status_code == 404
+    assert len(queries(client, page)) <= PAGE_QUERIES
+    assert client.get(url_of(kind, "edit", record.pk)).status_code == 409  # it is being approved

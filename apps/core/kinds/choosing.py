@@ -189,14 +189,17 @@ def found_by(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     return rows.filter(reduce(or_, named)) if named else rows
 
 
-def in_scope(rows: QuerySet[Any], rights: Rights) -> QuerySet[Any]:
+def in_scope(rows: Any, rights: Rights) -> QuerySet[Any]:
     """Those of a field's rows that this person may choose from."""
     kind = kinds.get(rows.model._meta.label_lower)
     if kind is not None:
-        return rows.filter(rights.within(kind.key)).select_related(*kind.related)
+        seen: QuerySet[Any] = rows.visible_to(rights).select_related(*kind.related)
+        return seen
     if rows.model is get_user_model():
-        return rows.filter(is_active=True)
-    return rows
+        active: QuerySet[Any] = rows.filter(is_active=True)
+        return active
+    found: QuerySet[Any] = rows
+    return found
 
 
 def is_found_by_typing(field: forms.Field, area: str) -> bool:

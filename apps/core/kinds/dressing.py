@@ -10,6 +10,7 @@ from django.utils.formats import localize_input
 
 from apps.core.kinds.choosing import RecordWidget
 
+NOTHING: Final = "–"
 WIDE: Final = 100  # characters from which on a text gets two columns
 
 
@@ -72,6 +73,8 @@ def dress_widget(field: forms.Field, *, small: bool = False) -> None:
         if isinstance(field, NUMBERS):
             part.attrs.setdefault("inputmode", "decimal")
             part.attrs["class"] += " text-num"
+    if isinstance(widget, forms.Select):
+        widget.choices = [(key, label if key != "" else NOTHING) for key, label in widget.choices]
     if isinstance(widget, forms.Textarea):
         widget.attrs["rows"] = 2
     if isinstance(widget, forms.TextInput | RecordWidget):

@@ -103,14 +103,16 @@ class Editor:
     def prepare(self) -> dict[str, Any]:
         """Work out what isn't typed from what is acceptable of the rest; nothing as long as a
         record is missing that the form must name. Fields that this changed, by the names of their
-        inputs. Raises InvalidData."""
+        inputs. Nothing is written, whatever `prepare` does. Raises InvalidData."""
         self.form.is_valid()
         if not _is_connected(self.form):
             return {}
         lines = {grid.prefix: grid.instances(valid_only=True) for grid in self.grids}
         inputs = [form for form in self._all_forms() if form.is_valid()]
         before = [self._values(form) for form in inputs]
-        self.kind.prepare(self.form.instance, lines)
+        with transaction.atomic():
+            self.kind.prepare(self.form.instance, lines)
+            transaction.set_rollback(True)
         return {
             form.add_prefix(name): value
             for form, was in zip(inputs, before, strict=True)
