@@ -1,4 +1,4 @@
-"""`python3 -m config.bootstrap PART…`: runtime or development, frontend, browser."""
+"""`python3 -m config.bootstrap PART…`: runtime or development, frontend, browser, pdf."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from config.bootstrap.browser import ensure_chromium
 from config.bootstrap.fonts import ensure_chinese_font
 from config.bootstrap.frontend import ensure_bundle
 from config.bootstrap.packages import ensure_packages
+from config.bootstrap.pango import ensure_pango
 from config.bootstrap.steps import StepFailed, one_at_a_time
 
 
@@ -22,6 +23,7 @@ PARTS = {
     "development": lambda: ensure_packages("development"),
     "frontend": ensure_bundle,
     "browser": ensure_browser,
+    "pdf": ensure_pango,
 }
 OLDEST_PYTHON, NEWEST_PYTHON = (3, 11), (3, 13)
 
