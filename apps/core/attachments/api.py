@@ -36,7 +36,7 @@ class Upload(Of):
     file = serializers.FileField(max_length=1000)
 
 
-class FileSerializer(serializers.Serializer[Any]):
+class AttachmentSerializer(serializers.Serializer[Any]):
     """A file; `downloadable` says whether its content may be asked for now."""
 
     id = serializers.IntegerField(source="attachment.pk")
@@ -66,15 +66,15 @@ class AttachmentViews(Area):
         attachment, kind, record = reading.find_attachment(int(pk), self.own)
         return reading.Shown(attachment, reading.may_download(kind, record, attachment, self.own))
 
-    @extend_schema(parameters=[Of], responses=FileSerializer(many=True))
+    @extend_schema(parameters=[Of], responses=AttachmentSerializer(many=True))
     def list(self, request: Request) -> Response:
         """The files of a record."""
         kind, record = reading.find_record(self.query(Of)["of"], self.own)
         files = reading.files_of(kind, record, self.own)
         found = [shown for group in files.groups for shown in group.files]
-        return Response(FileSerializer(found, many=True).data)
+        return Response(AttachmentSerializer(found, many=True).data)
 
-    @extend_schema(request={"multipart/form-data": Upload}, responses={201: FileSerializer})
+    @extend_schema(request={"multipart/form-data": Upload}, responses={201: AttachmentSerializer})
     def create(self, request: Request) -> Response:
         """Add a file. What it is is found in its content."""
         body = self.body(Upload)
@@ -85,12 +85,12 @@ class AttachmentViews(Area):
             content=body["file"],
             rights=self.own,
         )
-        return Response(FileSerializer(reading.Shown(added, True)).data, status=201)
+        return Response(AttachmentSerializer(reading.Shown(added, True)).data, status=201)
 
-    @extend_schema(parameters=[ID], responses=FileSerializer)
+    @extend_schema(parameters=[ID], responses=AttachmentSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
         """What is known of a file."""
-        return Response(FileSerializer(self._shown(pk)).data)
+        return Response(AttachmentSerializer(self._shown(pk)).data)
 
     @extend_schema(
         parameters=[ID], responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
