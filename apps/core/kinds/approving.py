@@ -14,7 +14,7 @@ from apps.core.documents import Card, DocumentPages, Part, Snapshot
 from apps.core.kinds import extras
 from apps.core.kinds.addresses import url_of
 from apps.core.kinds.declaration import DocumentKind
-from apps.core.kinds.registry import kind_of_key, kinds
+from apps.core.kinds.registry import kind_of_key
 from apps.core.kinds.showing import Sheet
 from engine.models import ProcessInstance
 
@@ -97,11 +97,3 @@ class KindPages(DocumentPages):
             for part in parts
             if part.shown(self.kind, record, rights)
         ]
-
-
-def register_pages() -> None:
-    """Every kind that is approved shows itself in the approval center; called once, when all kinds
-    are there."""
-    for key in kinds:
-        if kinds[key].approval is not None:
-            documents.registry.add(key, KindPages(kinds[key]))

@@ -14,8 +14,8 @@ class KindsConfig(AppConfig):
     verbose_name = _("Document kinds")
 
     def ready(self) -> None:
-        from apps.core.kinds import approving, checks  # noqa: F401  (checks register themselves)
+        from apps.core.kinds import checks, joining  # noqa: F401  (checks register themselves)
 
         autodiscover_modules("kinds")  # another app's start-up may have done it already
         autodiscover_modules("page_parts")
-        approving.register_pages()
+        joining.join()

@@ -209,16 +209,36 @@ def _end_case(document: Record, rights: Rights, reason: str) -> None:
 @transaction.atomic
 def hand_over_records(*, kind: DocumentKind, pks: Sequence[int], to: int, rights: Rights) -> int:
     """Give records to a colleague, whose department they then belong to; how many."""
-    department = organisation().department_of(to)
-    if department is None or to not in organisation().active([to]):
-        raise InvalidData(_("Choose a colleague who works here."), errors={"to": ["?"]})
     rows = list(kind.queryset(rights).select_for_update(of=("self",)).filter(pk__in=pks))
     for record in rows:
         kind.require(rights, Action.HAND_OVER, record)
+        record.changed_by_id, record.changed_at = rights.user, timezone.now()
+    return _give(kind, rows, to)
+
+
+def count_held(kind: DocumentKind, user: int) -> int:
+    """How many records of a kind belong to somebody."""
+    return int(kind.model._default_manager.filter(owner=user).count())
+
+
+@transaction.atomic
+def give_held(kind: DocumentKind, user: int, to: int) -> int:
+    """Give a colleague all that belongs to somebody who leaves; how many."""
+    return _give(kind, list(kind.model._default_manager.select_for_update().filter(owner=user)), to)
+
+
+def _give(kind: DocumentKind, rows: Sequence[Any], to: int) -> int:
+    """New owner and department of locked rows; raises InvalidData for somebody who has left."""
+    department = organisation().department_of(to)
+    if department is None or to not in organisation().active([to]):
+        raise InvalidData(
+            _("Choose a colleague who works here."),
+            errors={"to": [_("Choose a colleague who works here.")]},
+        )
+    for record in rows:
         record.owner_id, record.department_id = to, department
         record.version += 1
-        record.changed_by_id, record.changed_at = rights.user, timezone.now()
     kind.model._default_manager.bulk_update(
-        rows, ["owner", "department", "version", "changed_by", "changed_at"]
+        rows, ["owner", "department", "version", "changed_by", "changed_at"], batch_size=1000
     )
     return len(rows)

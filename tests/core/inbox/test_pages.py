@@ -110,7 +110,7 @@ def test_who_sees_a_task_and_is_not_asked_gets_no_buttons_and_decides_nothing(
     initiator = page("qiuzhiyuan")
     shown = initiator.get(f"/tasks/{task.pk}/")
     assert shown.context["buttons"] == []
-    assert [one.code for one in shown.context["acts"]] == ["urge"]
+    assert [one.code for one in shown.context["acts"]] == ["urge", "copy"]
     refused = initiator.post(f"/tasks/{task.pk}/complete", {"decision": "approve"})
     assert refused.status_code == 403
     task.refresh_from_db()
