@@ -14,7 +14,14 @@ from apps.contracts.models import Instalment, SalesContract, SalesContractLine
 from apps.contracts.page import LINE_COLUMNS, LINE_COMPUTED, MORE_COLUMNS, SECTIONS, TOTALS
 from apps.contracts.terms import work_out
 from apps.core.approval.settings.texts import name_texts
-from apps.core.kinds.declaration import Approval, DocumentKind, Lines, Numbering, Risk
+from apps.core.kinds.declaration import (
+    Approval,
+    AttachmentCategory,
+    DocumentKind,
+    Lines,
+    Numbering,
+    Risk,
+)
 from apps.core.kinds.registry import register
 from engine.operations import Context
 
@@ -59,6 +66,10 @@ class SalesContractKind(DocumentKind):
     )
     numbering = Numbering("XS-{date:%Y%m}-{seq:04d}")
     approval = Approval(process="contract_approval", queue="contracts")
+    attachments = (
+        AttachmentCategory("contract", _("Contract"), late=True),  # the signed copy comes later
+        AttachmentCategory("quotation", _("Quotation")),
+    )
 
     def prepare(self, record: SalesContract, lines: Mapping[str, Sequence[Any]]) -> None:
         work_out(record, lines.get("lines", ()), lines.get("instalments", ()))
