@@ -248,3 +248,24 @@ def test_files_go_and_come_by_the_api(deal, signed_in) -> None:
     assert (refused.status_code, "file" in refused.json()["errors"]) == (422, True)
     assert client.delete(f"/api/v1/attachments/{pk}/").status_code == 204
     assert not Attachment.objects.exists()
+
+
+def test_the_signed_copy_may_come_after_the_approval(deal) -> None:
+    move(deal, ApprovalState.APPROVED)
+    signed = services.add_attachment(
+        business_key=deal.business_key,
+        category="contract",
+        name="盖章件.pdf",
+        content=io.BytesIO(PDF),
+        rights=rights("qiuzhiyuan"),
+    )
+    services.open_attachment(pk=signed.pk, rights=rights("shanlina"))[1].close()
+    move(deal, ApprovalState.SUBMITTED)
+    with pytest.raises(WrongState):
+        services.add_attachment(
+            business_key=deal.business_key,
+            category="contract",
+            name="b.pdf",
+            content=io.BytesIO(PDF),
+            rights=rights("qiuzhiyuan"),
+        )
