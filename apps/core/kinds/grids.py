@@ -20,7 +20,7 @@ from apps.core.kinds import columns
 from apps.core.kinds.choosing import dress_choices
 from apps.core.kinds.columns import Column
 from apps.core.kinds.declaration import DocumentKind, Lines
-from apps.core.kinds.dressing import NUMBERS, dress, mark_errors
+from apps.core.kinds.dressing import NUMBERS, WIDE, dress, mark_errors
 
 MOST: Final = 500  # rows of a grid
 
@@ -84,12 +84,19 @@ class Grid:
     @cached_property
     def entries(self) -> list[forms.ModelForm[Any]]:
         """One for each row, and an empty one at the end that nobody has to fill in."""
-        found = [*self._rows(), self._form(self.count, None, blank=True)]
-        dress_choices(self.kind, self.rights, self.prefix, found)
-        for form in found:
+        rows, blank = list(self._rows()), self._form(self.count, None, blank=True)
+        dress_choices(self.kind, self.rights, self.prefix, [*rows, blank])
+        for form in (*rows, blank):
             dress(form)
             self._close(form)
-        return found
+        while rows and not self._is_filled(rows[-1]):
+            rows.pop()
+        blank.prefix = f"{self.prefix}-{len(rows)}"
+        return [*rows, blank]
+
+    def _is_filled(self, form: forms.ModelForm[Any]) -> bool:
+        """Whether a row is a line: an empty new one is none."""
+        return bool(self.data is None or form.instance.pk or form.has_changed())
 
     def _rows(self) -> Iterator[forms.ModelForm[Any]]:
         if self.data is None:
@@ -118,7 +125,7 @@ class Grid:
 
     @cached_property
     def count(self) -> int:
-        """How many rows there are beside the empty one at the end."""
+        """How many rows were sent, or are stored."""
         return len(self.stored) if self.data is None else min(self._given, MOST)
 
     @property
@@ -133,9 +140,8 @@ class Grid:
 
     @property
     def filled(self) -> list[forms.ModelForm[Any]]:
-        """Rows that are lines: an empty new one is none."""
-        stored = self.data is None
-        return [f for f in self.rows if stored or f.instance.pk or f.has_changed()]
+        """Rows that are lines."""
+        return [form for form in self.rows if self._is_filled(form)]
 
     @property
     def overfull(self) -> bool:
@@ -156,7 +162,8 @@ class Grid:
         fields = self.entries[-1].fields
         worked_out = {column.name: column for column in self.columns}
         found: list[GridColumn] = []
-        for name in dict.fromkeys([*self.lines.columns, *fields, *self.lines.computed]):
+        names = self.lines.columns or (*fields, *self.lines.computed)
+        for name in dict.fromkeys([*names, *fields]):
             field, column = fields.get(name), worked_out.get(name)
             if field is not None and not field.widget.is_hidden and not is_long(field):
                 label = capfirst(str(self.entries[-1][name].label))
@@ -207,16 +214,16 @@ class Grid:
 
 
 def is_long(field: forms.Field) -> bool:
-    """Whether a field is too long for a cell."""
-    return isinstance(field.widget, forms.Textarea)
+    """Whether a field is too long for a cell: texts, and long words that nobody has to give."""
+    longest = getattr(field, "max_length", None) or 0
+    words = isinstance(field, forms.CharField) and not field.required and longest >= WIDE
+    return words or isinstance(field.widget, forms.Textarea)
 
 
 # --- rewriting what was posted --------------------------------------------------------------------
 def rework(data: QueryDict, grid: Grid, act: str, row: int) -> QueryDict:
     """What was posted, with a row added, copied, moved or taken out."""
-    rows = [_posted(data, grid, index) for index in range(grid.count)]
-    while rows and grid.entries[len(rows) - 1] not in grid.filled:
-        rows.pop()  # an empty one always follows
+    rows = [_posted(data, grid, index) for index in range(len(grid.rows))]
     inside = 0 <= row < len(rows)
     if act == "add":
         rows.append({})

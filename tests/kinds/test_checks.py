@@ -1,0 +1,71 @@
+"""A declaration that names something that doesn't exist is found before anything runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import django_filters
+import pytest
+
+from apps.contracts.kinds import SalesContractKind
+from apps.contracts.models import SalesContract
+from apps.core.kinds.checks import check_kind, check_kinds
+from apps.core.kinds.declaration import Approval, PushDown, Section
+from apps.core.kinds.registry import kinds
+
+
+def told(**changed: Any) -> str:
+    """What the checks say of the sales contract, declared with a slip."""
+    slip = type("SlipKind", (SalesContractKind,), changed)()
+    return "\n".join(f"{problem.id} {problem.msg}" for problem in check_kind(slip))
+
+
+class MisspeltFilter(django_filters.FilterSet):
+    state = django_filters.CharFilter(field_name="sate")
+
+
+class OwnersForm(SalesContractKind.form_class):
+    class Meta:
+        model = SalesContract
+        fields = ("name", "owner")
+
+
+LINES, INSTALMENTS = SalesContractKind.lines
+
+SLIPS = {
+    "E003": {"numbering": None},
+    "E005": {"lines": (replace(LINES, related="rows"), INSTALMENTS)},
+    "E010": {"columns": ()},
+    "E011 there is no column 'nmae'": {"columns": ("number", "nmae")},
+    "E011 there is no column 'customer__nmae'": {"more_columns": ("customer__nmae",)},
+    "E011 there is no field of a section": {"sections": (Section("x", ("nmae",)),)},
+    "E011 there is no total": {"totals": ("grss",)},
+    "E011 there is no amount": {"amount": "grss"},
+    "E012": {"lines": (replace(LINES, computed=("nett",)), INSTALMENTS)},
+    "E013": {"costs": ("csot",)},
+    "E014 search": {"search": ("customer__nmae",)},
+    "E014 related": {"related": ("custmer",)},
+    "E014 order": {"order": "-dtae"},
+    "E021": {"form_class": OwnersForm},
+    "E023": {"lines": (replace(LINES, computed=("quantity",)), INSTALMENTS)},
+    "E024": {"filters": MisspeltFilter},
+    "E031": {"approval": Approval("contract_aproval", "contracts")},
+    "E032": {"approval": Approval("contract_approval", "contrcats")},
+    "E040": {"push_down": (PushDown("stock.nothing"),)},
+}
+
+
+@pytest.mark.parametrize("problem", SLIPS)
+def test_a_slip_is_told(problem: str) -> None:
+    assert f"kinds.{problem}" in told(**SLIPS[problem])
+
+
+def test_what_is_declared_is_right() -> None:
+    assert told() == ""
+    assert check_kinds(None) == []
+
+
+def test_two_kinds_of_one_address_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(kinds["sales.contact"]), "slug", "customers")
+    assert [problem.id for problem in check_kinds(None)] == ["kinds.E001"]
