@@ -60,10 +60,11 @@ def mails_to(
 def letter(payload: Mapping[str, Any]) -> dict[str, Any] | None:
     """What a notice of the outbox says and to which address; None where there is no address."""
     user, values = payload["user"], payload["values"]
+    messages = payload["subject"], payload["text"]
     people = organisation()
     address = people.addresses([user]).get(user)
     if address is None:
         return None
     with override(people.languages([user])[user]):
-        subject, text = gettext(payload["subject"]) % values, gettext(payload["text"]) % values
+        subject, text = (gettext(said) % values for said in messages)
     return {"to": [address], "subject": " ".join(subject.splitlines()), "text": text}

@@ -62,7 +62,6 @@ SECTIONS: Final = (
 )
 LINE_COLUMNS: Final = (
     "product",
-    "spec",
     "quantity",
     "unit",
     "standard_price",
@@ -71,9 +70,6 @@ LINE_COLUMNS: Final = (
     "price",
     "gross",
     "tax_rate",
-    "net",
-    "tax",
-    "floor_price",
     "margin",
     "reason",
 )
