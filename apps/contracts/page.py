@@ -63,7 +63,6 @@ SECTIONS: Final = (
 LINE_COLUMNS: Final = (
     "product",
     "quantity",
-    "unit",
     "standard_price",
     "offer",
     "rate",

@@ -22,7 +22,7 @@ def told(**changed: Any) -> str:
 
 
 class MisspeltFilter(django_filters.FilterSet):
-    state = django_filters.CharFilter(field_name="sate")
+    state = django_filters.CharFilter(field_name="stat_e")
 
 
 class OwnersForm(SalesContractKind.form_class):
@@ -37,14 +37,14 @@ SLIPS = {
     "E003": {"numbering": None},
     "E005": {"lines": (replace(LINES, related="rows"), INSTALMENTS)},
     "E010": {"columns": ()},
-    "E011 there is no column 'nmae'": {"columns": ("number", "nmae")},
-    "E011 there is no column 'customer__nmae'": {"more_columns": ("customer__nmae",)},
-    "E011 there is no field of a section": {"sections": (Section("x", ("nmae",)),)},
+    "E011 there is no column 'name_'": {"columns": ("number", "name_")},
+    "E011 there is no column 'customer__name_'": {"more_columns": ("customer__name_",)},
+    "E011 there is no field of a section": {"sections": (Section("x", ("name_",)),)},
     "E011 there is no total": {"totals": ("grss",)},
     "E011 there is no amount": {"amount": "grss"},
     "E012": {"lines": (replace(LINES, computed=("nett",)), INSTALMENTS)},
     "E013": {"costs": ("csot",)},
-    "E014 search": {"search": ("customer__nmae",)},
+    "E014 search": {"search": ("customer__name_",)},
     "E014 related": {"related": ("custmer",)},
     "E014 order": {"order": "-dtae"},
     "E021": {"form_class": OwnersForm},

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.translation import override
 
 from apps.core import documents
 from apps.core.access.rights import Rights, rights_of
@@ -69,7 +71,8 @@ class KindPages(DocumentPages):
 
     def snapshot(self, instance: ProcessInstance) -> Snapshot:
         record = self._record(instance)
-        return dict(Sheet(self.kind, record, rights_of(NOBODY)).said()) if record else {}
+        with override(settings.LANGUAGE_CODE):  # another language is no change
+            return dict(Sheet(self.kind, record, rights_of(NOBODY)).said()) if record else {}
 
     def related(self, request: HttpRequest, instance: ProcessInstance) -> Part | None:
         record = self._record(instance)
