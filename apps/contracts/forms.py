@@ -111,7 +111,8 @@ class SalesContractLineForm(forms.ModelForm):
         return data
 
     def _typed(self, data: dict[str, Any]) -> str:
-        if data.get("typed") and "typed" in self.changed_data:
+        alive = self.data.get("alive")  # a grid that sets `typed` at each key
+        if data.get("typed") and (alive or "typed" in self.changed_data):
             return str(data["typed"])
         changed = [name for name in TYPED_FIELDS if name in self.changed_data]
         given = [name for name in changed if data.get(name) is not None]

@@ -222,12 +222,11 @@ def is_long(field: forms.Field) -> bool:
 
 # --- rewriting what was posted --------------------------------------------------------------------
 def rework(data: QueryDict, grid: Grid, act: str, row: int) -> QueryDict:
-    """What was posted, with a row added, copied, moved or taken out."""
+    """What was posted, with rows pasted, or one copied, moved or taken out. To add one is nothing:
+    an empty one always follows."""
     rows = [_posted(data, grid, index) for index in range(len(grid.rows))]
     inside = 0 <= row < len(rows)
-    if act == "add":
-        rows.append({})
-    elif act == "remove" and inside:
+    if act == "remove" and inside:
         del rows[row]
     elif act == "copy" and inside:
         rows.insert(row + 1, {name: v for name, v in rows[row].items() if name != "id"})
@@ -278,9 +277,15 @@ def _paste(rows: list[Row], grid: Grid, row: int, name: str, text: str) -> None:
     lines = text.replace("\r\n", "\n").strip("\n").split("\n") if text.strip() else []
     for index, line in enumerate(lines[:MOST], start=max(0, row)):
         while len(rows) <= index:
-            rows.append({})
+            rows.append({n: [_initial(blank[n])] for n in blank.fields})
         for name, value in zip(names[first:], line.split("\t"), strict=False):
             rows[index] |= _pasted(blank.fields[name], name, value.strip())
+
+
+def _initial(field: forms.BoundField) -> str:
+    """What an empty row holds."""
+    value = field.value()
+    return "" if value is None else str(value)
 
 
 def _pasted(field: forms.Field, name: str, value: str) -> Mapping[str, list[str]]:

@@ -40,6 +40,9 @@ const later = () => {
   clearTimeout(asking);
   asking = setTimeout(preview, WAIT);
 };
+// Which of several fields was typed is known for certain from here on.
+const alive = () => (form.elements.alive.value = "1");
+alive();
 /** Typing in a field may settle another one: data-sets="typed=gross". */
 const settle = (field) => {
   const [name, value] = (field.dataset.sets ?? "").split("=");
@@ -52,23 +55,55 @@ form.addEventListener("input", ({ target }) => {
   settle(target);
   if (!target.closest(".ld-picker")) later();
 });
-form.addEventListener("change", ({ target }) => {
-  later();
+form.addEventListener("change", later);
+// Whoever types into the empty row at the end gets the next one.
+form.addEventListener("input", ({ target }) => {
   const rows = target.closest("[data-ld-grid]")?.querySelectorAll("[data-ld-row]");
-  if (rows?.length && target.closest("[data-ld-row]") === rows[rows.length - 1] && target.value) add(target.closest("[data-ld-grid]"));
+  if (rows?.length && target.value && target.closest("[data-ld-row]") === rows[rows.length - 1]) add(target.closest("[data-ld-grid]"));
 });
 
 // --- rows -----------------------------------------------------------------------------------------
 const cells = (root) => [...root.querySelectorAll("input:not([type=hidden]), select")].filter((one) => one.checkVisibility());
-const press = (grid, selector) => grid.querySelector(selector)?.click();
-const add = (grid) => press(grid, "[data-ld-add]");
+const lastRow = (grid) => [...grid.querySelectorAll("[data-ld-row]")].at(-1);
+const empty = new Map(); // the empty row of each grid, as it came
+const remember = () => document.querySelectorAll("[data-ld-grid]").forEach((grid) => empty.set(grid.dataset.ldGrid, lastRow(grid).cloneNode(true)));
+remember();
+/** One more empty row. Here and not by the server, as somebody is typing. */
+const add = (grid) => {
+  const prefix = grid.dataset.ldGrid, row = empty.get(prefix).cloneNode(true), last = lastRow(grid);
+  const old = row.dataset.ldRow, now = Number(last.dataset.ldRow) + 1;
+  const renamed = (text) => text.replaceAll(`${prefix}-${old}`, `${prefix}-${now}`).replace(/^(\w+:\w+:)\d+$/, `$1${now}`);
+  row.dataset.ldRow = now;
+  row.querySelectorAll("*").forEach((one) => {
+    [...one.attributes].filter(({ value }) => /\d/.test(value)).forEach(({ name, value }) => one.setAttribute(name, renamed(value)));
+  });
+  row.querySelector(".ld-cell").textContent = now + 1;
+  last.after(row);
+  grid.querySelector(`[name="${prefix}-count"]`).value = now + 1;
+  window.htmx.process(row);
+};
+/** To the first cell of the empty row at the end. */
+const begin = (grid) => {
+  cells(lastRow(grid))[0]?.focus();
+};
+form.addEventListener(
+  "click",
+  (event) => {
+    const button = event.target.closest("[data-ld-add]");
+    if (!button) return;
+    event.preventDefault();
+    event.stopPropagation();
+    begin(button.closest("[data-ld-grid]"));
+  },
+  true,
+);
 
 form.addEventListener("keydown", (event) => {
   const row = event.target.closest("[data-ld-row]");
   if (event.isComposing || !row) return;
   if (event.key === "ArrowDown" && event.ctrlKey) {
     event.preventDefault();
-    add(row.closest("[data-ld-grid]"));
+    begin(row.closest("[data-ld-grid]"));
   } else if (event.key === "Enter" && !event.ctrlKey && !event.target.matches("textarea, button, summary")) {
     event.preventDefault();
     const all = cells(row.closest("table"));
@@ -101,6 +136,12 @@ form.addEventListener("click", (event) => {
   field.focus();
   field.scrollIntoView({ block: "center" });
 });
-document.addEventListener("htmx:afterSwap", ({ detail }) => detail.target === body && (touched = true));
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target !== body) return;
+  remember();
+  number++; // an answer to what was there before is none
+  alive();
+  later(); // the sum in the bar stands outside
+});
 form.addEventListener("submit", ({ submitter }) => submitter?.hasAttribute("hx-post") || (touched = false));
 addEventListener("beforeunload", (event) => touched && event.preventDefault());

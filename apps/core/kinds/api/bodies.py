@@ -55,6 +55,8 @@ def _read_row(
 ) -> None:
     for name, field in fields.items():
         value = row.get(name)
+        if name not in row and field.widget.is_hidden:
+            continue  # what pages keep for themselves
         if name not in row and new:
             value = field.initial() if callable(field.initial) else field.initial
         data[f"{prefix}{name}"] = _text(f"{prefix}{name}", value)

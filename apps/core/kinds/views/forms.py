@@ -44,9 +44,10 @@ class FormPage(KindView):
         status: int = 200,
         version: int | None = None,
         theirs: list[Difference] | None = None,
+        quiet: bool = False,
     ) -> HttpResponse:
-        """The form as it is, with what is wrong."""
-        record, problems = editor.record, editor.problems()
+        """The form as it is, with what is wrong; `quiet`: nobody has finished yet."""
+        record, problems = editor.record, [] if quiet else editor.problems()
         context = {
             "editor": editor,
             "record": record,
@@ -57,7 +58,9 @@ class FormPage(KindView):
             "totals": self.totals(editor),
             "problem": problem,
             "problems": problems,
+            "quiet": quiet,
             "theirs": theirs or [],
+            "alive": self.request.POST.get("alive", "")[:1],
             "version": version if version is not None else getattr(record, "version", ""),
             "may_submit": self.kind.can(self.rights, Action.SUBMIT),
             "preview": self.url("preview_of", record.pk) if record else self.url("preview"),
@@ -185,11 +188,12 @@ class PreviewPage(FormPage):
             editor = self.editor(self.reworked(editor, request.POST, act))
         changed, errors = self.worked_out(editor)
         if request.accepts("text/html"):
-            again = self.editor(self.filled_in(editor, changed))
+            again = self.editor(self.filled_in(editor, self.values(editor, changed)))
             self.worked_out(again)
             again.tell(errors)
             seen = request.POST.get("version", "")[:LONGEST_VERSION]
-            return self.answer(again, version=int(seen) if seen.isdecimal() else None)
+            known = int(seen) if seen.isdecimal() else None
+            return self.answer(again, version=known, quiet=bool(act and not errors))
         return JsonResponse(
             {"values": self.values(editor, changed), "outputs": self.outputs(editor)}
         )
@@ -212,17 +216,18 @@ class PreviewPage(FormPage):
         grid = next((grid for grid in editor.grids if grid.prefix == prefix), None)
         if grid is None:
             raise Http404
-        return grids.rework(data, grid, what, int(row[:3]) if row.isdecimal() else grid.count)
+        return grids.rework(data, grid, what, int(row[:3]) if row.isdecimal() else len(grid.rows))
 
     @staticmethod
-    def filled_in(editor: Editor, changed: Mapping[str, Any]) -> QueryDict:
+    def filled_in(editor: Editor, values: Mapping[str, Any]) -> QueryDict:
         """What was posted, with what was worked out in its inputs."""
         assert editor.data is not None
         data = editor.data.copy()
-        for form in (editor.form, *(form for grid in editor.grids for form in grid.filled)):
-            for name, field in form.fields.items():
-                if form.add_prefix(name) in changed:
-                    data[form.add_prefix(name)] = _text(field, changed[form.add_prefix(name)])
+        for name, value in values.items():
+            if isinstance(value, list):
+                data[name], data[f"{name}-text"] = value
+            else:
+                data[name] = value
         return data
 
     def values(self, editor: Editor, changed: Mapping[str, Any]) -> dict[str, Any]:
@@ -254,8 +259,9 @@ class PreviewPage(FormPage):
 
 def _text(field: forms.Field, value: Any) -> str:
     """A value as an input holds it."""
-    prepared = getattr(value, "pk", field.prepare_value(value))
-    return str(field.widget.format_value(prepared) or "")
+    if isinstance(field, forms.ModelChoiceField):
+        return "" if value is None else str(value.pk)
+    return str(field.widget.format_value(field.prepare_value(value)) or "")
 
 
 class QuickPage(KindView):

@@ -1,0 +1,171 @@
+"""Lists and forms of records in a browser: what is alive, and that all works without JavaScript."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from apps.catalog.models import Product
+from apps.contracts.models import SalesContract
+from apps.core.kinds.registry import kinds
+from apps.core.kinds.services import save_record
+from apps.sales.models import Customer
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.kinds.factories import all_rights, make
+
+NEW = "/contracts/sales-contracts/new/"
+
+
+@pytest.fixture
+def goods(company) -> list[Product]:
+    """Two products that anybody may choose."""
+    made = [
+        make("catalog.product", "qiuzhiyuan", code=code, name=name, standard_price=price)
+        for code, name, price in (
+            ("UD-820", "彩色多普勒超声诊断仪", "680000"),
+            ("PM-12", "多参数监护仪", "18500"),
+        )
+    ]
+    make("sales.customer", "qiuzhiyuan", name="苏州星塘医院")
+    return made
+
+
+def line(page: Page, row: int, field: str):
+    return page.locator(f"[name='lines-{row}-{field}']")
+
+
+def pick(page: Page, name: str, typed: str, text: str) -> None:
+    """Type into a pick list and take what is offered."""
+    page.locator(f"[name='{name}-text']").fill(typed)
+    page.locator(".ld-options [role=option]", has_text=text).first.click()
+    expect(page.locator(f"[name='{name}-text']")).to_have_value(text)
+
+
+def test_a_contract_is_typed_with_its_lines(person, goods, picture) -> None:
+    page = person("qiuzhiyuan", DESKTOP)
+    page.goto(NEW)
+    page.locator("[name=name]").fill("彩超采购合同")
+    pick(page, "customer", "xingtang", "苏州星塘医院")
+    page.locator("[name=ends_on]").fill("2032-03-03")
+    pick(page, "lines-0-product", "UD", "UD-820 彩色多普勒超声诊断仪")
+    expect(line(page, 0, "offer")).to_have_value("680000")
+    expect(page.locator("[name='lines-1-product-text']")).to_be_visible()  # the next row is there
+
+    line(page, 0, "quantity").fill("2")
+    expect(page.locator(".ld-bar output[name=gross]")).to_have_text("¥1,360,000.00")
+    line(page, 0, "gross").fill("1200000")  # what is typed stays, the rate follows
+    expect(line(page, 0, "rate")).to_have_value("88.2353")
+    expect(page.locator(".ld-bar output[name=gross]")).to_have_text("¥1,200,000.00")
+    expect(line(page, 0, "gross")).to_have_value("1200000")
+
+    page.locator("[data-ld-grid=lines] summary", has_text="Excel").click()
+    page.locator("[name='lines-paste']").fill("PM-12\t3\n")
+    page.locator("[data-ld-paste]").first.click()
+    expect(page.locator("[name='lines-1-product-text']")).to_have_value("PM-12 多参数监护仪")
+    expect(page.locator(".ld-bar output[name=gross]")).to_have_text("¥1,255,500.00")
+    page.locator("[value='lines:up:1']").click()
+    expect(page.locator("[name='lines-0-product-text']")).to_have_value("PM-12 多参数监护仪")
+
+    page.locator("[name='instalments-0-label']").fill("全款")
+    page.locator("[name='instalments-0-percent']").fill("100")
+    expect(page.locator("[name='instalments-0-amount']")).to_have_value("1255500")
+    picture(page, "form")
+    page.keyboard.press("Control+s")
+    page.wait_for_url(re.compile(r"/\d+/$"))
+    contract = SalesContract.objects.get()
+    rows = [(row.product.code, row.quantity, row.gross) for row in contract.lines.all()]
+    assert rows == [("PM-12", 3, 55500), ("UD-820", 2, 1200000)]
+    picture(page, "page")
+
+
+def test_errors_are_told_with_their_places_and_another_was_faster(person, goods, picture) -> None:
+    contract = make("contracts.salescontract", "qiuzhiyuan")
+    page = person("qiuzhiyuan", PHONE)
+    page.goto(f"/contracts/sales-contracts/{contract.pk}/edit/")
+    line(page, 0, "quantity").fill("many")
+    page.locator("[data-key='ctrl+s']").click()
+    expect(page.locator("#errors")).to_be_focused()
+    page.locator("#errors a").first.click()
+    expect(line(page, 0, "quantity")).to_be_focused()
+    expect(line(page, 0, "quantity")).to_have_value("many")
+    picture(page, "errors")
+
+    stored = SalesContract.objects.get(pk=contract.pk)
+    stored.remarks = "先到"
+    rows = {
+        each.related: list(getattr(stored, each.related).all())
+        for each in kinds["contracts.salescontract"].lines
+    }
+    save_record(
+        kind=kinds["contracts.salescontract"],
+        record=stored,
+        lines=rows,
+        rights=all_rights("shanlina"),
+    )
+    line(page, 0, "quantity").fill("3")
+    page.locator("[data-key='ctrl+s']").click()
+    expect(page.locator("#problem")).to_contain_text("单丽娜")
+    expect(page.locator("#problem")).to_contain_text("先到")
+    expect(line(page, 0, "quantity")).to_have_value("3")
+    picture(page, "conflict")
+
+
+def test_a_list_is_filtered_and_rows_are_selected(person, company, picture) -> None:
+    for number in range(3):
+        make("contracts.salescontract", "qiuzhiyuan", name=f"监护仪{number}")
+    page = person("qiuzhiyuan", DESKTOP)
+    page.goto("/contracts/sales-contracts/")
+    page.locator("#list-search").fill("jhy1")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    assert "q=jhy1" in page.url
+    page.locator("#list-search").fill("")
+    expect(page.locator("tbody tr")).to_have_count(3)
+    page.locator(".ld-chip summary", has_text="状态").click()
+    page.locator(".ld-chip[open] select").select_option("draft")
+    expect(page.locator(".ld-chip.ld-set summary")).to_contain_text("草稿")
+    assert "state=draft" in page.url and "customer" not in page.url
+    page.locator("[data-ld-all]").check()
+    expect(page.locator("[data-ld-selected]")).to_contain_text("3")
+    page.locator("#bulk [value=delete]").click()
+    expect(page.locator("#dialog")).to_be_visible()
+    picture(page, "dialog")
+    page.locator("#dialog [type=submit]").click()
+    expect(page.locator(".list-group-item")).to_have_count(3)
+    assert not SalesContract.objects.exists()
+
+
+def test_a_customer_is_made_without_leaving_the_contract(person, goods) -> None:
+    page = person("qiuzhiyuan", DESKTOP)
+    page.goto(NEW)
+    page.locator("[name=name]").fill("彩超采购合同")
+    page.locator("[data-ld-create]").first.click()
+    page.locator("#dialog [name=name]").fill("吴江松陵医院")
+    page.locator("#dialog [name=level]").select_option(index=1)
+    page.locator("#dialog [type=submit]").click()
+    expect(page.locator("[name='customer-text']")).to_have_value("吴江松陵医院")
+    expect(page.locator("[name=name]")).to_have_value("彩超采购合同")
+    assert Customer.objects.filter(name="吴江松陵医院").exists()
+
+
+def test_all_of_it_works_without_javascript(person, goods) -> None:
+    page = person("qiuzhiyuan", DESKTOP, javascript=False)
+    page.goto(NEW)
+    page.locator("[name=name]").fill("彩超采购合同")
+    page.locator("[name='customer-text']").fill("苏州星塘医院")
+    page.locator("[name='lines-0-product-text']").fill("UD-820")
+    page.locator("[value='lines:add']").click()
+    first = page.locator("[name='lines-0-product-text']")
+    expect(first).to_have_value("UD-820 彩色多普勒超声诊断仪")
+    page.locator("[name='lines-1-product-text']").fill("PM-12")
+    page.locator("noscript button, [formaction]").filter(has_text="重新计算").click()
+    expect(page.locator(".ld-bar output[name=gross]")).to_have_text("¥698,500.00")
+    page.locator("[value='lines:remove:0']").click()
+    expect(first).to_have_value("PM-12 多参数监护仪")
+    page.locator("[name='instalments-0-label']").fill("全款")
+    page.locator("[name='instalments-0-percent']").fill("100")
+    page.locator("[data-key='ctrl+s']").click()
+    assert [row.product.code for row in SalesContract.objects.get().lines.all()] == ["PM-12"]
+    page.goto("/contracts/sales-contracts/?q=彩超")
+    expect(page.locator("tbody tr")).to_have_count(1)
