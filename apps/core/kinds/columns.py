@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import reduce
+from functools import cache, reduce
 from typing import Any, Final, TypeVar
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import timezone
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from apps.core.access.actions import Action
@@ -96,6 +97,12 @@ class Column:
 
 def resolve(model: type[models.Model], name: str) -> Column:
     """The column of that name; raises UnknownColumn."""
+    return _resolved(model, name, get_language() or "")
+
+
+@cache
+def _resolved(model: type[models.Model], name: str, language: str) -> Column:
+    """Labels are read in the language of whoever asks, so each language has its own."""
     *path, last = name.split("__")
     owner = model
     for part in path:
