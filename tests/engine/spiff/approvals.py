@@ -219,8 +219,8 @@ class ApprovalCase(Case):
 
     def resubmit(self, element: str = "revise", **facts: Any) -> None:
         assert (self.ready, self.who) == ([element], ["zhang"])
-        self.world.facts |= facts
-        self.do(element, "resubmit")
+        self.world.facts |= facts  # those of a document; a request has its own in variables
+        self.do(element, "resubmit", **facts)
 
     def give_up(self) -> None:
         (element,) = self.ready
