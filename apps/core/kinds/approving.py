@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.text import capfirst
 from django.utils.translation import override
 
 from apps.core import documents
@@ -42,7 +43,7 @@ class KindPages(DocumentPages):
     def _card(self, record: Any) -> Card:
         return Card(
             number=str(record),
-            kind=self.kind.label,
+            kind=capfirst(self.kind.label),
             url=url_of(self.kind, "page", record.pk),
             version=str(record.version),
             risks=tuple(

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import select_template
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views import View
 
@@ -87,7 +88,7 @@ class KindView(View):
 
     def trail(self, record: Any = None) -> list[tuple[str, str]]:
         """Breadcrumbs: the list, and the record."""
-        found = [(self.kind.label_plural, self.url("list"))]
+        found = [(capfirst(self.kind.label_plural), self.url("list"))]
         if record is not None:
             found.append((str(record), self.url("page", record.pk)))
         return found
