@@ -109,6 +109,7 @@ def test_a_contract_is_made_sent_back_revised_approved_and_takes_effect(
     submit = seller.locator("[data-key='ctrl+enter']")
     submit.click()  # under the floor price without a reason
     expect(seller.locator("#errors")).to_contain_text("16,000")
+    expect(total(seller)).to_have_text("¥737,800.00")
     picture(seller, "1-reason-missing")
     cell(seller, 1, "reason").fill(REASON)
     picture(seller, "2-form")

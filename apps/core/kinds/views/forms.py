@@ -114,6 +114,7 @@ class FormPage(KindView):
         """The form with what was typed and what came of it; the record as it is stored now."""
         record = self.stored()
         editor = Editor(self.kind, self.rights, record=record, data=request.POST)
+        self.worked_out(editor)  # amounts stay, too
         if isinstance(error, InvalidData):
             editor.tell(error.data.get("errors") or {"": [str(error)]})
             return self.answer(editor, status=422, version=version)
@@ -126,6 +127,14 @@ class FormPage(KindView):
             status=status,
             theirs=differences(editor, self.stored()),
         )
+
+    @staticmethod
+    def worked_out(editor: Editor) -> tuple[dict[str, Any], dict[str, list[str]]]:
+        """What was worked out, and what keeps it from that."""
+        try:
+            return editor.prepare(), {}
+        except InvalidData as error:
+            return {}, error.data.get("errors") or {"": [str(error)]}
 
     def stored(self) -> Any:
         """The record as the database has it; None for a new one."""
@@ -197,14 +206,6 @@ class PreviewPage(FormPage):
         return JsonResponse(
             {"values": self.values(editor, changed), "outputs": self.outputs(editor)}
         )
-
-    @staticmethod
-    def worked_out(editor: Editor) -> tuple[dict[str, Any], dict[str, list[str]]]:
-        """What was worked out, and what keeps it from that."""
-        try:
-            return editor.prepare(), {}
-        except InvalidData as error:
-            return {}, error.data.get("errors") or {"": [str(error)]}
 
     def editor(self, data: QueryDict) -> Editor:
         return Editor(self.kind, self.rights, record=self.stored(), data=data)
