@@ -15,6 +15,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
+from bench.http import measure_contract_batch, measure_pages  # noqa: E402
 from bench.inbox import measure_inbox  # noqa: E402
 from bench.report import Figure, head, say, show, write  # noqa: E402
 from bench.runs import measure_loop, measure_timers  # noqa: E402
@@ -27,6 +28,8 @@ MEASUREMENTS: dict[str, Callable[[People], Iterator[Figure]]] = {
     "batch": measure_batch,
     "loop": measure_loop,
     "timers": measure_timers,
+    "pages": measure_pages,
+    "contracts": measure_contract_batch,
     "inbox": lambda _people: measure_inbox(),
 }
 
