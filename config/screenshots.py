@@ -52,8 +52,8 @@ PICTURES = (
     Picture(
         "case",
         "shanlina",
-        "/approvals/",
-        ("main [data-ld-item] a[href]", "main a[href^='/instances/']"),
+        CONTRACTS,
+        (FIRST_ROW, "main a[href^='/instances/']"),
         "ld-diagram[data-ready]",
     ),
 )
