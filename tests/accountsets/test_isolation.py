@@ -54,6 +54,7 @@ def eager(settings):
     current_app.conf.task_eager_propagates = True
     yield
     current_app.conf.task_always_eager = False
+    current_app.conf.task_eager_propagates = False
 
 
 def test_pages_show_the_set_of_the_session(twins, client_of):

@@ -9,6 +9,7 @@ import pytest
 from apps.core.links.chains import chain_of
 from apps.core.links.models import DocumentLink
 from apps.core.links.services import LineLink, link_documents, trace, unlink_document
+from apps.people.models import Employee
 from engine.exceptions import NotFound, WrongState
 from tests.contracts.factories import line, make_contract, make_customer, make_product, rights
 
@@ -78,7 +79,10 @@ def test_of_what_the_reader_may_not_see_only_the_kind_is_told(company) -> None:
         make_contract(line(goods)),
         make_contract(line(goods), customer=make_customer("另一家")),
     )
-    type(theirs).objects.filter(pk=theirs.pk).update(owner=company["xiexiaomei"], department=1)
+    elsewhere = Employee.objects.get(pk=company["zengguoqiang"]).department
+    type(theirs).objects.filter(pk=theirs.pk).update(
+        owner=company["xiexiaomei"], department=elsewhere
+    )
     link(mine.pk, theirs.pk)
     own, other = chain_of(mine, rights("qiuzhiyuan"))
     assert (own.here, own.record) == (True, mine)
