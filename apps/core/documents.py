@@ -7,6 +7,7 @@ of kinds: not their models, nor their rights, which each keeps in its own answer
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -63,22 +64,22 @@ class Changes:
         return bool(self.values)
 
 
-class DocumentPages:
+class DocumentPages(ABC):
     """What one kind of document shows. Templates mark what has changed by the tag `changed`
     (`{% load documents %}`): the variable `changes` is theirs."""
 
+    @abstractmethod
     def cards(self, business_keys: Collection[str]) -> Mapping[str, Card]:
         """Cards of many documents, in a number of queries that doesn't grow with them; those that
         are gone are missing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def preview(self, request: HttpRequest, instance: ProcessInstance) -> Part | None:
         """The document of a case, whose reader takes part in it; None where it is gone."""
-        raise NotImplementedError
 
+    @abstractmethod
     def snapshot(self, instance: ProcessInstance) -> Snapshot:
         """What the preview shows, for telling next time what has changed."""
-        raise NotImplementedError
 
     def related(self, request: HttpRequest, instance: ProcessInstance) -> Part | None:
         """The documents before and after this one; None where the kind has none."""
