@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from apps.contracts.models import SalesContract, SalesContractLine
 from apps.contracts.services import outstanding
 from apps.core.kinds.declaration import Risk
-from apps.sales.invoicing import is_old
+from apps.sales.customers.invoicing import is_old
 
 Problems = dict[str, list[str]]
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from apps.catalog.models import TaxRate
 from apps.contracts.amounts import HUNDRED, Typed
 from apps.contracts.models import DueRule, Instalment, SalesContract, SalesContractLine
-from apps.sales.invoicing import INVOICING, normal_tax_id
+from apps.sales.customers.invoicing import INVOICING, normal_tax_id
 
 TYPED_FIELDS: Final = {"gross": Typed.GROSS, "price": Typed.PRICE, "rate": Typed.RATE}
 

@@ -15,7 +15,7 @@ from apps.contracts.amounts import Typed, in_words
 from apps.core.kinds.columns import described
 from apps.core.kinds.models import Document, Line
 from apps.core.parameters.models import DictionaryField
-from apps.sales.invoicing import InvoicingData
+from apps.sales.customers.invoicing import InvoicingData
 from apps.sales.models import Basis, Contact, Customer
 
 ZERO, ONE, HUNDRED = Decimal("0.00"), Decimal(1), Decimal(100)

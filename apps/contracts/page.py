@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.kinds.declaration import Section
-from apps.sales.invoicing import INVOICING
+from apps.sales.customers.invoicing import INVOICING
 
 MORE_COLUMNS: Final = (
     "category",

@@ -16,9 +16,9 @@ from apps.contracts import amounts
 from apps.contracts.amounts import HUNDRED, ZERO, Typed, cents
 from apps.contracts.models import DueRule, Instalment, SalesContract, SalesContractLine
 from apps.core.parameters.parameters import COMPANY_NAME
-from apps.sales.invoicing import INVOICING
+from apps.sales.customers.invoicing import INVOICING
 from apps.sales.models import Basis
-from apps.sales.prices import offers
+from apps.sales.pricing.offers import offers
 from engine.exceptions import InvalidData
 
 MOST: Final = Decimal(10) ** 13  # what the fields hold, in yuan

@@ -11,7 +11,7 @@ from apps.catalog.parameters import LOWEST, PRICE_POLICY
 from apps.core.parameters.services import set_parameter
 from apps.people.models import Employee
 from apps.sales.models import PricePolicy
-from apps.sales.prices import offers
+from apps.sales.pricing.offers import offers
 from tests.contracts.factories import DAY, entry, make_customer, make_product, rights
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("company")]

@@ -1,8 +1,8 @@
-"""Writes of sales that belong to no form."""
+"""Writes of contacts that belong to no form."""
 
 from __future__ import annotations
 
-from apps.sales.models import Contact
+from apps.sales.contacts.models import Contact
 
 
 def make_primary(contact: Contact) -> None:

@@ -11,7 +11,8 @@ from django.db.models import Q
 
 from apps.catalog.models import Product
 from apps.catalog.parameters import LOWEST, PRICE_POLICY
-from apps.sales.models import POLICIES, Basis, Customer, PricePolicy
+from apps.sales.customers.models import Customer
+from apps.sales.pricing.models import POLICIES, Basis, PricePolicy
 
 PLACES = Decimal("0.0001")
 HUNDRED = Decimal(100)

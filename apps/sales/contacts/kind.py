@@ -1,0 +1,44 @@
+"""Contacts as a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.kinds.declaration import DocumentKind, Section
+from apps.core.kinds.registry import register
+from apps.sales.contacts.filters import ContactFilter
+from apps.sales.contacts.forms import ContactForm
+from apps.sales.contacts.models import Contact
+from apps.sales.contacts.services import make_primary
+from apps.sales.phones import e164
+
+
+@register
+class ContactKind(DocumentKind):
+    """Contacts."""
+
+    model = Contact
+    module = "sales"
+    icon = "address-book"
+    columns = ("name", "customer", "role", "position", "mobile", "phone", "primary", "owner")
+    more_columns = ("wechat", "email", "birthday", "birth_calendar", "changed_at")
+    order = "-changed_at"
+    filters = ContactFilter
+    search = ("name", "customer__name", "mobile", "phone", "email")
+    form_class = ContactForm
+    sections = (
+        Section(_("Contact"), ("customer", "name", "role", "position", "primary")),
+        Section(_("Reached by"), ("mobile", "phone", "wechat", "email")),
+        Section(_("Birthday"), ("birth_calendar", "birth_year", "birth_month", "birth_day")),
+        Section(_("Remarks"), ("remarks",)),
+    )
+
+    def prepare(self, record: Contact, lines: Mapping[str, Sequence[Any]]) -> None:
+        record.phone_e164, record.mobile_e164 = e164(record.phone), e164(record.mobile)
+        make_primary(record)
+
+    def party(self, record: Contact) -> str:
+        return record.customer.name

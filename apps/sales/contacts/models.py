@@ -1,0 +1,105 @@
+"""The people at customers."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.access.actions import Action
+from apps.core.access.rights import Rights
+from apps.core.kinds.columns import described
+from apps.core.kinds.models import Record, RecordQuerySet
+from apps.core.parameters.models import DictionaryField
+from apps.sales.customers.models import Customer
+
+
+class Calendar(models.TextChoices):
+    """By which calendar a birthday comes round."""
+
+    SOLAR = "solar", _("Solar calendar")
+    LUNAR = "lunar", _("Lunar calendar")
+
+
+class ContactQuerySet(RecordQuerySet):
+    """Reads of contacts."""
+
+    def visible_to(self, rights: Rights) -> Self:
+        """Those in scope, and those of every customer that is seen."""
+        if not rights.may("sales.contact", Action.VIEW):
+            return self.none()
+        customers = Customer.objects.visible_to(rights).values("pk")
+        scope = rights.within("sales.contact")
+        return self.filter(scope | Q(customer__in=customers)) if scope else self
+
+
+class Contact(Record):
+    """Somebody at a customer. A birthday is a month and a day of its calendar: the 30th of the
+    second month exists in the lunar one."""
+
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="contacts", verbose_name=_("customer")
+    )
+    name = models.CharField(_("name"), max_length=60)
+    role = DictionaryField("contact_role", _("role"), null=True, blank=True)
+    position = models.CharField(_("position"), max_length=60, blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    phone_e164 = models.CharField(max_length=20, blank=True, editable=False)
+    mobile = models.CharField(_("mobile"), max_length=40, blank=True)
+    mobile_e164 = models.CharField(max_length=20, blank=True, editable=False)
+    wechat = models.CharField(_("WeChat"), max_length=60, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    birth_year = models.PositiveSmallIntegerField(
+        _("year of birth"), null=True, blank=True, validators=[MinValueValidator(1900)]
+    )
+    birth_month = models.PositiveSmallIntegerField(
+        _("month of birth"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(12)],
+    )
+    birth_day = models.PositiveSmallIntegerField(
+        _("day of birth"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(31)],
+    )
+    birth_calendar = models.CharField(
+        _("calendar"), max_length=5, choices=Calendar.choices, default=Calendar.SOLAR
+    )
+    primary = models.BooleanField(_("primary contact"), default=False)
+    remarks = models.TextField(_("remarks"), blank=True, max_length=2000)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        indexes = [
+            *Record.Meta.indexes,
+            models.Index(fields=["mobile_e164"], name="contact_mobile"),
+            models.Index(fields=["phone_e164"], name="contact_phone"),
+            models.Index(fields=["birth_month", "birth_day"], name="contact_birthday"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer"], condition=Q(primary=True), name="contact_primary_once"
+            ),
+            models.CheckConstraint(
+                name="contact_birthday_whole",
+                condition=Q(birth_month=None, birth_day=None)
+                | Q(birth_month__isnull=False, birth_day__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    @described(_("birthday"))
+    def birthday(self) -> str:
+        """Month and day as people write them; "" where it isn't known."""
+        return f"{self.birth_month:02d}-{self.birth_day:02d}" if self.birth_month else ""

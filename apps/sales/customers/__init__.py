@@ -1,0 +1,1 @@
+"""Customers: the firms that buy or might buy."""

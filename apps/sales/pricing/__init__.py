@@ -1,0 +1,1 @@
+"""Price policies, and the price that a customer is offered."""
