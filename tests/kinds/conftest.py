@@ -10,6 +10,7 @@ from django.test import Client
 from apps.core.access.actions import EVERYONE, Action, Scope
 from apps.core.access.models import DataScope, RoleGrant
 from apps.core.access.rights import Rights, rights_of
+from apps.core.access.subjects import subjects
 from apps.core.kinds.registry import kinds
 from apps.people.models import User
 from tests.kinds.factories import FACTORIES
@@ -39,7 +40,7 @@ def grant(company: dict[str, User]) -> Grant:
     def settle(
         key: str,
         scope: Scope | None,
-        actions: Iterable[str] = tuple(Action),
+        actions: Iterable[str] | None = None,
         others: Scope = Scope.ALL,
     ) -> None:
         RoleGrant.objects.all().delete()
@@ -48,7 +49,8 @@ def grant(company: dict[str, User]) -> Grant:
             wide = others if other != key else scope
             if wide is None:
                 continue
-            granted = [str(Action.VIEW)] if other != key else [str(a) for a in actions]
+            every = subjects[key].actions if actions is None else actions
+            granted = [str(Action.VIEW)] if other != key else [str(a) for a in every]
             DataScope.objects.create(role=EVERYONE, kind=other, scope=wide)
             RoleGrant.objects.bulk_create(
                 RoleGrant(role=EVERYONE, kind=other, action=action) for action in granted

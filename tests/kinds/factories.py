@@ -12,8 +12,9 @@ from typing import Any
 from django.http import QueryDict
 
 from apps.catalog.models import ProductCategory, TaxRate
-from apps.core.access.actions import Action, Scope
+from apps.core.access.actions import Scope
 from apps.core.access.rights import Grant, Rights
+from apps.core.access.subjects import subjects
 from apps.core.kinds.api.bodies import read
 from apps.core.kinds.editing import Editor
 from apps.core.kinds.registry import kinds
@@ -40,7 +41,9 @@ def factory(key: str) -> Callable[[Factory], Factory]:
 def all_rights(username: str) -> Rights:
     """Somebody who may do everything, and owns what they make."""
     employee = Employee.objects.get(user__username=username)
-    grants = {key: (Grant("everyone", frozenset(map(str, Action)), Scope.ALL),) for key in kinds}
+    grants = {
+        key: (Grant("everyone", frozenset(subjects[key].actions), Scope.ALL),) for key in kinds
+    }
     return Rights(employee.pk, frozenset({"everyone"}), employee.department_id, {}, grants)
 
 

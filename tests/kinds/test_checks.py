@@ -11,6 +11,7 @@ import pytest
 from apps.contracts.kinds import SalesContractKind
 from apps.contracts.models import SalesContract
 from apps.core.kinds.checks import check_kind, check_kinds
+from apps.core.kinds.commands import COMMANDS
 from apps.core.kinds.declaration import Approval, PushDown, Section
 from apps.core.kinds.registry import kinds
 
@@ -52,6 +53,9 @@ SLIPS = {
     "E024": {"filters": MisspeltFilter},
     "E031": {"approval": Approval("contract_aproval", "contracts")},
     "E032": {"approval": Approval("contract_approval", "contrcats")},
+    "E050": {"commands": {"edit": COMMANDS["delete"]}},
+    "E051": {"commands": {"seal": replace(COMMANDS["delete"], action="seal")}},
+    "E052": {"own_actions": {"view": "View"}},
     "E040": {"push_down": (PushDown("stock.nothing"),)},
 }
 

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from apps.core.access.actions import Action, Scope
+from apps.core.access.subjects import subjects
 from apps.core.kinds.registry import kinds
 from tests.kinds.factories import make, typed
 
@@ -90,7 +91,7 @@ def test_nonsense_is_refused_with_a_problem(api, key) -> None:
 def test_each_command_needs_its_right(key, grant, client_of) -> None:
     record = make(key)
     api = Api(client_of("qiuzhiyuan"), key)
-    commands = {
+    commands: dict[str, list[tuple[str, str]]] = {
         Action.VIEW: [("GET", ""), ("GET", f"{record.pk}/")],
         Action.ADD: [("POST", ""), ("POST", f"{record.pk}/copy/")],
         Action.CHANGE: [("PUT", f"{record.pk}/")],
@@ -101,8 +102,10 @@ def test_each_command_needs_its_right(key, grant, client_of) -> None:
         commands[Action.VOID] = [("POST", f"{record.pk}/void/")]
     if kinds[key].approval:
         commands[Action.SUBMIT] = [("POST", f"{record.pk}/submit/")]
+    for name, command in kinds[key].commands.items():
+        commands.setdefault(command.action, []).append(("POST", f"{record.pk}/{name}/"))
     for action, calls in commands.items():
-        grant(key, Scope.OWN, [one for one in Action if one != action])
+        grant(key, Scope.OWN, [one for one in subjects[key].actions if one != action])
         for method, path in calls:
             answer = api.send(method, path, {})
             assert answer.status_code in (403, 404) and answer.json()["code"] in (

@@ -14,7 +14,9 @@ from fnmatch import fnmatchcase
 
 from apps.core.access.actions import Action
 from apps.core.access.doors import MEMBER
+from apps.core.kinds.commands import commands_of
 from apps.core.kinds.registry import kinds
+from apps.core.kinds.views.acts import CommandPage
 from apps.core.kinds.views.base import OF_THE_KIND
 from tests.rights.routes import Route
 
@@ -33,10 +35,10 @@ class Needs:
     """This right; `write` where sending the form needs another one."""
 
     kind: str
-    action: Action
-    write: Action | None = None
+    action: str
+    write: str | None = None
 
-    def for_method(self, method: str) -> Action:
+    def for_method(self, method: str) -> str:
         return self.write if method == "post" and self.write is not None else self.action
 
 
@@ -102,7 +104,7 @@ def expected(route: Route) -> Expected | None:
         return DECLARED[max(fitting, key=len)]
     right = getattr(route.view, "right", None)
     if isinstance(right, tuple):
-        return Needs(right[0], Action(right[1]))
+        return Needs(*right)
     return Open.TO_MEMBERS if right == MEMBER else None
 
 
@@ -122,7 +124,14 @@ def doors(routes: Iterable[Route]) -> list[Door]:
         need = expected(route)
         if not isinstance(need, Needs):
             continue
-        if need.kind == OF_THE_KIND:
+        if getattr(route.view, "view_class", None) is CommandPage:
+            name = route.view.view_initkwargs["name"]
+            found += [
+                Door(route, Needs(key, commands_of(kinds[key])[name].action), of_kind=True)
+                for key in kinds
+                if name in commands_of(kinds[key])
+            ]
+        elif need.kind == OF_THE_KIND:
             found += [Door(route, Needs(key, need.action), of_kind=True) for key in kinds]
         else:
             found.append(Door(route, need))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.access.actions import Action, Scope
+from apps.core.access.actions import Scope
 
 
 class RoleGrant(models.Model):
@@ -13,7 +13,7 @@ class RoleGrant(models.Model):
 
     role = models.CharField(_("role"), max_length=32)
     kind = models.CharField(_("kind"), max_length=64)
-    action = models.CharField(_("action"), max_length=16, choices=Action.choices)
+    action = models.CharField(_("action"), max_length=16)
 
     class Meta:
         verbose_name = _("permission of a role")

@@ -6,7 +6,7 @@ which is discovered at start-up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -17,11 +17,12 @@ from engine.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A line of the permission matrix. `scoped`: its rows have an owner and a department."""
+    """A line of the permission matrix. `actions` are codes and what they are called; `scoped`: its
+    rows have an owner and a department."""
 
     key: str
     label: str | Promise
-    actions: tuple[Action, ...]
+    actions: Mapping[str, str | Promise]
     scoped: bool = False
 
     @property
@@ -34,10 +35,16 @@ subjects: Registry[Subject] = Registry("subject of rights")
 
 
 def declare(
-    key: str, label: str | Promise, actions: Iterable[Action], *, scoped: bool = False
+    key: str,
+    label: str | Promise,
+    actions: Iterable[Action],
+    *,
+    own: Mapping[str, str | Promise] | None = None,
+    scoped: bool = False,
 ) -> Subject:
-    """Enter something that rights can be given for. Raises ImproperlyConfigured for a key that is
-    taken."""
-    subject = Subject(key, label, tuple(actions), scoped)
+    """Enter something that rights can be given for; `own` are actions that only it has. Raises
+    ImproperlyConfigured for a key that is taken."""
+    labels = {str(action): action.label for action in actions}
+    subject = Subject(key, label, labels | dict(own or {}), scoped)
     subjects.add(key, subject)
     return subject

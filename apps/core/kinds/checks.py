@@ -9,8 +9,12 @@ from typing import Any
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import FieldDoesNotExist
+from django.core.validators import slug_re
 from django.db import models
 
+from apps.core.access.actions import Action
+from apps.core.access.models import RoleGrant
+from apps.core.access.subjects import subjects
 from apps.core.inbox.wording import QUEUES
 from apps.core.kinds import columns
 from apps.core.kinds.addresses import address_of
@@ -42,6 +46,7 @@ def check_kind(kind: DocumentKind) -> list[CheckMessage]:
         *_filters(kind),
         *_approval(kind),
         *_followers(kind),
+        *_commands(kind),
     )
     return [Error(text, obj=kind.key, id=f"kinds.{code}") for code, text in problems]
 
@@ -171,6 +176,23 @@ def _keys(files: Iterable[tuple[str, bytes]]) -> Iterator[str]:
     for name, content in files:
         if name.endswith(".bpmn"):
             yield find_references(name, content).key
+
+
+TAKEN = ("edit", "copy", "preview", "new", "quick", "bulk", "choices", "columns", "views", "page")
+"""Parts of addresses that every kind has (`urls.py`)."""
+MOST_LETTERS = RoleGrant._meta.get_field("action").max_length or 0
+
+
+def _commands(kind: DocumentKind) -> Iterator[Problem]:
+    """A kind's own commands and the rights they need."""
+    for name, command in kind.commands.items():
+        if name in TAKEN or not slug_re.match(name):
+            yield "E050", f"a command can't be called {name!r}"
+        if command.action not in subjects[kind.key].actions:
+            yield "E051", f"command {name}: there is no right {command.action!r}"
+    for code in kind.own_actions:
+        if code in Action.values or len(code) > MOST_LETTERS:
+            yield "E052", f"a right of its own can't be called {code!r}"
 
 
 def _followers(kind: DocumentKind) -> Iterator[Problem]:

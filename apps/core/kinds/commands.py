@@ -1,8 +1,11 @@
-"""What can be done with a record beside changing it: one by one, many at once, by the API."""
+"""What can be done with a record beside changing it: one by one, many at once, by the API.
+
+Every kind has those of this module; a kind declares its own in `commands`, and the rights they need
+beside `Action` in `own_actions`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,18 +17,35 @@ from django.utils.translation import pgettext_lazy
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
 from apps.core.inbox.forms import REASON, colleagues
-from apps.core.kinds import services
+from apps.core.kinds import services, states
 from apps.core.kinds.declaration import DocumentKind
+from engine.exceptions import WrongState
 
 
-class VoidForm(forms.Form):
-    """Why a document is made void."""
+class CommandForm(forms.Form):
+    """What a command asks; without fields it asks nothing. It knows what it is asked about."""
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        kind: DocumentKind,
+        records: Sequence[Any],
+        rights: Rights,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(data, **kwargs)
+        self.kind, self.records, self.rights = kind, records, rights
+
+
+class ReasonForm(CommandForm):
+    """Why."""
 
     reason = forms.CharField(label=_("Reason"), max_length=REASON)
 
 
-class HandOverForm(forms.Form):
-    """To whom records are handed over."""
+class ColleagueForm(CommandForm):
+    """To whom."""
 
     to: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=_("To"), queryset=None, empty_label=_("Choose a colleague")
@@ -39,17 +59,79 @@ class HandOverForm(forms.Form):
 Run = Callable[[DocumentKind, int, Rights, Mapping[str, Any]], object]
 
 
+def _never(record: Any) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`done` is said afterwards; `stays`: the record still exists then."""
+    """`action` is the right it needs, `done` is said afterwards, `run` calls the service.
+
+    `refusal` says why it can't be done with a record, "" where it can; `explanation` is said where
+    the command asks. `primary`: a button of its own; `bulk`: for many records at once too; `stays`:
+    the record still exists afterwards; `destructive`: shown in red."""
 
     action: str
-    label: Promise
-    done: Promise
+    label: str | Promise
+    done: str | Promise
     icon: str
     run: Run
-    form: type[forms.Form] = forms.Form
+    form: type[CommandForm] = CommandForm
+    refusal: Callable[[Any], str] = _never
+    explanation: str | Promise = ""
+    primary: bool = False
+    bulk: bool = True
     stays: bool = True
+    destructive: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether it has something to ask, or should ask whether it is meant."""
+        return bool(self.form.base_fields or self.explanation or self.destructive)
+
+
+def commands_of(kind: DocumentKind) -> Mapping[str, Command]:
+    """All commands that make sense for a kind, its own first, by their part of the address."""
+    own = dict(kind.commands)
+    for name, command in COMMANDS.items():
+        if command.action == Action.SUBMIT and kind.approval is None:
+            continue
+        if command.action == Action.VOID and not kind.is_document:
+            continue
+        own.setdefault(name, command)
+    return own
+
+
+def hindrance(kind: DocumentKind, command: Command, record: Any) -> str:
+    """Why a command would not be done with a record; "" where it would."""
+    refused = states.refusal(record, command.action) or command.refusal(record)
+    if not refused and command.action == Action.SUBMIT:
+        refused = next((text for found in kind.problems(record).values() for text in found), "")
+    return refused
+
+
+def offered(kind: DocumentKind, record: Any, can: frozenset[str]) -> Iterator[tuple[str, Command]]:
+    """The commands of a record's page; `can`: what its reader may do with it. Submitting has a
+    button of its own."""
+    for name, command in commands_of(kind).items():
+        if (
+            command.action != Action.SUBMIT
+            and command.action in can
+            and not command.refusal(record)
+        ):
+            yield name, command
+
+
+def perform(
+    kind: DocumentKind, name: str, pk: int, rights: Rights, data: Mapping[str, Any]
+) -> object:
+    """Do it with one record. Raises NotFound, NotAllowed, WrongState and what its service does."""
+    command = commands_of(kind)[name]
+    record = kind.find(rights, pk)
+    kind.require(rights, command.action, record)
+    if refused := command.refusal(record):
+        raise WrongState(refused)
+    return command.run(kind, pk, rights, data)
 
 
 def _submit(kind: DocumentKind, pk: int, rights: Rights, data: Mapping[str, Any]) -> object:
@@ -57,8 +139,6 @@ def _submit(kind: DocumentKind, pk: int, rights: Rights, data: Mapping[str, Any]
 
 
 def _hand_over(kind: DocumentKind, pk: int, rights: Rights, data: Mapping[str, Any]) -> object:
-    record = kind.find(rights, pk)
-    kind.require(rights, Action.HAND_OVER, record)
     return services.hand_over_records(kind=kind, pks=[pk], to=data["to"].pk, rights=rights)
 
 
@@ -84,10 +164,18 @@ COMMANDS: Final[Mapping[str, Command]] = {
         _("Handed over"),
         "arrows-right",
         _hand_over,
-        HandOverForm,
+        ColleagueForm,
+        explanation=_("It belongs to the colleague and their department from then on."),
     ),
     "void": Command(
-        Action.VOID, pgettext_lazy("command", "Make void"), _("Void now"), "ban", _void, VoidForm
+        Action.VOID,
+        pgettext_lazy("command", "Make void"),
+        _("Void now"),
+        "ban",
+        _void,
+        ReasonForm,
+        explanation=_("Its number is never used again, and an approval under way ends."),
+        destructive=True,
     ),
     "delete": Command(
         Action.DELETE,
@@ -95,7 +183,9 @@ COMMANDS: Final[Mapping[str, Command]] = {
         _("Deleted"),
         "trash",
         _delete,
+        explanation=_("It goes for good, with its lines. This can't be undone."),
         stays=False,
+        destructive=True,
     ),
 }
-"""By their part of the address."""
+"""Those of every kind."""

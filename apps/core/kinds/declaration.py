@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from apps.core.access.actions import Action
+from apps.core.access.subjects import subjects
 from apps.core.kinds import states
 from apps.core.kinds.models import Document, Line, Record, RecordQuerySet
 from apps.core.kinds.participation import takes_part
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from django_filters import FilterSet
 
     from apps.core.access.rights import Rights
+    from apps.core.kinds.commands import Command
     from engine.operations import Context
 
 Text = str | Promise
@@ -144,6 +146,10 @@ class DocumentKind:
     numbering: ClassVar[Numbering | None] = None
     approval: ClassVar[Approval | None] = None
     push_down: ClassVar[Sequence[PushDown]] = ()
+    own_actions: ClassVar[Mapping[str, Text]] = {}
+    """Rights that only this kind has, beside `Action`: codes and what they are called."""
+    commands: ClassVar[Mapping[str, Command]] = {}
+    """What can be done with it in its own way, by the part of the address that names it."""
     attachments: ClassVar[Sequence[AttachmentCategory]] = ()
     """Sorts of files beside “other”, which every kind takes."""
     tabs: ClassVar[list[type[DetailTab]]]
@@ -213,7 +219,7 @@ class DocumentKind:
 
     def abilities(self, rights: Rights, record: Any) -> frozenset[str]:
         """All that can be done with a record; one query, whatever is asked of it later."""
-        granted = {action for action in Action if rights.may(self.key, action)}
+        granted = {action for action in subjects[self.key].actions if rights.may(self.key, action)}
         if self.approval is None:
             granted.discard(Action.SUBMIT)
         if not granted or not self.queryset(rights).filter(pk=record.pk).exists():
@@ -234,7 +240,7 @@ class DocumentKind:
         if not self.allowed(rights, action, record):
             raise NotAllowed(
                 _("You may not do this with %(kind)s: %(action)s.")
-                % {"kind": self.label_plural, "action": Action(action).label}
+                % {"kind": self.label_plural, "action": subjects[self.key].actions[action]}
             )
         if record is not None:
             states.require(record, action)

@@ -26,7 +26,7 @@ def register(declaration: Class) -> Class:
     kind = declaration()
     kinds.add(kind.key, kind)
     label = kind.model._meta.verbose_name_plural or kind.key
-    subjects.declare(kind.key, label, _actions(kind), scoped=True)
+    subjects.declare(kind.key, label, _actions(kind), own=kind.own_actions, scoped=True)
     return declaration
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from apps.core.kinds import addresses  # noqa: F401  (the converter `kind`)
-from apps.core.kinds.commands import COMMANDS
+from apps.core.kinds.commands import commands_of
+from apps.core.kinds.registry import kinds
 from apps.core.kinds.views.acts import BulkPage, CommandPage
 from apps.core.kinds.views.forms import (
     ChoicesPage,
@@ -19,6 +20,9 @@ from apps.core.kinds.views.lists import ColumnsPage, ListPage, ViewsPage
 from apps.core.kinds.views.pages import RecordPage
 
 app_name = "kinds"
+
+# A command of one kind is an address of all; the others answer 404.
+COMMANDS = sorted({name for key in kinds for name in commands_of(kinds[key])})
 
 urlpatterns = [
     path("<kind:kind>/", ListPage.as_view(), name="list"),
@@ -36,9 +40,9 @@ urlpatterns = [
     *(
         path(
             f"<kind:kind>/<int:pk>/{name}/",
-            CommandPage.as_view(name=name, action=command.action),
+            CommandPage.as_view(name=name),
             name=name,
         )
-        for name, command in COMMANDS.items()
+        for name in COMMANDS
     ),
 ]

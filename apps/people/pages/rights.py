@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
 from django.apps import apps
@@ -27,7 +28,7 @@ from apps.core.access.services import (
     scopes_of,
     version_of,
 )
-from apps.core.access.subjects import subjects
+from apps.core.access.subjects import Subject, subjects
 from apps.core.shell.navigation import MODULES
 from apps.people.models import User
 from apps.people.pages.roles import KIND, around, name_of
@@ -112,27 +113,34 @@ def _modules(
     found: dict[str, list[dict[str, Any]]] = {}
     for key in subjects:
         subject = subjects[key]
+        cell = partial(_cell, subject, grants, kept)
         line = {
             "key": key,
             "label": subject.label,
             "scoped": subject.scoped,
             "scope": scopes.get(key, Scope.OWN),
-            "cells": [
-                {
-                    "value": f"{key}:{action.value}",
-                    "label": action.label,
-                    "there": action in subject.actions,
-                    "on": (key, action.value) in grants,
-                    "kept": (key, action.value) in kept,
-                }
-                for action in Action
-            ],
+            "cells": [cell(action) for action in Action],
+            "own": [cell(action) for action in subject.actions if action not in Action.values],
         }
         found.setdefault(_module(subject.module), []).append(line)
     order = [str(module.label) for module in MODULES.values()]
     return sorted(
         found.items(), key=lambda row: order.index(row[0]) if row[0] in order else len(order)
     )
+
+
+def _cell(
+    subject: Subject, grants: Collection[Granted], kept: Collection[Granted], action: str
+) -> dict[str, Any]:
+    """A tick of the matrix, or the place where there is none."""
+    right = (subject.key, str(action))
+    return {
+        "value": ":".join(right),
+        "label": subject.actions.get(action, ""),
+        "there": action in subject.actions,
+        "on": right in grants,
+        "kept": right in kept,
+    }
 
 
 def _module(code: str) -> str:

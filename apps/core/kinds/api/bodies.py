@@ -45,6 +45,15 @@ def read(kind: DocumentKind, body: Any, *, new: bool) -> QueryDict:
     return data
 
 
+def read_flat(fields: Mapping[str, forms.Field], body: Any) -> QueryDict:
+    """What a form of these fields gets. Raises as `read` does."""
+    if not isinstance(body, Mapping):
+        raise ParseError(_("The body is a JSON object."))
+    data = QueryDict(mutable=True)
+    _read_row(data, "", fields, body, new=True)
+    return data
+
+
 def _read_row(
     data: QueryDict,
     prefix: str,

@@ -48,6 +48,15 @@ def change_of(kind: DocumentKind, sent: Serializer) -> Serializer:
     return type(f"{kind.model.__name__}Change", (sent,), said)
 
 
+def command_input(kind: DocumentKind, name: str) -> Serializer | None:
+    """What a command of a kind asks; None where it asks nothing."""
+    fields = kind.commands[name].form.base_fields
+    words = "".join(word.capitalize() for word in name.split("-"))
+    if not fields:
+        return None
+    return _made(f"{kind.model.__name__}{words}", f"What {name} asks.", _typed(fields))
+
+
 def _line_input(kind: DocumentKind, lines: Lines) -> Serializer:
     return _made(
         f"{kind.model.__name__}{lines.model.__name__}Input",

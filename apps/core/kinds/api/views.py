@@ -3,6 +3,7 @@ services."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -23,8 +24,15 @@ from apps.core.api.serializers import ResultSerializer
 from apps.core.api.views.base import ID, Area, answer
 from apps.core.inbox.visibility import Viewer
 from apps.core.kinds import services
-from apps.core.kinds.api.bodies import read, represent
-from apps.core.kinds.api.schema import change_of, input_of, output_of, parameters_of
+from apps.core.kinds.api.bodies import read, read_flat, represent
+from apps.core.kinds.api.schema import (
+    change_of,
+    command_input,
+    input_of,
+    output_of,
+    parameters_of,
+)
+from apps.core.kinds.commands import perform
 from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.editing import Editor, copy_of
 from apps.core.kinds.listing import Listing
@@ -148,6 +156,27 @@ class ApprovedViews(DocumentViews):
         return answer(services.submit_document(kind=self.kind, pk=int(pk), rights=self.holder))
 
 
+def _doing(name: str) -> Callable[[RecordViews, Request, str], Response]:
+    """The action of a command that a kind declares."""
+
+    def do(self: RecordViews, request: Request, pk: str) -> Response:
+        kind, rights = self.kind, self.holder
+        command = kind.commands[name]
+        record = kind.find(rights, int(pk))
+        kind.require(rights, command.action, record)
+        form = command.form(None, kind=kind, records=[record], rights=rights)
+        sent = read_flat(form.fields, request.data)
+        form = command.form(sent, kind=kind, records=[record], rights=rights)
+        if not form.is_valid():
+            raise ValidationError(dict(form.errors))
+        perform(kind, name, record.pk, rights, form.cleaned_data)
+        found = kind.queryset(rights).filter(pk=record.pk).first() if command.stays else None
+        return Response(status=204) if found is None else self._shown(found)
+
+    do.__name__, do.__doc__ = name.replace("-", "_"), f"Do with a record: {name}."
+    return do
+
+
 NEEDED = {
     "list": Action.VIEW,
     "retrieve": Action.VIEW,
@@ -167,11 +196,17 @@ def views_of(kind: DocumentKind) -> type[RecordViews]:
         base: type[RecordViews] = ApprovedViews
     else:
         base = DocumentViews if kind.is_document else RecordViews
-    rights = {name: KindRight(kind.key, needed) for name, needed in NEEDED.items()}
+    needed: dict[str, str] = {**NEEDED}
+    own: dict[str, Any] = {}
+    for name, command in kind.commands.items():
+        done = _doing(name)
+        needed[done.__name__] = command.action
+        own[done.__name__] = action(detail=True, methods=["post"], url_path=name)(done)
+    rights = {name: KindRight(kind.key, right) for name, right in needed.items()}
     made = type(
         f"{kind.model.__name__}Views",
         (base,),
-        {"kind": kind, "area": kind.key, "rights": rights, "__doc__": kind.label_plural},
+        {"kind": kind, "area": kind.key, "rights": rights, "__doc__": kind.label_plural, **own},
     )
     described = {name: text for name, text in _described(kind).items() if hasattr(base, name)}
     found: type[RecordViews] = extend_schema_view(**described)(made)
@@ -180,7 +215,16 @@ def views_of(kind: DocumentKind) -> type[RecordViews]:
 
 def _described(kind: DocumentKind) -> dict[str, Any]:
     record, row, sent = output_of(kind), output_of(kind, lines=False), input_of(kind)
+    own = {
+        name.replace("-", "_"): extend_schema(
+            parameters=[ID],
+            request=command_input(kind, name),
+            responses={200: record} if command.stays else {204: None},
+        )
+        for name, command in kind.commands.items()
+    }
     return {
+        **own,
         "list": extend_schema(
             parameters=parameters_of(kind), responses=_page(kind, row), filters=False
         ),

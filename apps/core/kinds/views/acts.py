@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from apps.core.access.actions import Action
 from apps.core.api.problems import detail_of
 from apps.core.inbox.views import status_of
-from apps.core.kinds import states
-from apps.core.kinds.commands import COMMANDS, Command
+from apps.core.kinds.commands import Command, CommandForm, commands_of, hindrance, perform
 from apps.core.kinds.dressing import dress, mark_errors
 from apps.core.kinds.views.base import KindView
 from apps.core.shell.toasts import say
@@ -27,27 +26,31 @@ class CommandPage(KindView):
     """A command on one record: asks first where it has to, then does it."""
 
     name: ClassVar[str] = ""
+    command: Command
 
-    @property
-    def command(self) -> Command:
-        return COMMANDS[self.name]
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        found = commands_of(self.kind).get(self.name)
+        if found is None:
+            raise Http404
+        self.command, self.action = found, found.action  # type: ignore[misc]
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         record = self.find(pk)
         self.kind.require(self.rights, self.action, record)
-        return self.ask(record, self.command.form())
+        return self.ask(record, self.form(record))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         record = self.find(pk)
-        form = self.command.form(request.POST)
+        form = self.form(record, request.POST)
         if not form.is_valid():
             return self.ask(record, form, status=422)
         try:
-            self.command.run(self.kind, pk, self.rights, form.cleaned_data)
+            perform(self.kind, self.name, pk, self.rights, form.cleaned_data)
         except InvalidData as error:
             if self.action == Action.SUBMIT:  # what is missing is typed on the form
                 return HttpResponseRedirect(f"{self.url('edit', pk)}?check=1")
-            return self.ask(record, form, detail_of(error), status_of(error))
+            return self.ask(record, form, _said(error), status_of(error))
         except EngineError as error:
             return self.ask(record, form, detail_of(error), status_of(error))
         done = f"{self.command.done}{_(': ')}{record}"
@@ -58,8 +61,12 @@ class CommandPage(KindView):
         seen = self.command.stays and self.kind.queryset(self.rights).filter(pk=pk).exists()
         return HttpResponseRedirect(self.url("page", pk) if seen else self.url("list"))
 
+    def form(self, record: Any, data: Any = None) -> CommandForm:
+        """What the command asks about the record."""
+        return self.command.form(data, kind=self.kind, records=[record], rights=self.rights)
+
     def ask(
-        self, record: Any, form: forms.Form, problem: str = "", status: int = 200
+        self, record: Any, form: CommandForm, problem: str = "", status: int = 200
     ) -> HttpResponse:
         """The question, with what is wrong about the last answer."""
         context = {
@@ -87,41 +94,31 @@ class BulkPage(KindView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         name = request.POST.get("command", "")
-        if name not in COMMANDS:
+        command = commands_of(self.kind).get(name)
+        if command is None or not command.bulk:
             raise Http404
-        command = COMMANDS[name]
         if not self.rights.may(self.kind.key, command.action):
             return HttpResponse(status=403)
         pks = [
             int(pk) for pk in request.POST.getlist("pk")[:MOST] if pk.isdecimal() and len(pk) < 19
         ]
         rows = list(self.kind.queryset(self.rights).filter(pk__in=pks).order_by("pk"))
-        form = command.form(request.POST if "confirmed" in request.POST else None)
+        typed = request.POST if "confirmed" in request.POST else None
+        form = command.form(typed, kind=self.kind, records=rows, rights=self.rights)
         if "confirmed" not in request.POST or not form.is_valid():
-            outcomes = [Outcome(row, self.hindrance(command, row)) for row in rows]
+            outcomes = [Outcome(row, hindrance(self.kind, command, row)) for row in rows]
             status = 422 if form.is_bound else 200
             return self.answer("bulk", name, outcomes, _dressed(form), status)
-        outcomes = [self.run(command, row, form.cleaned_data) for row in rows]
+        outcomes = [self.run(name, row, form.cleaned_data) for row in rows]
         outcomes.sort(key=lambda outcome: outcome.reason == "")
         return self.answer("bulk_result", name, outcomes, form)
 
-    def hindrance(self, command: Command, record: Any) -> str:
-        """Why a command would not be done."""
-        refused = states.refusal(record, command.action)
-        if refused is None and command.action == Action.SUBMIT:
-            refused = next(
-                (text for texts in self.kind.problems(record).values() for text in texts), ""
-            )
-        return refused or ""
-
-    def run(self, command: Command, record: Any, data: dict[str, Any]) -> Outcome:
+    def run(self, name: str, record: Any, data: dict[str, Any]) -> Outcome:
         """Each record is a transaction of its own: what fails keeps no other from being done."""
         try:
-            command.run(self.kind, record.pk, self.rights, data)
+            perform(self.kind, name, record.pk, self.rights, data)
         except EngineError as error:
-            said = error.data.get("errors") or {}
-            texts = [str(text) for found in said.values() for text in found]
-            return Outcome(record, " ".join(texts) or detail_of(error))
+            return Outcome(record, _said(error))
         return Outcome(record)
 
     def answer(
@@ -135,16 +132,23 @@ class BulkPage(KindView):
         failed = sum(1 for outcome in outcomes if outcome.reason)
         context = {
             "name": name,
-            "command": COMMANDS[name],
+            "command": commands_of(self.kind)[name],
             "outcomes": outcomes,
             "failed": failed,
             "good": len(outcomes) - failed,
             "form": form,
-            "place": COMMANDS[name].label,
+            "place": commands_of(self.kind)[name].label,
             "breadcrumbs": self.trail(),
             "back": self.request.POST.get("query", "")[:1000],
         }
         return self.show(_part(self.request, template), context, status)
+
+
+def _said(error: EngineError) -> str:
+    """What is wrong, field by field where it says so."""
+    said = error.data.get("errors") or {}
+    texts = [str(text) for found in said.values() for text in found]
+    return " ".join(dict.fromkeys(texts)) or detail_of(error)
 
 
 def _dressed(form: forms.Form) -> forms.Form:

@@ -10,10 +10,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.core.access.actions import Action
 from apps.core.kinds import columns, extras
 from apps.core.kinds.columns import Cell, Column
-from apps.core.kinds.commands import COMMANDS
+from apps.core.kinds.commands import commands_of
 from apps.core.kinds.listing import COUNTED, OWN_WORDS, SIZES, Listing, clean
 from apps.core.kinds.models import SavedView
 from apps.core.kinds.views.base import KindView
@@ -98,10 +97,8 @@ class ListPage(KindView):
         """What may be done with many rows at once."""
         return [
             (name, command)
-            for name, command in COMMANDS.items()
-            if self.rights.may(self.kind.key, command.action)
-            and (command.action != Action.SUBMIT or self.kind.approval is not None)
-            and (command.action != Action.VOID or self.kind.is_document)
+            for name, command in commands_of(self.kind).items()
+            if command.bulk and self.rights.may(self.kind.key, command.action)
         ]
 
     def count(self, listing: Listing) -> str:

@@ -13,7 +13,7 @@ from apps.core.access.actions import Action
 from apps.core.inbox import looking
 from apps.core.kinds import extras, services
 from apps.core.kinds.columns import STATE_COLOURS
-from apps.core.kinds.commands import COMMANDS, Command
+from apps.core.kinds.commands import offered
 from apps.core.kinds.declaration import DetailTab
 from apps.core.kinds.extras import EveryTab
 from apps.core.kinds.showing import Sheet
@@ -70,20 +70,10 @@ class RecordPage(KindView):
             "case_url": reverse("inbox:instance", args=[case.pk]) if case else "",
             "withdrawable": case is not None and case.starter == self.rights.user,
             "waiting_for": looking.waiting(case) if case else [],
-            "commands": self.commands(can),
+            "commands": list(offered(self.kind, record, can)),
             "may_copy": self.rights.may(self.kind.key, Action.ADD),
             "buttons": [b for b in extras.buttons(extras.page_buttons) if str(b.action) in can],
         }
-
-    def commands(self, can: frozenset[str]) -> list[tuple[str, Command]]:
-        """What else can be done with it now."""
-        return [
-            (name, command)
-            for name, command in COMMANDS.items()
-            if command.action in can
-            and (command.action != Action.VOID or self.kind.is_document)
-            and command.action != Action.SUBMIT
-        ]
 
     # --- the document itself ----------------------------------------------------------------------
     def document(self, record: Any) -> dict[str, Any]:
