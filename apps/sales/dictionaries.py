@@ -63,4 +63,15 @@ declare_dictionaries(
             ("other", "其他"),
         ),
     ),
+    Dictionary(
+        code="purchase_timing",
+        label=_("When leads want to buy"),
+        entries=(
+            ("month", "一个月内"),
+            ("quarter", "三个月内"),
+            ("half_year", "半年内"),
+            ("year", "一年内"),
+            ("undecided", "未定"),
+        ),
+    ),
 )

@@ -12,19 +12,23 @@ WORK = (VIEW, ADD, CHANGE, ATTACH, PRINT)
 MANAGE = (*WORK, DELETE, IMPORT, EXPORT, Action.HAND_OVER)
 READ = (VIEW, EXPORT, PRINT)
 CUSTOMER, CONTACT, POLICY = "sales.customer", "sales.contact", "sales.pricepolicy"
+LEAD = "sales.lead"
 
 DEFAULTS = {
     EVERYONE: {
         CUSTOMER: (Scope.OWN, WORK),
         CONTACT: (Scope.OWN, (*WORK, DELETE)),
+        LEAD: (Scope.OWN, (*WORK, DELETE)),
     },
     Role.DEPARTMENT_HEAD: {
         CUSTOMER: (Scope.TREE, (*READ, Action.HAND_OVER)),
         CONTACT: (Scope.TREE, (*READ, Action.HAND_OVER)),
+        LEAD: (Scope.TREE, (*READ, Action.HAND_OVER)),
     },
     Role.SALES_MANAGER: {
         CUSTOMER: (Scope.TREE, MANAGE),
         CONTACT: (Scope.TREE, MANAGE),
+        LEAD: (Scope.TREE, MANAGE),
         POLICY: (Scope.ALL, (VIEW, ADD, CHANGE, DELETE, IMPORT, EXPORT)),
     },
     Role.FINANCE: {
@@ -37,11 +41,13 @@ DEFAULTS = {
     Role.GENERAL_MANAGER: {
         CUSTOMER: (Scope.ALL, MANAGE),
         CONTACT: (Scope.ALL, MANAGE),
+        LEAD: (Scope.ALL, MANAGE),
         POLICY: (Scope.ALL, READ),
     },
     Role.ADMINISTRATOR: {
         CUSTOMER: (Scope.ALL, (VIEW,)),
         CONTACT: (Scope.ALL, (VIEW,)),
+        LEAD: (Scope.ALL, (VIEW,)),
         POLICY: (Scope.ALL, (VIEW,)),
     },
 }

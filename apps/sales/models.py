@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from apps.sales.contacts.models import Calendar, Contact
 from apps.sales.customers.models import Address, Collaborator, Customer
+from apps.sales.leads.models import Lead, LeadState
 from apps.sales.pricing.models import POLICIES, Basis, PricePolicy
 
 __all__ = [
@@ -14,5 +15,7 @@ __all__ = [
     "Collaborator",
     "Contact",
     "Customer",
+    "Lead",
+    "LeadState",
     "PricePolicy",
 ]

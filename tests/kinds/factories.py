@@ -98,6 +98,16 @@ def customer(by: str) -> Typed:
     }
 
 
+@factory("sales.lead")
+def lead(by: str) -> Typed:
+    return {
+        "name": f"太仓沙溪医院{next(numbers)}",
+        "contact_name": "解志宏",
+        "contact_mobile": "13800138000",
+        "need": "两台彩超",
+    }
+
+
 @factory("sales.contact")
 def contact(by: str) -> Typed:
     return {

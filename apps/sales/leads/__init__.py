@@ -1,0 +1,1 @@
+"""Leads: firms that may become customers, until a review says so."""
