@@ -74,4 +74,29 @@ declare_dictionaries(
             ("undecided", "未定"),
         ),
     ),
+    Dictionary(
+        code="win_reason",
+        label=_("Reasons for winning"),
+        entries=(
+            ("performance", "产品性能"),
+            ("price", "价格优势"),
+            ("service", "服务与响应"),
+            ("relationship", "客户关系"),
+            ("brand", "品牌口碑"),
+            ("other", "其他"),
+        ),
+    ),
+    Dictionary(
+        code="loss_reason",
+        label=_("Reasons for losing"),
+        entries=(
+            ("price", "价格过高"),
+            ("competitor", "选择竞品"),
+            ("budget", "预算取消或不足"),
+            ("performance", "产品不满足需求"),
+            ("postponed", "项目搁置"),
+            ("delivery", "交货期不满足"),
+            ("other", "其他"),
+        ),
+    ),
 )

@@ -13,28 +13,33 @@ MANAGE = (*WORK, DELETE, IMPORT, EXPORT, Action.HAND_OVER)
 READ = (VIEW, EXPORT, PRINT)
 CUSTOMER, CONTACT, POLICY = "sales.customer", "sales.contact", "sales.pricepolicy"
 LEAD = "sales.lead"
+OPPORTUNITY = "sales.opportunity"
 
 DEFAULTS = {
     EVERYONE: {
         CUSTOMER: (Scope.OWN, WORK),
         CONTACT: (Scope.OWN, (*WORK, DELETE)),
         LEAD: (Scope.OWN, (*WORK, DELETE)),
+        OPPORTUNITY: (Scope.OWN, (*WORK, DELETE)),
     },
     Role.DEPARTMENT_HEAD: {
         CUSTOMER: (Scope.TREE, (*READ, Action.HAND_OVER)),
         CONTACT: (Scope.TREE, (*READ, Action.HAND_OVER)),
         LEAD: (Scope.TREE, (*READ, Action.HAND_OVER)),
+        OPPORTUNITY: (Scope.TREE, (*READ, Action.HAND_OVER)),
     },
     Role.SALES_MANAGER: {
         CUSTOMER: (Scope.TREE, MANAGE),
         CONTACT: (Scope.TREE, MANAGE),
         LEAD: (Scope.TREE, MANAGE),
         POLICY: (Scope.ALL, (VIEW, ADD, CHANGE, DELETE, IMPORT, EXPORT)),
+        OPPORTUNITY: (Scope.TREE, MANAGE),
     },
     Role.FINANCE: {
         CUSTOMER: (Scope.ALL, (*READ, CHANGE)),
         CONTACT: (Scope.ALL, READ),
         POLICY: (Scope.ALL, (VIEW, EXPORT)),
+        OPPORTUNITY: (Scope.ALL, READ),
     },
     Role.SERVICE_MANAGER: {CUSTOMER: (Scope.ALL, (VIEW,)), CONTACT: (Scope.ALL, (VIEW, ADD))},
     Role.HOTLINE: {CUSTOMER: (Scope.ALL, (VIEW, ADD)), CONTACT: (Scope.ALL, (VIEW, ADD, CHANGE))},
@@ -43,11 +48,13 @@ DEFAULTS = {
         CONTACT: (Scope.ALL, MANAGE),
         LEAD: (Scope.ALL, MANAGE),
         POLICY: (Scope.ALL, READ),
+        OPPORTUNITY: (Scope.ALL, MANAGE),
     },
     Role.ADMINISTRATOR: {
         CUSTOMER: (Scope.ALL, (VIEW,)),
         CONTACT: (Scope.ALL, (VIEW,)),
         LEAD: (Scope.ALL, (VIEW,)),
         POLICY: (Scope.ALL, (VIEW,)),
+        OPPORTUNITY: (Scope.ALL, (VIEW,)),
     },
 }

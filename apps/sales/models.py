@@ -5,6 +5,15 @@ from __future__ import annotations
 from apps.sales.contacts.models import Calendar, Contact
 from apps.sales.customers.models import Address, Collaborator, Customer
 from apps.sales.leads.models import Lead, LeadState
+from apps.sales.opportunities.models import (
+    Competitor,
+    Opportunity,
+    OpportunityProduct,
+    OpportunityStage,
+    OpportunityState,
+    StageChange,
+    StageEvent,
+)
 from apps.sales.pricing.models import POLICIES, Basis, PricePolicy
 
 __all__ = [
@@ -13,9 +22,16 @@ __all__ = [
     "Basis",
     "Calendar",
     "Collaborator",
+    "Competitor",
     "Contact",
     "Customer",
     "Lead",
     "LeadState",
+    "Opportunity",
+    "OpportunityProduct",
+    "OpportunityStage",
+    "OpportunityState",
     "PricePolicy",
+    "StageChange",
+    "StageEvent",
 ]

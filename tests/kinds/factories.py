@@ -20,6 +20,7 @@ from apps.core.kinds.editing import Editor
 from apps.core.kinds.registry import kinds
 from apps.core.parameters.models import DictionaryEntry
 from apps.people.models import Employee
+from apps.sales.models import OpportunityStage
 
 Typed = dict[str, Any]
 Factory = Callable[[str], Typed]
@@ -125,6 +126,19 @@ def price_policy(by: str) -> Typed:
         "customer": make("sales.customer", by).pk,
         "percent": "90",
         "active": "on",
+    }
+
+
+@factory("sales.opportunity")
+def opportunity(by: str) -> Typed:
+    return {
+        "name": f"超声采购{next(numbers)}",
+        "customer": make("sales.customer", by).pk,
+        "stage": OpportunityStage.objects.in_use()[0].pk,
+        "amount": "680000",
+        "expected_on": "2031-06-30",
+        "products": [],
+        "competitors": [{"name": "迈远医疗", "strengths": "价格低", "price": "640000"}],
     }
 
 

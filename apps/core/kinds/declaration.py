@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
@@ -248,6 +248,10 @@ class DocumentKind:
     # --- what kinds do in their own way -----------------------------------------------------------
     def prepare(self, record: Any, lines: Mapping[str, Sequence[Any]]) -> None:
         """Work out what isn't typed (totals …) before a save; `lines` by related name."""
+
+    def saved(self, record: Any, before: Any, rights: Rights, now: datetime) -> None:
+        """Do what follows from a save, in its transaction; `before`: the row as it was stored, None
+        of a new one."""
 
     def problems(self, record: Any) -> dict[str, list[str]]:
         """What keeps a record from being submitted: messages by field (`lines-0-reason`), or "" for

@@ -48,7 +48,7 @@ def save_record(
     `record` and `lines` (by related name) are model instances as the forms made them. Raises
     NotAllowed, WrongState, and Conflict where somebody has changed it since version
     `seen_version`."""
-    moment = now or timezone.now()
+    moment, before = now or timezone.now(), None
     if record.pk is None:
         kind.require(rights, Action.ADD)
         record.created_by_id, record.created_at = rights.user, moment
@@ -56,7 +56,7 @@ def save_record(
             if getattr(record, name) is None:
                 setattr(record, name, value)
     else:
-        _require_unchanged(kind, record, rights, seen_version)
+        before = _require_unchanged(kind, record, rights, seen_version)
     kind.prepare(record, lines)
     record.version += 1
     record.changed_by_id, record.changed_at = rights.user, moment
@@ -66,15 +66,24 @@ def save_record(
     record.save()
     for each in kind.lines:
         _save_lines(record, each.model, each.related, lines.get(each.related, ()))
+    kind.saved(record, before, rights, moment)
     return record
 
 
 def _require_unchanged(
     kind: DocumentKind, record: Any, rights: Rights, seen_version: int | None
-) -> None:
-    """Lock the row; raises where it may not be changed, or isn't what was seen."""
+) -> Any:
+    """The locked row as it is stored; raises where it may not be changed, or isn't what was
+    seen."""
     stored = _locked(kind, record.pk)
     kind.require(rights, Action.CHANGE, stored)
+    require_seen(stored, seen_version)
+    record.version = stored.version
+    return stored
+
+
+def require_seen(stored: Record, seen_version: int | None) -> None:
+    """Raises Conflict where a locked row has changed since that version; None: nobody asks."""
     if seen_version is not None and stored.version != seen_version:
         by, at = stored.changed_by_id, stored.changed_at
         raise Conflict(
@@ -86,7 +95,6 @@ def _require_unchanged(
             by=by,
             at=at,
         )
-    record.version = stored.version
 
 
 def _save_lines(record: Any, model: type[Line], related: str, lines: Sequence[Any]) -> None:

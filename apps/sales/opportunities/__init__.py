@@ -1,0 +1,1 @@
+"""Opportunities: what might be sold, how far it has come, and the funnel they make together."""

@@ -1,0 +1,92 @@
+"""Opportunities as a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.access.rights import Rights
+from apps.core.kinds.declaration import DocumentKind, Lines, Section
+from apps.core.kinds.registry import register
+from apps.sales.opportunities import services
+from apps.sales.opportunities.filters import OpportunityFilter
+from apps.sales.opportunities.forms import (
+    CompetitorForm,
+    OpportunityForm,
+    OpportunityProductForm,
+)
+from apps.sales.opportunities.models import Competitor, Opportunity, OpportunityProduct
+
+
+@register
+class OpportunityKind(DocumentKind):
+    """Opportunities."""
+
+    model = Opportunity
+    module = "sales"
+    icon = "target-arrow"
+    columns = (
+        "name",
+        "customer",
+        "stage",
+        "amount",
+        "chance",
+        "expected_on",
+        "state",
+        "days_in_stage",
+        "owner",
+    )
+    more_columns = (
+        "weighted",
+        "contact",
+        "source",
+        "department",
+        "furthest",
+        "stage_since",
+        "created_at",
+        "closed_at",
+        "win_reason",
+        "loss_reason",
+        "lost_to",
+        "changed_at",
+    )
+    amount = "amount"
+    order = "-changed_at"
+    filters = OpportunityFilter
+    search = ("name", "customer__name", "customer__short_name")
+    related = ("customer", "owner", "department", "stage")
+    form_class = OpportunityForm
+    sections = (
+        Section(_("Opportunity"), ("name", "customer", "contact", "source")),
+        Section(_("Expected"), ("stage", "chance", "amount", "weighted", "expected_on")),
+        Section(
+            _("Outcome"),
+            ("state", "closed_at", "win_reason", "loss_reason", "lost_to", "closing_note"),
+        ),
+        Section(_("Remarks"), ("remarks",)),
+    )
+    lines = (
+        Lines(
+            OpportunityProduct,
+            OpportunityProductForm,
+            "products",
+            _("Products"),
+            ("product", "quantity", "price", "amount"),
+            ("amount",),
+        ),
+        Lines(Competitor, CompetitorForm, "competitors", _("Competitors")),
+    )
+
+    def prepare(self, record: Opportunity, lines: Mapping[str, Sequence[Any]]) -> None:
+        services.work_out(record, lines.get("products", ()))
+
+    def saved(
+        self, record: Opportunity, before: Opportunity | None, rights: Rights, now: datetime
+    ) -> None:
+        services.note_saved(record, before, by=rights.user, now=now)
+
+    def party(self, record: Opportunity) -> str:
+        return record.customer.name
