@@ -52,6 +52,19 @@ declare_dictionaries(
         ),
     ),
     Dictionary(
+        code="stage_reason",
+        label=_("Reasons for dormancy and closing"),
+        entries=(
+            ("no_need", "暂无需求"),
+            ("budget", "预算推迟"),
+            ("unreachable", "长期联系不上"),
+            ("competitor", "选择了竞争对手"),
+            ("price", "价格谈不拢"),
+            ("gone", "客户停业或注销"),
+            ("other", "其他"),
+        ),
+    ),
+    Dictionary(
         code="contact_role",
         label=_("Roles of contacts"),
         entries=(

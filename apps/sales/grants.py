@@ -11,25 +11,28 @@ PRINT, EXPORT, IMPORT, ATTACH = Action.PRINT, Action.EXPORT, Action.IMPORT, Acti
 WORK = (VIEW, ADD, CHANGE, ATTACH, PRINT)
 MANAGE = (*WORK, DELETE, IMPORT, EXPORT, Action.HAND_OVER)
 READ = (VIEW, EXPORT, PRINT)
+CARE = ("dormant", "close", "restore", "share")
+"""With customers of one's own; to call one won by hand, or to merge two, takes a manager."""
+RULE = (*CARE, "win", "merge")
 CUSTOMER, CONTACT, POLICY = "sales.customer", "sales.contact", "sales.pricepolicy"
 LEAD = "sales.lead"
 OPPORTUNITY = "sales.opportunity"
 
 DEFAULTS = {
     EVERYONE: {
-        CUSTOMER: (Scope.OWN, WORK),
+        CUSTOMER: (Scope.OWN, (*WORK, *CARE)),
         CONTACT: (Scope.OWN, (*WORK, DELETE)),
         LEAD: (Scope.OWN, (*WORK, DELETE)),
         OPPORTUNITY: (Scope.OWN, (*WORK, DELETE)),
     },
     Role.DEPARTMENT_HEAD: {
-        CUSTOMER: (Scope.TREE, (*READ, Action.HAND_OVER)),
+        CUSTOMER: (Scope.TREE, (*READ, Action.HAND_OVER, *CARE)),
         CONTACT: (Scope.TREE, (*READ, Action.HAND_OVER)),
         LEAD: (Scope.TREE, (*READ, Action.HAND_OVER)),
         OPPORTUNITY: (Scope.TREE, (*READ, Action.HAND_OVER)),
     },
     Role.SALES_MANAGER: {
-        CUSTOMER: (Scope.TREE, MANAGE),
+        CUSTOMER: (Scope.TREE, (*MANAGE, *RULE)),
         CONTACT: (Scope.TREE, MANAGE),
         LEAD: (Scope.TREE, MANAGE),
         POLICY: (Scope.ALL, (VIEW, ADD, CHANGE, DELETE, IMPORT, EXPORT)),
@@ -44,7 +47,7 @@ DEFAULTS = {
     Role.SERVICE_MANAGER: {CUSTOMER: (Scope.ALL, (VIEW,)), CONTACT: (Scope.ALL, (VIEW, ADD))},
     Role.HOTLINE: {CUSTOMER: (Scope.ALL, (VIEW, ADD)), CONTACT: (Scope.ALL, (VIEW, ADD, CHANGE))},
     Role.GENERAL_MANAGER: {
-        CUSTOMER: (Scope.ALL, MANAGE),
+        CUSTOMER: (Scope.ALL, (*MANAGE, *RULE)),
         CONTACT: (Scope.ALL, MANAGE),
         LEAD: (Scope.ALL, MANAGE),
         POLICY: (Scope.ALL, READ),

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from apps.sales.contacts.models import Calendar, Contact
-from apps.sales.customers.models import Address, Collaborator, Customer
+from apps.sales.customers.models import (
+    Address,
+    Collaborator,
+    Customer,
+    CustomerStage,
+    CustomerStageChange,
+)
 from apps.sales.leads.models import Lead, LeadState
 from apps.sales.opportunities.models import (
     Competitor,
@@ -25,6 +31,8 @@ __all__ = [
     "Competitor",
     "Contact",
     "Customer",
+    "CustomerStage",
+    "CustomerStageChange",
     "Lead",
     "LeadState",
     "Opportunity",

@@ -44,6 +44,10 @@ class Event(models.TextChoices):
     SUSPENDED = "definition.suspended", _("Process suspended")
     RESUMED = "definition.resumed", _("Process resumed")
     SETTINGS_CHANGED = "settings.changed", _("Settings changed")
+    TRANSFERRED = "record.transferred", _("Transferred")
+    MERGED = "record.merged", _("Merged")
+    SHARED = "record.shared", _("Shared")
+    UNSHARED = "record.unshared", _("No longer shared")
 
 
 class AuditEntry(models.Model):

@@ -11,8 +11,8 @@ from typing import Any, Final
 import pghistory
 from django.db import models
 
-UNFOLLOWED: Final = ("search_grams", "search_text")
-"""Fields that only repeat others."""
+UNFOLLOWED: Final = ("search_grams", "search_text", "last_contact_at")
+"""Fields that only repeat others, or what activities tell."""
 
 _followed: dict[type[models.Model], type[models.Model]] = {}
 

@@ -221,7 +221,7 @@ def hand_over_records(*, kind: DocumentKind, pks: Sequence[int], to: int, rights
     for record in rows:
         kind.require(rights, Action.HAND_OVER, record)
         record.changed_by_id, record.changed_at = rights.user, timezone.now()
-    return _give(kind, rows, to)
+    return give_records(kind, rows, to)
 
 
 def count_held(kind: DocumentKind, user: int) -> int:
@@ -232,11 +232,13 @@ def count_held(kind: DocumentKind, user: int) -> int:
 @transaction.atomic
 def give_held(kind: DocumentKind, user: int, to: int) -> int:
     """Give a colleague all that belongs to somebody who leaves; how many."""
-    return _give(kind, list(kind.model._default_manager.select_for_update().filter(owner=user)), to)
+    rows = kind.model._default_manager.select_for_update().filter(owner=user)
+    return give_records(kind, list(rows), to)
 
 
-def _give(kind: DocumentKind, rows: Sequence[Any], to: int) -> int:
-    """New owner and department of locked rows; raises InvalidData for somebody who has left."""
+def give_records(kind: DocumentKind, rows: Sequence[Any], to: int) -> int:
+    """New owner and department of locked rows, in the caller's transaction; how many. Raises
+    InvalidData for somebody who has left."""
     department = organisation().department_of(to)
     if department is None or to not in organisation().active([to]):
         raise InvalidData(

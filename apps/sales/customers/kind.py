@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core.kinds.declaration import DocumentKind, Lines, Section
 from apps.core.kinds.registry import register
@@ -37,6 +38,14 @@ class CustomerKind(DocumentKind):
         "active",
     )
     order = "-changed_at"
+    own_actions = {
+        "dormant": pgettext_lazy("right", "Make dormant"),
+        "close": pgettext_lazy("right", "Close"),
+        "restore": pgettext_lazy("right", "Restore"),
+        "win": pgettext_lazy("right", "Make won"),
+        "share": pgettext_lazy("right", "Share"),
+        "merge": pgettext_lazy("right", "Merge"),
+    }
     filters = CustomerFilter
     search = ("name", "short_name", "phone", "tax_id")
     form_class = CustomerForm

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Final, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.catalog.fields import money_field
 from apps.core.access.actions import Action
@@ -17,8 +19,22 @@ from apps.core.parameters.models import DictionaryField
 from apps.sales.customers.invoicing import InvoicingData
 
 
+class CustomerStage(models.TextChoices):
+    """How far a customer has come. Only `apps.sales.customers.services` moves it."""
+
+    IN_TALK = "in_talk", pgettext_lazy("customer", "In talk")
+    WON = "won", pgettext_lazy("customer", "Won")
+    DORMANT = "dormant", pgettext_lazy("customer", "Dormant")
+    CLOSED = "closed", pgettext_lazy("customer", "Closed")
+
+
+ALIVE: Final = (CustomerStage.IN_TALK, CustomerStage.WON)
+ASLEEP: Final = (CustomerStage.DORMANT, CustomerStage.CLOSED)
+"""From which a customer is restored to the stage and owner before."""
+
+
 class CustomerQuerySet(RecordQuerySet):
-    """Reads of customers."""
+    """Reads of customers. One that was merged into another is seen by nobody."""
 
     def visible_to(self, rights: Rights) -> Self:
         """Those in scope, and those that somebody works on with their owner."""
@@ -26,14 +42,20 @@ class CustomerQuerySet(RecordQuerySet):
             return self.none()
         shared = Collaborator.objects.filter(user=rights.user).values("document")
         scope = rights.within("sales.customer")
+        whole = self.filter(merged_into=None)
         # Nothing to ask for is everything: an “or” would drop it.
-        return self.filter(scope | Q(pk__in=shared)) if scope else self
+        return whole.filter(scope | Q(pk__in=shared)) if scope else whole
 
 
 class Customer(InvoicingData, Record):
-    """A firm that buys or might buy."""
+    """A firm that buys or might buy.
+
+    `stage_before` and `owner_before` are what it is restored to, while it is dormant or closed.
+    `last_contact_at` is moved by whatever is a contact; `protected_until` is the last day on which
+    it isn't given to a colleague who found it too."""
 
     name = models.CharField(_("name"), max_length=120, unique=True)
+    name_normal = models.CharField(max_length=120, default="", editable=False)
     short_name = models.CharField(_("short name"), max_length=40, blank=True)
     level = DictionaryField("customer_level", _("level"))
     industry = DictionaryField("industry", _("industry"), null=True, blank=True)
@@ -55,6 +77,40 @@ class Customer(InvoicingData, Record):
     active = models.BooleanField(_("active"), default=True)
     remarks = models.TextField(_("remarks"), blank=True, max_length=2000)
 
+    stage = models.CharField(
+        _("stage"),
+        max_length=8,
+        choices=CustomerStage.choices,
+        default=CustomerStage.IN_TALK,
+        editable=False,
+    )
+    stage_since = models.DateTimeField(_("stage since"), default=timezone.now, editable=False)
+    stage_before = models.CharField(
+        _("stage before"), max_length=8, choices=CustomerStage.choices, blank=True, editable=False
+    )
+    owner_before = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        verbose_name=_("owner before"),
+    )
+    stage_reason = DictionaryField("stage_reason", _("reason"), null=True, editable=False)
+    wake_up_on = models.DateField(_("wake up on"), null=True, editable=False)
+    won_at = models.DateTimeField(_("won at"), null=True, editable=False)
+    won_by_hand = models.BooleanField(default=False, editable=False)
+    last_contact_at = models.DateTimeField(_("last contact"), null=True, editable=False)
+    protected_until = models.DateField(_("protected until"), null=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="merged",
+        editable=False,
+        verbose_name=_("merged into"),
+    )
+
     objects = CustomerQuerySet.as_manager()
 
     class Meta(Record.Meta):
@@ -63,7 +119,14 @@ class Customer(InvoicingData, Record):
         indexes = [
             *Record.Meta.indexes,
             models.Index(fields=["phone_e164"], name="customer_phone"),
-            models.Index(fields=["owner"], name="customer_owner"),
+            models.Index(fields=["name_normal"], name="customer_name_normal"),
+            models.Index(fields=["owner", "stage"], name="customer_owner_stage"),
+            models.Index(fields=["stage", "last_contact_at"], name="customer_stage_contact"),
+            models.Index(
+                fields=["wake_up_on"],
+                name="customer_wakes_up",
+                condition=Q(wake_up_on__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -72,6 +135,27 @@ class Customer(InvoicingData, Record):
             models.CheckConstraint(
                 name="customer_credit_not_negative",
                 condition=Q(credit_limit=None) | Q(credit_limit__gte=0),
+            ),
+            models.CheckConstraint(
+                name="customer_not_merged_into_itself", condition=~Q(merged_into=F("pk"))
+            ),
+            models.CheckConstraint(
+                name="customer_can_be_restored",
+                condition=Q(stage__in=ALIVE, stage_before="", owner_before=None)
+                | Q(
+                    stage=CustomerStage.DORMANT,
+                    stage_before__in=ALIVE,
+                    owner_before__isnull=False,
+                )
+                | Q(
+                    stage=CustomerStage.CLOSED,
+                    stage_before=CustomerStage.IN_TALK,
+                    owner_before__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="customer_wakes_up_from_dormancy",
+                condition=Q(wake_up_on=None) | Q(stage=CustomerStage.DORMANT),
             ),
         ]
 
@@ -121,3 +205,41 @@ class Collaborator(Line):
 
     def __str__(self) -> str:
         return str(self.user)
+
+
+class CustomerStageChange(models.Model):
+    """A customer came to another stage: when, by whom (None: the system), why. `cause` is the
+    business key of what it followed from; `owner` who had the customer afterwards."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="stage_changes")
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    before = models.CharField(_("before"), max_length=8, choices=CustomerStage.choices)
+    after = models.CharField(_("after"), max_length=8, choices=CustomerStage.choices)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("owner"),
+    )
+    reason = DictionaryField("stage_reason", _("reason"), null=True)
+    wake_up_on = models.DateField(_("wake up on"), null=True)
+    cause = models.CharField(max_length=100, blank=True)
+    remarks = models.CharField(_("remarks"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("change of stage")
+        verbose_name_plural = _("changes of stage")
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(name="stage_change_to_another", condition=~Q(before=F("after")))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.before} → {self.after}"
