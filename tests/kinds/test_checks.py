@@ -51,6 +51,7 @@ SLIPS = {
     "E021": {"form_class": OwnersForm},
     "E023": {"lines": (replace(LINES, computed=("quantity",)), INSTALMENTS)},
     "E024": {"filters": MisspeltFilter},
+    "E025": {"badges": {"seal_state": {"none": "secondary"}}},
     "E031": {"approval": Approval("contract_aproval", "contracts")},
     "E032": {"approval": Approval("contract_approval", "contrcats")},
     "E050": {"commands": {"edit": COMMANDS["delete"]}},

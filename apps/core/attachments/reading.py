@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
 from apps.core.attachments.models import Attachment
-from apps.core.kinds import states
 from apps.core.kinds.declaration import AttachmentCategory, DocumentKind
 from apps.core.kinds.models import ApprovalState
 from apps.core.kinds.participation import takes_part
@@ -102,7 +101,7 @@ def files_of(kind: DocumentKind, record: Any, rights: Rights) -> Files:
     free = counts(kind, record) or record.owner_id == rights.user
     free = free or (bool(found) and takes_part(rights.user, record.business_key))
     attach = kind.allowed(rights, Action.ATTACH, record)
-    changeable = attach and states.refusal(record, Action.CHANGE) is None
+    changeable = attach and kind.refusal(record, Action.CHANGE) is None
 
     def groups() -> Iterator[Group]:
         for category in categories(kind):

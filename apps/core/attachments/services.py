@@ -21,7 +21,6 @@ from apps.core.attachments import reading
 from apps.core.attachments.content import sniff
 from apps.core.attachments.models import Attachment
 from apps.core.attachments.names import clean_name, ending_of
-from apps.core.kinds import states
 from apps.core.kinds.declaration import DocumentKind
 from engine.database import execute
 from engine.exceptions import InvalidData, NotAllowed, WrongState
@@ -118,7 +117,7 @@ def require_addable(kind: DocumentKind, record: Any, rights: Rights, category: s
     if category not in known:
         message = _("Choose a category.")
         raise InvalidData(message, errors={"category": [message]})
-    reason = states.refusal(record, Action.CHANGE)
+    reason = kind.refusal(record, Action.CHANGE)
     if reason is not None and not (known[category].late and reading.counts(kind, record)):
         raise WrongState(reason)
 
@@ -135,7 +134,9 @@ def remove_attachment(*, pk: int, rights: Rights) -> None:
     attachment, kind, record = reading.find_attachment(pk, rights)
     locked = kind.model._default_manager.select_for_update().get(pk=record.pk)
     kind.require(rights, Action.ATTACH, locked)
-    states.require(locked, Action.CHANGE)
+    reason = kind.refusal(locked, Action.CHANGE)
+    if reason is not None:
+        raise WrongState(reason)
     _remove(attachment)
 
 

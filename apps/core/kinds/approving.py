@@ -16,7 +16,7 @@ from apps.core.access.rights import Rights, rights_of
 from apps.core.documents import Card, DocumentPages, Part, Snapshot
 from apps.core.kinds import extras
 from apps.core.kinds.addresses import url_of
-from apps.core.kinds.declaration import DocumentKind
+from apps.core.kinds.declaration import DetailTab, DocumentKind
 from apps.core.kinds.registry import kind_of_key
 from apps.core.kinds.showing import Sheet
 from engine.models import ProcessInstance
@@ -66,6 +66,11 @@ class KindPages(DocumentPages):
                 "kind": self.kind,
                 "record": record,
                 "sheet": Sheet(self.kind, record, rights),
+                "evidence": [
+                    self._rendered(tab(), request, record)
+                    for tab in self.kind.tabs
+                    if tab.for_approver
+                ],
                 "parts": self._shown(request, record, rights, below),
             },
         )
@@ -95,9 +100,12 @@ class KindPages(DocumentPages):
     def _shown(
         self, request: HttpRequest, record: Any, rights: Rights, parts: list[extras.EveryTab]
     ) -> list[str]:
-        context = {"record": record, "kind": self.kind}
         return [
-            render_to_string(part.template, context | part.context(request, record), request)
+            self._rendered(part, request, record)
             for part in parts
             if part.shown(self.kind, record, rights)
         ]
+
+    def _rendered(self, part: DetailTab, request: HttpRequest, record: Any) -> str:
+        context = {"record": record, "kind": self.kind, **part.context(request, record)}
+        return render_to_string(part.template, context, request)

@@ -41,6 +41,7 @@ def check_kind(kind: DocumentKind) -> list[CheckMessage]:
     problems = (
         *_tables(kind),
         *_columns(kind),
+        *_badges(kind),
         *_of_lines(kind),
         *_fields(kind),
         *_filters(kind),
@@ -155,11 +156,20 @@ def _filters(kind: DocumentKind) -> Iterator[Problem]:
             yield "E024", f"filter {name}: there is no {declared.field_name!r}"
 
 
+def _badges(kind: DocumentKind) -> Iterator[Problem]:
+    for name, colours in kind.badges.items():
+        field = _field(kind.model, name)
+        known = {value for value, _label in getattr(field, "flatchoices", ())}
+        if known != set(colours):
+            yield "E025", f"badge {name}: its colours aren't those of its choices"
+
+
 def _approval(kind: DocumentKind) -> Iterator[Problem]:
     if kind.approval is None:
         return
-    if not kind.is_document:
-        yield "E030", "only a Document is approved"
+    for name in ("state", "submitted_at"):
+        if _field(kind.model, name) is None:
+            yield "E030", f"what is approved has a field {name!r}"
     if kind.approval.process not in _processes():
         yield "E031", f"there is no process {kind.approval.process!r}"
     if kind.approval.queue not in QUEUES:

@@ -5,7 +5,7 @@ A name is a field of the model, a property of it, or a path over foreign keys
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,7 +27,7 @@ from apps.core.kinds.declaration import DocumentKind, Text
 from apps.core.kinds.models import ApprovalState, Document
 from apps.core.kinds.registry import kinds
 
-STATE_COLOURS: Final = {
+STATE_COLOURS: Final[Mapping[str, str]] = {
     ApprovalState.DRAFT: "secondary",
     ApprovalState.SUBMITTED: "blue",
     ApprovalState.RETURNED: "yellow",
@@ -80,6 +80,7 @@ class Column:
     style: str
     field: models.Field[Any, Any] | None
     sort: str  # the path to order by; "" where it can't be ordered
+    colours: Mapping[str, str]  # of the values of a state
 
     @property
     def numeric(self) -> bool:
@@ -89,7 +90,8 @@ class Column:
     def cell(self, row: Any) -> Cell:
         value = value_of(row, self.name)
         if self.style == "state":
-            return Cell(row.get_state_display(), colour=STATE_COLOURS[value])
+            text = text_of(value, self.style, self.field)
+            return Cell(text, colour=self.colours.get(value, "secondary") if text else "")
         if self.style == "record" and value is not None:
             return Cell(str(value), href=_href(value))
         return Cell(text_of(value, self.style, self.field))
@@ -112,12 +114,20 @@ def _resolved(model: type[models.Model], name: str, language: str) -> Column:
         owner = field.related_model
     field = _field(owner, last)
     if field is not None:
-        return Column(name, _label(field), _style(owner, field), field, _sort(path, field))
+        colours = badges_of(owner).get(field.name, {})
+        style = "state" if colours else _style(field)
+        return Column(name, _label(field), style, field, _sort(path, field), colours)
     getter = getattr(owner, last, None)
     if not isinstance(getter, property):
         raise UnknownColumn(name)
     label = getattr(getter.fget, "short_description", last.replace("_", " "))
-    return Column(name, capfirst(str(label)), getattr(getter.fget, "style", "text"), None, "")
+    return Column(name, capfirst(str(label)), getattr(getter.fget, "style", "text"), None, "", {})
+
+
+def badges(record: Any) -> list[Cell]:
+    """What stands beside the heading of a record's page."""
+    model = type(record)
+    return [cell for name in badges_of(model) if (cell := resolve(model, name).cell(record)).text]
 
 
 def columns_of(kind: DocumentKind, names: Iterable[str], rights: Rights) -> list[Column]:
@@ -155,9 +165,14 @@ def _label(field: models.Field[Any, Any]) -> str:
     return capfirst(str(field.verbose_name))
 
 
-def _style(model: type[models.Model], field: models.Field[Any, Any]) -> str:
-    if issubclass(model, Document) and field.name == "state":
-        return "state"
+def badges_of(model: type[models.Model]) -> Mapping[str, Mapping[str, str]]:
+    """Fields that are shown as badges, with the colour of each value."""
+    kind = kinds.get(model._meta.label_lower)
+    own = kind.badges if kind is not None else {}
+    return {"state": STATE_COLOURS, **own} if issubclass(model, Document) else own
+
+
+def _style(field: models.Field[Any, Any]) -> str:
     if field.related_model is not None:
         return "record"
     if field.choices:

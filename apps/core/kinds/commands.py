@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
 from apps.core.inbox.forms import REASON, colleagues
-from apps.core.kinds import services, states
+from apps.core.kinds import services
 from apps.core.kinds.declaration import DocumentKind
 from engine.exceptions import WrongState
 
@@ -104,7 +104,7 @@ def commands_of(kind: DocumentKind) -> Mapping[str, Command]:
 
 def hindrance(kind: DocumentKind, command: Command, record: Any) -> str:
     """Why a command would not be done with a record; "" where it would."""
-    refused = states.refusal(record, command.action) or command.refusal(record)
+    refused = kind.refusal(record, command.action) or command.refusal(record)
     if not refused and command.action == Action.SUBMIT:
         refused = next((text for found in kind.problems(record).values() for text in found), "")
     return refused

@@ -17,7 +17,7 @@ from apps.core.access.subjects import subjects
 from apps.core.kinds import states
 from apps.core.kinds.models import Document, Line, Record, RecordQuerySet
 from apps.core.kinds.participation import takes_part
-from engine.exceptions import NotAllowed, NotFound
+from engine.exceptions import NotAllowed, NotFound, WrongState
 
 if TYPE_CHECKING:
     from django import forms
@@ -109,6 +109,8 @@ class DetailTab:
     name: ClassVar[str]
     label: ClassVar[Text]
     template: ClassVar[str]
+    for_approver: ClassVar[bool] = False
+    """Whether approvers see it together with the document."""
 
     def context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         """What the template shows."""
@@ -141,6 +143,8 @@ class DocumentKind:
     lines: ClassVar[Sequence[Lines]] = ()
     totals: ClassVar[Sequence[str]] = ()
     """Fields, or properties, that `prepare` works out; shown below the lines."""
+    badges: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    """Fields shown as a badge, beside the state of a document: the colour of each value."""
     costs: ClassVar[Sequence[str]] = ()
     """Fields, or properties, of the record and its lines that need the right to see costs."""
     numbering: ClassVar[Numbering | None] = None
@@ -213,7 +217,7 @@ class DocumentKind:
         """Whether an action is granted, the row in one's scope, and its state lets it happen."""
         return (
             self.allowed(rights, action, record)
-            and (record is None or states.refusal(record, action) is None)
+            and (record is None or self.refusal(record, action) is None)
             and (action != Action.SUBMIT or self.approval is not None)
         )
 
@@ -224,7 +228,7 @@ class DocumentKind:
             granted.discard(Action.SUBMIT)
         if not granted or not self.queryset(rights).filter(pk=record.pk).exists():
             return frozenset()
-        return frozenset(str(a) for a in granted if states.refusal(record, a) is None)
+        return frozenset(str(a) for a in granted if self.refusal(record, a) is None)
 
     def allowed(self, rights: Rights, action: str, record: Any = None) -> bool:
         """Whether an action is granted, whatever the state of the record."""
@@ -242,10 +246,15 @@ class DocumentKind:
                 _("You may not do this with %(kind)s: %(action)s.")
                 % {"kind": self.label_plural, "action": subjects[self.key].actions[action]}
             )
-        if record is not None:
-            states.require(record, action)
+        reason = None if record is None else self.refusal(record, action)
+        if reason is not None:
+            raise WrongState(reason)
 
     # --- what kinds do in their own way -----------------------------------------------------------
+    def refusal(self, record: Any, action: str) -> str | None:
+        """Why the state of a record doesn't let an action happen; None where it does."""
+        return states.refusal(record, action)
+
     def prepare(self, record: Any, lines: Mapping[str, Sequence[Any]]) -> None:
         """Work out what isn't typed (totals …) before a save; `lines` by related name."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +12,7 @@ from apps.core.kinds.registry import register
 from apps.sales.leads import services
 from apps.sales.leads.filters import LeadFilter
 from apps.sales.leads.forms import LeadForm
-from apps.sales.leads.models import Lead
+from apps.sales.leads.models import Lead, LeadState
 
 
 @register
@@ -47,6 +47,18 @@ class LeadKind(DocumentKind):
         "created_at",
         "changed_at",
     )
+    badges: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "state": {
+            LeadState.NEW: "cyan",
+            LeadState.FOLLOWING: "blue",
+            LeadState.SUBMITTED: "purple",
+            LeadState.RETURNED: "yellow",
+            LeadState.CONFLICT: "orange",
+            LeadState.CONVERTED: "green",
+            LeadState.INVALID: "secondary",
+            LeadState.RECYCLED: "secondary",
+        }
+    }
     amount = "budget"
     order = "-changed_at"
     filters = LeadFilter

@@ -147,13 +147,25 @@ class DocumentViews(RecordViews):
         )
 
 
-class ApprovedViews(DocumentViews):
-    """Documents that are approved can be submitted."""
+class ApprovedRecordViews(RecordViews):
+    """What is approved can be submitted."""
 
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, pk: str) -> Response:
         """Send a document into its approval."""
         return answer(services.submit_document(kind=self.kind, pk=int(pk), rights=self.holder))
+
+
+class ApprovedViews(ApprovedRecordViews, DocumentViews):
+    """Documents that are approved."""
+
+
+BASES: dict[tuple[bool, bool], type[RecordViews]] = {  # whether it is approved, and a document
+    (True, True): ApprovedViews,
+    (True, False): ApprovedRecordViews,
+    (False, True): DocumentViews,
+    (False, False): RecordViews,
+}
 
 
 def _doing(name: str) -> Callable[[RecordViews, Request, str], Response]:
@@ -192,10 +204,7 @@ NEEDED = {
 
 def views_of(kind: DocumentKind) -> type[RecordViews]:
     """The views of one kind, described by its forms."""
-    if kind.approval is not None:
-        base: type[RecordViews] = ApprovedViews
-    else:
-        base = DocumentViews if kind.is_document else RecordViews
+    base = BASES[kind.approval is not None, kind.is_document]
     needed: dict[str, str] = {**NEEDED}
     own: dict[str, Any] = {}
     for name, command in kind.commands.items():

@@ -21,7 +21,6 @@ from apps.core.api.problems import detail_of
 from apps.core.inbox.views import status_of
 from apps.core.kinds import columns, grids
 from apps.core.kinds.choosing import Chosen, RecordChoice
-from apps.core.kinds.columns import STATE_COLOURS
 from apps.core.kinds.comparing import Difference, differences
 from apps.core.kinds.dressing import width
 from apps.core.kinds.editing import Editor, copy_of
@@ -53,7 +52,7 @@ class FormPage(KindView):
             "record": record,
             "place": self.place(record),
             "breadcrumbs": self.trail(record),
-            "state_colour": STATE_COLOURS[record.state] if record and self.kind.is_document else "",
+            "badges": columns.badges(record) if record else [],
             "sections": list(self.sections(editor)),
             "totals": self.totals(editor),
             "problem": problem,

@@ -11,8 +11,7 @@ from django.urls import reverse
 
 from apps.core.access.actions import Action
 from apps.core.inbox import looking
-from apps.core.kinds import extras, services
-from apps.core.kinds.columns import STATE_COLOURS
+from apps.core.kinds import columns, extras, services
 from apps.core.kinds.commands import offered
 from apps.core.kinds.declaration import DetailTab
 from apps.core.kinds.extras import EveryTab
@@ -64,7 +63,7 @@ class RecordPage(KindView):
             "place": str(record),
             "breadcrumbs": self.trail(),
             "can": can,
-            "state_colour": STATE_COLOURS[record.state] if self.kind.is_document else "",
+            "badges": columns.badges(record),
             "risks": self.kind.risks(record),
             "case": case,
             "case_url": reverse("inbox:instance", args=[case.pk]) if case else "",
