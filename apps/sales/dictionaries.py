@@ -112,4 +112,18 @@ declare_dictionaries(
             ("other", "其他"),
         ),
     ),
+    Dictionary(
+        code="activity_kind",
+        label=_("Kinds of activity"),
+        entries=(
+            ("call", "电话"),
+            ("visit", "拜访"),
+            ("wechat", "微信"),
+            ("demonstration", "演示"),
+            ("meeting", "会议"),
+            ("mail", "邮件"),
+            ("exhibition", "展会"),
+            ("other", "其他"),
+        ),
+    ),
 )

@@ -17,6 +17,7 @@ RULE = (*CARE, "win", "merge")
 CUSTOMER, CONTACT, POLICY = "sales.customer", "sales.contact", "sales.pricepolicy"
 LEAD = "sales.lead"
 OPPORTUNITY = "sales.opportunity"
+ACTIVITY = "sales.salesactivity"
 
 DEFAULTS = {
     EVERYONE: {
@@ -24,17 +25,20 @@ DEFAULTS = {
         CONTACT: (Scope.OWN, (*WORK, DELETE)),
         LEAD: (Scope.OWN, (*WORK, DELETE)),
         OPPORTUNITY: (Scope.OWN, (*WORK, DELETE)),
+        ACTIVITY: (Scope.OWN, (*WORK, DELETE)),
     },
     Role.DEPARTMENT_HEAD: {
         CUSTOMER: (Scope.TREE, (*READ, Action.HAND_OVER, *CARE)),
         CONTACT: (Scope.TREE, (*READ, Action.HAND_OVER)),
         LEAD: (Scope.TREE, (*READ, Action.HAND_OVER)),
         OPPORTUNITY: (Scope.TREE, (*READ, Action.HAND_OVER)),
+        ACTIVITY: (Scope.TREE, (*READ, Action.HAND_OVER)),
     },
     Role.SALES_MANAGER: {
         CUSTOMER: (Scope.TREE, (*MANAGE, *RULE)),
         CONTACT: (Scope.TREE, MANAGE),
         LEAD: (Scope.TREE, MANAGE),
+        ACTIVITY: (Scope.TREE, MANAGE),
         POLICY: (Scope.ALL, (VIEW, ADD, CHANGE, DELETE, IMPORT, EXPORT)),
         OPPORTUNITY: (Scope.TREE, MANAGE),
     },
@@ -50,6 +54,7 @@ DEFAULTS = {
         CUSTOMER: (Scope.ALL, (*MANAGE, *RULE)),
         CONTACT: (Scope.ALL, MANAGE),
         LEAD: (Scope.ALL, MANAGE),
+        ACTIVITY: (Scope.ALL, MANAGE),
         POLICY: (Scope.ALL, READ),
         OPPORTUNITY: (Scope.ALL, MANAGE),
     },
@@ -59,5 +64,6 @@ DEFAULTS = {
         LEAD: (Scope.ALL, (VIEW,)),
         POLICY: (Scope.ALL, (VIEW,)),
         OPPORTUNITY: (Scope.ALL, (VIEW,)),
+        ACTIVITY: (Scope.ALL, (VIEW,)),
     },
 }

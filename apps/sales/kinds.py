@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from apps.sales.activities.kind import SalesActivityKind
 from apps.sales.contacts.kind import ContactKind
 from apps.sales.customers.kind import CustomerKind
 from apps.sales.leads.kind import LeadKind
 from apps.sales.opportunities.kind import OpportunityKind
 from apps.sales.pricing.kind import PricePolicyKind
 
-__all__ = ["ContactKind", "CustomerKind", "LeadKind", "OpportunityKind", "PricePolicyKind"]
+__all__ = [
+    "ContactKind",
+    "CustomerKind",
+    "LeadKind",
+    "OpportunityKind",
+    "PricePolicyKind",
+    "SalesActivityKind",
+]

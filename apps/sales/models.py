@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from apps.sales.activities.models import ActivityComment, ActivityState, Review, SalesActivity
 from apps.sales.contacts.models import Calendar, Contact
 from apps.sales.customers.models import (
     Address,
@@ -24,6 +25,8 @@ from apps.sales.pricing.models import POLICIES, Basis, PricePolicy
 
 __all__ = [
     "POLICIES",
+    "ActivityComment",
+    "ActivityState",
     "Address",
     "Basis",
     "Calendar",
@@ -42,4 +45,6 @@ __all__ = [
     "PricePolicy",
     "StageChange",
     "StageEvent",
+    "Review",
+    "SalesActivity",
 ]

@@ -142,6 +142,16 @@ def opportunity(by: str) -> Typed:
     }
 
 
+@factory("sales.salesactivity")
+def sales_activity(by: str) -> Typed:
+    return {
+        "kind": entry("activity_kind"),
+        "subject": f"电话回访{next(numbers)}",
+        "planned_at": "2031-03-03 10:00",
+        "customer": make("sales.customer", by).pk,
+    }
+
+
 @factory("contracts.salescontract")
 def sales_contract(by: str) -> Typed:
     return {

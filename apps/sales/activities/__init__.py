@@ -1,0 +1,1 @@
+"""Sales activities: what is planned with somebody one sells to, and what came of it."""

@@ -1,0 +1,157 @@
+"""Activities: planned, then done or cancelled; what a superior says about them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.kinds.models import Record, RecordQuerySet
+from apps.core.parameters.models import DictionaryField
+from apps.sales.contacts.models import Contact
+from apps.sales.customers.models import Customer
+
+
+class ActivityState(models.TextChoices):
+    """How far an activity has come."""
+
+    PLANNED = "planned", _("Planned")
+    DONE = "done", _("Done")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Review(models.TextChoices):
+    """What the superior says of one that is done, where the parameter asks for it."""
+
+    NONE = "none", _("Not needed")
+    WAITING = "waiting", _("Waiting for approval")
+    RETURNED = "returned", _("Sent back")
+    REJECTED = "rejected", _("Rejected")
+    APPROVED = "approved", _("Approved")
+
+
+class ActivityQuerySet(RecordQuerySet):
+    """Reads of activities."""
+
+    def planned(self) -> Self:
+        """What is still to be done."""
+        return self.filter(state=ActivityState.PLANNED)
+
+    def overdue(self, now: datetime) -> Self:
+        """What should have been done on a day before this one."""
+        return self.planned().filter(planned_at__lt=_midnight(now))
+
+
+def _midnight(now: datetime) -> datetime:
+    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+class SalesActivity(Record):
+    """Something done with a company, a lead, a customer or about an opportunity.
+
+    What it is about is filled up from what is known: the customer of an opportunity or a contact.
+    `done_at` is when it took place; `follows` the activity that ended with planning this one."""
+
+    kind = DictionaryField("activity_kind", _("kind of activity"))
+    subject = models.CharField(_("subject"), max_length=200)
+    planned_at = models.DateTimeField(_("planned for"))
+    ends_at = models.DateTimeField(_("until"), null=True, blank=True)
+    place = models.CharField(_("place"), max_length=200, blank=True)
+    customer = models.ForeignKey(
+        Customer,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="activities",
+        verbose_name=_("customer"),
+    )
+    contact = models.ForeignKey(
+        Contact,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="activities",
+        verbose_name=_("contact"),
+    )
+    state = models.CharField(
+        _("state"),
+        max_length=9,
+        choices=ActivityState.choices,
+        default=ActivityState.PLANNED,
+        editable=False,
+    )
+    done_at = models.DateTimeField(_("done at"), null=True, editable=False)
+    outcome = models.TextField(_("outcome"), blank=True, max_length=4000)
+    next_step = models.CharField(_("next step"), max_length=400, blank=True)
+    cancel_reason = models.CharField(
+        _("reason for cancelling"), max_length=400, blank=True, editable=False
+    )
+    review = models.CharField(
+        _("approval"), max_length=8, choices=Review.choices, default=Review.NONE, editable=False
+    )
+    follows = models.ForeignKey(
+        "self",
+        null=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="followers",
+        verbose_name=_("follows"),
+    )
+    remarks = models.TextField(_("remarks"), blank=True, max_length=2000)
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        verbose_name = _("sales activity")
+        verbose_name_plural = _("sales activities")
+        indexes = [
+            *Record.Meta.indexes,
+            models.Index(fields=["-planned_at", "-id"], name="activity_planned"),
+            models.Index(fields=["owner", "-planned_at"], name="activity_owner"),
+            models.Index(fields=["customer", "-planned_at"], name="activity_customer"),
+            models.Index(
+                fields=["owner", "planned_at"],
+                condition=Q(state="planned"),
+                name="activity_due",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="activity_ends_after_it_begins",
+                condition=Q(ends_at=None) | Q(ends_at__gte=F("planned_at")),
+                violation_error_message=_("It ends before it begins."),
+            ),
+            models.CheckConstraint(
+                name="activity_done_at",
+                condition=Q(state="done", done_at__isnull=False)
+                | (~Q(state="done") & Q(done_at=None)),
+            ),
+            models.CheckConstraint(
+                name="activity_review_of_done", condition=Q(review="none") | Q(state="done")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class ActivityComment(models.Model):
+    """What somebody says about an activity: its owner's superior, or the owner in answer."""
+
+    activity = models.ForeignKey(SalesActivity, on_delete=models.CASCADE, related_name="comments")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    text = models.TextField(_("comment"), max_length=2000)
+
+    class Meta:
+        verbose_name = _("comment on an activity")
+        verbose_name_plural = _("comments on activities")
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return self.text[:50]

@@ -1,0 +1,149 @@
+"""Writes of activities. What they are about is named by ids: `{"customer": 5, "contact": 9}`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.core.kinds.registry import kind_of
+from apps.core.kinds.search import make_searchable
+from apps.core.parameters.models import DictionaryEntry
+from apps.sales.activities.models import ActivityState, SalesActivity
+from engine.exceptions import InvalidData, NotFound, WrongState
+from engine.organisation import organisation
+
+ABOUT: Final = ("customer", "contact")
+CLOCKS_DIFFER: Final = timedelta(minutes=5)
+
+
+@transaction.atomic
+def plan_activity(
+    *,
+    owner: int,
+    kind: str,
+    subject: str,
+    planned_at: datetime,
+    about: Mapping[str, int | None],
+    by: int | None = None,
+    follows: SalesActivity | None = None,
+    now: datetime | None = None,
+    **more: Any,
+) -> SalesActivity:
+    """Plan an activity of `owner`. `kind` is a code of the dictionary `activity_kind`, `more` are
+    further fields (`ends_at`, `place`, `remarks`). Raises InvalidData."""
+    moment = now or timezone.now()
+    activity = SalesActivity(
+        kind=_kind(kind),
+        subject=subject,
+        planned_at=planned_at,
+        owner_id=owner,
+        department_id=organisation().department_of(owner),
+        follows=follows,
+        created_by_id=by or owner,
+        created_at=moment,
+        changed_by_id=by or owner,
+        changed_at=moment,
+        version=1,
+        **{f"{name}_id": pk for name, pk in about.items()},
+        **more,
+    )
+    declared = kind_of(SalesActivity)
+    declared.prepare(activity, {})
+    try:
+        activity.full_clean(exclude=["owner", "department"])
+    except ValidationError as error:
+        raise InvalidData(_("The activity can't be planned."), errors=error.message_dict) from error
+    make_searchable(activity, declared.search)
+    activity.save()
+    return activity
+
+
+def _kind(code: str) -> DictionaryEntry:
+    found = DictionaryEntry.objects.filter(dictionary="activity_kind", code=code).first()
+    if found is None:
+        message = _("There is no kind of activity “%(code)s”.") % {"code": code}
+        raise InvalidData(message, errors={"kind": [message]})
+    return found
+
+
+@transaction.atomic
+def finish_activity(
+    *,
+    activity: int,
+    outcome: str,
+    by: int,
+    next_step: str = "",
+    done_at: datetime | None = None,
+    following: Mapping[str, Any] | None = None,
+    now: datetime | None = None,
+) -> SalesActivity:
+    """The activity took place, now or at `done_at`. `following` plans the next one of the same
+    owner about the same (`kind`, `subject`, `planned_at` and further fields). Raises NotFound,
+    WrongState, InvalidData."""
+    moment = now or timezone.now()
+    found = lock_activity(activity)
+    require_planned(found)
+    if not outcome.strip():
+        message = _("Say what came of it.")
+        raise InvalidData(message, errors={"outcome": [message]})
+    if done_at is not None and done_at > moment + CLOCKS_DIFFER:
+        message = _("What has taken place isn't in the future.")
+        raise InvalidData(message, errors={"done_at": [message]})
+    found.state, found.done_at = ActivityState.DONE, done_at or moment
+    found.outcome, found.next_step = outcome.strip(), next_step.strip()
+    save_changed(found, by=by, now=moment)
+    if following is not None:
+        about = {name: getattr(found, f"{name}_id") for name in ABOUT}
+        plan_activity(
+            owner=found.owner_id, about=about, by=by, follows=found, now=moment, **following
+        )
+    return found
+
+
+@transaction.atomic
+def cancel_activity(
+    *, activity: int, reason: str, by: int, now: datetime | None = None
+) -> SalesActivity:
+    """It won't take place. Raises NotFound, WrongState."""
+    found = lock_activity(activity)
+    require_planned(found)
+    found.state, found.cancel_reason = ActivityState.CANCELLED, reason.strip()
+    save_changed(found, by=by, now=now or timezone.now())
+    return found
+
+
+def lock_activity(pk: int) -> SalesActivity:
+    """The locked row; raises NotFound."""
+    found = SalesActivity.objects.select_for_update(of=("self",)).filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("There is no activity %(pk)s.") % {"pk": pk})
+    return found
+
+
+def refusal(activity: SalesActivity) -> str:
+    """Why nothing can be done with it any more; "" while it is planned."""
+    if activity.state == ActivityState.PLANNED:
+        return ""
+    return _("“%(subject)s” is in the state “%(state)s”.") % {
+        "subject": activity.subject,
+        "state": ActivityState(activity.state).label,
+    }
+
+
+def require_planned(activity: SalesActivity) -> None:
+    """Raises WrongState for an activity that is over."""
+    if refused := refusal(activity):
+        raise WrongState(refused)
+
+
+def save_changed(activity: SalesActivity, *, by: int | None, now: datetime) -> None:
+    """Save a locked activity as changed by somebody."""
+    activity.version += 1
+    activity.changed_by_id, activity.changed_at = by, now
+    activity.save()
