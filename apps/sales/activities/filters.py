@@ -14,4 +14,13 @@ class ActivityFilter(django_filters.FilterSet):
 
     class Meta:
         model = SalesActivity
-        fields = ("state", "kind", "planned_at", "owner", "department", "customer", "review")
+        fields = (
+            "state",
+            "kind",
+            "planned_at",
+            "owner",
+            "department",
+            "lead",
+            "customer",
+            "review",
+        )

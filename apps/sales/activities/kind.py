@@ -7,8 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.access.actions import Action
 from apps.core.kinds.declaration import DocumentKind, Section
 from apps.core.kinds.registry import register
+from apps.sales.activities import services
+from apps.sales.activities.commands import COMMANDS
 from apps.sales.activities.filters import ActivityFilter
 from apps.sales.activities.forms import ActivityForm
 from apps.sales.activities.models import SalesActivity
@@ -21,8 +24,9 @@ class SalesActivityKind(DocumentKind):
     model = SalesActivity
     module = "sales"
     icon = "calendar-event"
-    columns = ("subject", "kind", "planned_at", "customer", "contact", "state", "owner")
+    columns = ("subject", "kind", "planned_at", "lead", "customer", "state", "owner")
     more_columns = (
+        "contact",
         "ends_at",
         "place",
         "done_at",
@@ -35,19 +39,24 @@ class SalesActivityKind(DocumentKind):
     )
     order = "-planned_at"
     filters = ActivityFilter
-    search = ("subject", "customer__name", "contact__name")
-    related = ("kind", "customer", "contact", "owner", "department")
+    search = ("subject", "lead__name", "customer__name", "contact__name")
+    related = ("kind", "lead", "customer", "contact", "owner", "department")
     form_class = ActivityForm
+    commands = COMMANDS
     sections = (
         Section(_("Activity"), ("kind", "subject", "planned_at", "ends_at", "place")),
-        Section(_("About"), ("customer", "contact")),
+        Section(_("About"), ("lead", "customer", "contact")),
         Section(_("Result"), ("state", "done_at", "outcome", "next_step", "cancel_reason")),
         Section(_("Remarks"), ("remarks",)),
     )
 
     def prepare(self, record: SalesActivity, lines: Mapping[str, Sequence[Any]]) -> None:
-        if record.customer_id is None and record.contact is not None:
-            record.customer_id = record.contact.customer_id
+        services.complete(record)
+
+    def refusal(self, record: SalesActivity, action: str) -> str | None:
+        if action in (Action.CHANGE, Action.DELETE):
+            return services.refusal(record) or None
+        return super().refusal(record, action)
 
     def party(self, record: SalesActivity) -> str:
-        return record.customer.name if record.customer else ""
+        return str(record.customer or record.lead or "")

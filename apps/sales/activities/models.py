@@ -15,6 +15,7 @@ from apps.core.kinds.models import Record, RecordQuerySet
 from apps.core.parameters.models import DictionaryField
 from apps.sales.contacts.models import Contact
 from apps.sales.customers.models import Customer
+from apps.sales.leads.models import Lead
 
 
 class ActivityState(models.TextChoices):
@@ -62,6 +63,14 @@ class SalesActivity(Record):
     planned_at = models.DateTimeField(_("planned for"))
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
     place = models.CharField(_("place"), max_length=200, blank=True)
+    lead = models.ForeignKey(
+        Lead,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="activities",
+        verbose_name=_("lead"),
+    )
     customer = models.ForeignKey(
         Customer,
         null=True,
@@ -104,6 +113,21 @@ class SalesActivity(Record):
     )
     remarks = models.TextField(_("remarks"), blank=True, max_length=2000)
 
+    badges = {
+        "state": {
+            ActivityState.PLANNED: "blue",
+            ActivityState.DONE: "green",
+            ActivityState.CANCELLED: "secondary",
+        },
+        "review": {
+            Review.NONE: "secondary",
+            Review.WAITING: "blue",
+            Review.RETURNED: "yellow",
+            Review.REJECTED: "red",
+            Review.APPROVED: "green",
+        },
+    }
+
     objects = ActivityQuerySet.as_manager()
 
     class Meta(Record.Meta):
@@ -113,6 +137,7 @@ class SalesActivity(Record):
             *Record.Meta.indexes,
             models.Index(fields=["-planned_at", "-id"], name="activity_planned"),
             models.Index(fields=["owner", "-planned_at"], name="activity_owner"),
+            models.Index(fields=["lead", "-planned_at"], name="activity_lead"),
             models.Index(fields=["customer", "-planned_at"], name="activity_customer"),
             models.Index(
                 fields=["owner", "planned_at"],
@@ -121,6 +146,11 @@ class SalesActivity(Record):
             ),
         ]
         constraints = [
+            models.CheckConstraint(
+                name="activity_about",
+                condition=Q(lead__isnull=False) | Q(customer__isnull=False),
+                violation_error_message=_("Say what it is about."),
+            ),
             models.CheckConstraint(
                 name="activity_ends_after_it_begins",
                 condition=Q(ends_at=None) | Q(ends_at__gte=F("planned_at")),

@@ -18,7 +18,7 @@ from apps.sales.activities.models import ActivityState, SalesActivity
 from engine.exceptions import InvalidData, NotFound, WrongState
 from engine.organisation import organisation
 
-ABOUT: Final = ("customer", "contact")
+ABOUT: Final = ("lead", "customer", "contact")
 CLOCKS_DIFFER: Final = timedelta(minutes=5)
 
 
@@ -54,7 +54,7 @@ def plan_activity(
         **more,
     )
     declared = kind_of(SalesActivity)
-    declared.prepare(activity, {})
+    complete(activity)
     try:
         activity.full_clean(exclude=["owner", "department"])
     except ValidationError as error:
@@ -70,6 +70,14 @@ def _kind(code: str) -> DictionaryEntry:
         message = _("There is no kind of activity “%(code)s”.") % {"code": code}
         raise InvalidData(message, errors={"kind": [message]})
     return found
+
+
+def complete(activity: SalesActivity) -> None:
+    """Fill up what it is about from what is known; the caller saves it."""
+    if activity.customer_id is None and activity.contact is not None:
+        activity.customer_id = activity.contact.customer_id
+    if activity.customer_id is None and activity.lead is not None:
+        activity.customer_id = activity.lead.customer_id
 
 
 @transaction.atomic
@@ -116,6 +124,12 @@ def cancel_activity(
     found.state, found.cancel_reason = ActivityState.CANCELLED, reason.strip()
     save_changed(found, by=by, now=now or timezone.now())
     return found
+
+
+@transaction.atomic
+def carry_over_activities(*, lead: int, customer: int) -> int:
+    """The lead has become a customer: its activities are the customer's too; how many."""
+    return SalesActivity.objects.filter(lead=lead, customer=None).update(customer=customer)
 
 
 def lock_activity(pk: int) -> SalesActivity:
