@@ -43,8 +43,8 @@ __all__ = [
     "OpportunityStage",
     "OpportunityState",
     "PricePolicy",
-    "StageChange",
-    "StageEvent",
     "Review",
     "SalesActivity",
+    "StageChange",
+    "StageEvent",
 ]

@@ -22,5 +22,6 @@ class ActivityFilter(django_filters.FilterSet):
             "department",
             "lead",
             "customer",
+            "opportunity",
             "review",
         )

@@ -23,6 +23,7 @@ class ActivityForm(forms.ModelForm):
             "place",
             "lead",
             "customer",
+            "opportunity",
             "contact",
             "remarks",
         )
@@ -32,6 +33,9 @@ class ActivityForm(forms.ModelForm):
         contact, customer = data.get("contact"), data.get("customer")
         if contact and customer and contact.customer_id != customer.pk:
             self.add_error("contact", _("This contact belongs to another customer."))
+        opportunity = data.get("opportunity")
+        if opportunity and customer and opportunity.customer_id != customer.pk:
+            self.add_error("opportunity", _("This opportunity belongs to another customer."))
         begins, ends = data.get("planned_at"), data.get("ends_at")
         if begins and ends and ends < begins:
             self.add_error("ends_at", _("It ends before it begins."))

@@ -26,6 +26,7 @@ class SalesActivityKind(DocumentKind):
     icon = "calendar-event"
     columns = ("subject", "kind", "planned_at", "lead", "customer", "state", "owner")
     more_columns = (
+        "opportunity",
         "contact",
         "ends_at",
         "place",
@@ -40,12 +41,12 @@ class SalesActivityKind(DocumentKind):
     order = "-planned_at"
     filters = ActivityFilter
     search = ("subject", "lead__name", "customer__name", "contact__name")
-    related = ("kind", "lead", "customer", "contact", "owner", "department")
+    related = ("kind", "lead", "customer", "opportunity", "contact", "owner", "department")
     form_class = ActivityForm
     commands = COMMANDS
     sections = (
         Section(_("Activity"), ("kind", "subject", "planned_at", "ends_at", "place")),
-        Section(_("About"), ("lead", "customer", "contact")),
+        Section(_("About"), ("lead", "customer", "opportunity", "contact")),
         Section(_("Result"), ("state", "done_at", "outcome", "next_step", "cancel_reason")),
         Section(_("Remarks"), ("remarks",)),
     )

@@ -16,6 +16,7 @@ from apps.core.parameters.models import DictionaryField
 from apps.sales.contacts.models import Contact
 from apps.sales.customers.models import Customer
 from apps.sales.leads.models import Lead
+from apps.sales.opportunities.models import Opportunity
 
 
 class ActivityState(models.TextChoices):
@@ -79,6 +80,14 @@ class SalesActivity(Record):
         related_name="activities",
         verbose_name=_("customer"),
     )
+    opportunity = models.ForeignKey(
+        Opportunity,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="activities",
+        verbose_name=_("opportunity"),
+    )
     contact = models.ForeignKey(
         Contact,
         null=True,
@@ -139,6 +148,7 @@ class SalesActivity(Record):
             models.Index(fields=["owner", "-planned_at"], name="activity_owner"),
             models.Index(fields=["lead", "-planned_at"], name="activity_lead"),
             models.Index(fields=["customer", "-planned_at"], name="activity_customer"),
+            models.Index(fields=["opportunity", "-planned_at"], name="activity_opportunity"),
             models.Index(
                 fields=["owner", "planned_at"],
                 condition=Q(state="planned"),

@@ -18,7 +18,7 @@ from apps.sales.activities.models import ActivityState, SalesActivity
 from engine.exceptions import InvalidData, NotFound, WrongState
 from engine.organisation import organisation
 
-ABOUT: Final = ("lead", "customer", "contact")
+ABOUT: Final = ("lead", "customer", "opportunity", "contact")
 CLOCKS_DIFFER: Final = timedelta(minutes=5)
 
 
@@ -74,6 +74,8 @@ def _kind(code: str) -> DictionaryEntry:
 
 def complete(activity: SalesActivity) -> None:
     """Fill up what it is about from what is known; the caller saves it."""
+    if activity.customer_id is None and activity.opportunity is not None:
+        activity.customer_id = activity.opportunity.customer_id
     if activity.customer_id is None and activity.contact is not None:
         activity.customer_id = activity.contact.customer_id
     if activity.customer_id is None and activity.lead is not None:
@@ -127,9 +129,11 @@ def cancel_activity(
 
 
 @transaction.atomic
-def carry_over_activities(*, lead: int, customer: int) -> int:
-    """The lead has become a customer: its activities are the customer's too; how many."""
-    return SalesActivity.objects.filter(lead=lead, customer=None).update(customer=customer)
+def carry_over_activities(*, lead: int, customer: int, opportunity: int | None = None) -> int:
+    """The lead has become a customer, and perhaps an opportunity: its activities are theirs too;
+    how many."""
+    found = SalesActivity.objects.filter(lead=lead, customer=None)
+    return found.update(customer=customer, opportunity=opportunity)
 
 
 def lock_activity(pk: int) -> SalesActivity:
