@@ -14,7 +14,7 @@ from apps.sales.activities import services
 from apps.sales.activities.commands import COMMANDS
 from apps.sales.activities.filters import ActivityFilter
 from apps.sales.activities.forms import ActivityForm
-from apps.sales.activities.models import SalesActivity
+from apps.sales.activities.models import ActivityState, Review, SalesActivity
 
 
 @register
@@ -38,6 +38,19 @@ class SalesActivityKind(DocumentKind):
         "department",
         "created_at",
     )
+    badges = {
+        "state": {
+            ActivityState.PLANNED: "blue",
+            ActivityState.DONE: "green",
+            ActivityState.CANCELLED: "secondary",
+        },
+        "review": {
+            Review.WAITING: "blue",
+            Review.RETURNED: "yellow",
+            Review.REJECTED: "red",
+            Review.APPROVED: "green",
+        },
+    }
     order = "-planned_at"
     filters = ActivityFilter
     search = ("subject", "lead__name", "customer__name", "contact__name")

@@ -28,9 +28,8 @@ class ActivityState(models.TextChoices):
 
 
 class Review(models.TextChoices):
-    """What the superior says of one that is done, where the parameter asks for it."""
+    """How far the approval of one that is done has come, where the parameter asks for it."""
 
-    NONE = "none", _("Not needed")
     WAITING = "waiting", _("Waiting for approval")
     RETURNED = "returned", _("Sent back")
     REJECTED = "rejected", _("Rejected")
@@ -110,8 +109,9 @@ class SalesActivity(Record):
         _("reason for cancelling"), max_length=400, blank=True, editable=False
     )
     review = models.CharField(
-        _("approval"), max_length=8, choices=Review.choices, default=Review.NONE, editable=False
+        _("approval"), max_length=8, choices=Review.choices, blank=True, default="", editable=False
     )
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, editable=False)
     follows = models.ForeignKey(
         "self",
         null=True,
@@ -121,21 +121,6 @@ class SalesActivity(Record):
         verbose_name=_("follows"),
     )
     remarks = models.TextField(_("remarks"), blank=True, max_length=2000)
-
-    badges = {
-        "state": {
-            ActivityState.PLANNED: "blue",
-            ActivityState.DONE: "green",
-            ActivityState.CANCELLED: "secondary",
-        },
-        "review": {
-            Review.NONE: "secondary",
-            Review.WAITING: "blue",
-            Review.RETURNED: "yellow",
-            Review.REJECTED: "red",
-            Review.APPROVED: "green",
-        },
-    }
 
     objects = ActivityQuerySet.as_manager()
 
@@ -172,7 +157,7 @@ class SalesActivity(Record):
                 | (~Q(state="done") & Q(done_at=None)),
             ),
             models.CheckConstraint(
-                name="activity_review_of_done", condition=Q(review="none") | Q(state="done")
+                name="activity_review_of_done", condition=Q(review="") | Q(state="done")
             ),
         ]
 
