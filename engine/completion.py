@@ -186,7 +186,14 @@ def require_open(row: Task, seen_version: int | None = None) -> None:
             at=row.ended_at,
         )
     if seen_version is not None and seen_version != row.version:
-        raise Conflict(_("This task has changed since you opened it."), by=None, at=None)
+        raise Conflict(_changed(row), by=row.assignee, at=None)
+
+
+def _changed(row: Task) -> str:
+    if row.assignee is None:
+        return _("This task has changed since you opened it.")
+    name = organisation().names([row.assignee]).get(row.assignee, str(row.assignee))
+    return _("This task has changed since you opened it; %(name)s has it now.") % {"name": name}
 
 
 def require_asked(row: Task, user: int) -> None:

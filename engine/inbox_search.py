@@ -39,10 +39,11 @@ FROM places p JOIN engine_humantask h ON h.audience_id = p.audience_id
 WHERE (%(queues)s::text[] IS NULL OR h.queue = ANY(%(queues)s::text[]))
     AND (%(now)s::timestamptz IS NULL OR h.follow_up_at IS NULL
         OR h.follow_up_at <= %(now)s::timestamptz)
+    AND (%(among)s::bigint[] IS NULL OR h.id = ANY(%(among)s::bigint[]))
     AND (%(text)s::text IS NULL OR h.subject ILIKE %(text)s OR h.party ILIKE %(text)s)
     AND (%(least)s::numeric IS NULL OR h.amount >= %(least)s::numeric)
     AND (%(most)s::numeric IS NULL OR h.amount <= %(most)s::numeric)
-    AND (%(initiator)s::bigint IS NULL OR h.initiator = %(initiator)s::bigint)
+    AND (%(initiators)s::bigint[] IS NULL OR h.initiator = ANY(%(initiators)s::bigint[]))
     AND (%(due)s::timestamptz IS NULL OR h.due_at < %(due)s::timestamptz)
 """
 PAGED = """
@@ -61,14 +62,15 @@ class Search:
     text: str = ""
     least: Decimal | None = None
     most: Decimal | None = None
-    initiator: int | None = None
+    initiators: Sequence[int] | None = None
     due_before: datetime | None = None
+    among: Sequence[int] | None = None  # ids of tasks: no others
     sort: Sort = "due"
 
     @property
     def plain(self) -> bool:
         """Whether the quick way does."""
-        filters = (self.least, self.most, self.initiator, self.due_before)
+        filters = (self.least, self.most, self.initiators, self.due_before, self.among)
         return self.sort == "due" and not self.text and all(one is None for one in filters)
 
 
@@ -96,6 +98,7 @@ STATEMENTS: Final = {
     (sort, backwards): _statement(sort, backwards) for sort in SORTS for backwards in (False, True)
 }
 TOTAL: Final = FOUND.format(shown="count(*), COALESCE(sum(h.amount), 0)")
+INITIATORS: Final = FOUND.format(shown="DISTINCT h.initiator") + " LIMIT 200"
 
 
 def ids(
@@ -147,6 +150,12 @@ def total(user: int, wanted: Search, *, hide_snoozed_at: datetime | None = None)
     return Sum(int(number), Decimal(amount))
 
 
+def initiators(user: int, wanted: Search) -> list[int]:
+    """Who has started what the search finds; of very many only some."""
+    found = execute(INITIATORS, _parameters(user, wanted, None))
+    return [int(initiator) for (initiator,) in found if initiator is not None]
+
+
 def _parameters(user: int, wanted: Search, now: datetime | None) -> dict[str, object]:
     return {
         "user": user,
@@ -156,7 +165,8 @@ def _parameters(user: int, wanted: Search, now: datetime | None) -> dict[str, ob
         "text": f"%{_escaped(wanted.text)}%" if wanted.text else None,
         "least": wanted.least,
         "most": wanted.most,
-        "initiator": wanted.initiator,
+        "among": list(wanted.among) if wanted.among is not None else None,
+        "initiators": list(wanted.initiators) if wanted.initiators is not None else None,
         "due": wanted.due_before,
     }
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, cast
 
+from django.db.models import Q
 from django.http import Http404, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.inbox import wording
+from apps.people.models import User
 from engine.inbox_search import SORTS, Search, Sort
 
 VIEWS: Final = {
@@ -24,8 +27,9 @@ VIEWS: Final = {
 }
 SORT_LABELS: Final = {"due": _("Due"), "amount": _("Amount"), "created": _("Newest")}
 DUE: Final = {"": _("Any time"), "overdue": _("Overdue"), "today": _("Until tonight")}
-KEPT: Final = ("view", "queue", "q", "least", "most", "initiator", "due", "sort", "cursor")
+KEPT: Final = ("view", "queue", "q", "least", "most", "initiator", "due", "sort", "cursor", "batch")
 LONGEST: Final = 100
+MOST_PEOPLE: Final = 50  # of one name
 
 # “> 50万”, “金额>=5000”, “<1,000.50”: an amount in the search field.
 AMOUNT: Final = re.compile(
@@ -47,6 +51,10 @@ class Wanted:
     def filtered(self) -> bool:
         """Whether something narrows the list beside its queue."""
         return any(self.query.get(name) for name in ("q", "least", "most", "initiator", "due"))
+
+    def among(self, tasks: Sequence[int]) -> Wanted:
+        """The same list, of these tasks only."""
+        return replace(self, search=replace(self.search, among=tasks))
 
     @property
     def title(self) -> str:
@@ -76,14 +84,13 @@ def read(given: QueryDict, *, now: datetime | None = None) -> Wanted:
     queue = queue if queue.replace("_", "").isalnum() else ""
     text, least, most = _amounts(query.get("q", "")[:LONGEST])
     sort = query.get("sort", "due")
-    initiator = query.get("initiator", "")
     search = Search(
         queues=[queue] if queue else None,
         view="pool" if view == "claim" else "all",
         text=text,
         least=_amount(query.get("least", "")) or least,
         most=_amount(query.get("most", "")) or most,
-        initiator=int(initiator[:18]) if initiator.isdecimal() else None,
+        initiators=_people(query.get("initiator", "")),
         due_before=_due(query.get("due", ""), now or timezone.now()),
         sort=cast(Sort, sort) if sort in SORTS else "due",
     )
@@ -108,6 +115,16 @@ def _amount(text: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return amount if amount.is_finite() and abs(amount) < Decimal(10) ** 14 else None
+
+
+def _people(text: str) -> list[int] | None:
+    """Whoever is meant by a name, a part of one, or an id. None: everybody."""
+    if not text:
+        return None
+    if text.isdecimal():
+        return [int(text[:18])]
+    named = Q(display_name__icontains=text) | Q(username=text.lower())
+    return list(User.objects.filter(named).values_list("pk", flat=True)[:MOST_PEOPLE])
 
 
 def _due(code: str, now: datetime) -> datetime | None:

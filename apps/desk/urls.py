@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from apps.desk.views import batches, center, settings
 from apps.desk.views.home import home
@@ -11,7 +12,15 @@ app_name = "desk"
 
 urlpatterns = [
     path("", home, name="home"),
+    # Addresses from before the approval center, as they stand in mails and bookmarks.
+    path(
+        "tasks/",
+        RedirectView.as_view(pattern_name="desk:approvals", query_string=True),
+        name="tasks",
+    ),
+    path("tasks/<int:pk>/", RedirectView.as_view(pattern_name="desk:task"), name="old_task"),
     path("approvals/", center.approvals, name="approvals"),
+    path("approvals/initiators/", center.initiators, name="initiators"),
     path("approvals/<int:pk>/", center.task_page, name="task"),
     path("approvals/<int:pk>/complete", center.complete, name="complete"),
     path("approvals/<int:pk>/draft", center.draft, name="draft"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -85,6 +86,57 @@ def test_deciding_by_keys(
     picture(page, "6-keys")
 
 
+def test_the_counts_in_the_frame_follow_a_decision(person: Person, requests: list[int]) -> None:
+    page = person("shanlina")
+    page.goto("/approvals/")
+    expect(page.locator("#count-desk-approvals")).to_have_text("5")
+    expect(page.locator("#doc-title")).to_have_text(REQUESTS[0][0])
+    page.keyboard.press("a")
+    expect(page.locator("#count-desk-approvals")).to_have_text("4")
+    expect(page.locator("#bell .badge")).to_have_text("4")
+    expect(page.locator(".ld-queues .active .text-xs")).to_have_text("4")
+
+
+def test_what_is_being_typed_outlives_the_pane(person: Person, requests: list[int]) -> None:
+    page = person("shanlina")
+    page.route("**/draft", lambda route: None)  # the server hears of nothing
+    page.goto("/approvals/")
+    expect(page.locator("#doc-title")).to_have_text(REQUESTS[0][0])
+    page.locator("#opinion").fill("探头型号与合同不符")
+    page.locator("#document a[href*='tab=trail']").click()
+    expect(page.locator("#trail")).to_be_visible()
+    expect(page.locator("#opinion")).to_have_value("探头型号与合同不符")
+    page.get_by_role("link", name=REQUESTS[1][0]).click()
+    expect(page.locator("#doc-title")).to_have_text(REQUESTS[1][0])
+    expect(page.locator("#opinion")).to_have_value("")
+    page.reload()
+    page.get_by_role("link", name=REQUESTS[0][0]).click()
+    expect(page.locator("#opinion")).to_have_value("探头型号与合同不符")
+    page.locator("#document button[value=return]").click()
+    expect(page.locator(".toast").first).to_be_visible()
+    assert HumanTask.objects.get(pk=requests[0]).decided.opinion == "探头型号与合同不符"
+    kept = page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('typed'))")
+    assert kept == []
+
+
+def test_the_diagram_tab_shows_the_path_and_who_has_it(
+    person: Person, requests: list[int], company: dict[str, int], picture: Keep
+) -> None:
+    tasks.complete(requests[0], user=company["shanlina"], decision="approve")
+    case = HumanTask.objects.get(pk=requests[0]).instance_id
+    page = person("zengguoqiang")
+    page.goto(f"/approvals/{HumanTask.objects.get(instance=case, ended_at=None).pk}/")
+    page.locator("#document a[href*='tab=diagram']").click()
+    expect(page.locator("#document ld-diagram[data-ready]")).to_be_visible()
+    expect(page.locator("ld-diagram [data-element-id=submit]")).to_have_class(re.compile("ld-done"))
+    ahead = page.locator("ld-diagram [data-element-id=take_effect]")
+    expect(ahead).not_to_have_class(re.compile("ld-(done|active)"))
+    expect(page.locator("#document .ld-token")).to_have_count(1)
+    expect(page.locator("#document .ld-token")).to_contain_text("曾国强")
+    expect(page.locator("#outline-title")).to_be_visible()
+    picture(page, "diagram")
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_a_batch_with_two_that_are_blocked(
     person: Person,
@@ -117,7 +169,8 @@ def test_a_batch_with_two_that_are_blocked(
     expect(page.locator("#dialog tbody .ti-circle-check")).to_have_count(3)
     picture(page, "3-result")
     assert HumanTask.objects.filter(pk__in=requests, state=TaskState.COMPLETED).count() == 4
-    page.locator("#dialog .btn-primary").click()
+    expect(rows.nth(0).locator(".ti-ban")).to_be_visible()  # what was not done comes first
+    page.locator("#dialog .modal-footer a").last.click()
     expect(page.locator(".ld-item")).to_have_count(0)
     picture(page, "4-empty")
 

@@ -160,6 +160,6 @@ def test_without_javascript_outline_and_trail_say_it_and_only_its_page_loads_a_d
     with_script = person("qiuzhiyuan")
     loaded: list[str] = []
     with_script.on("request", lambda request: loaded.append(request.url))
-    with_script.goto("/tasks/?view=started")
+    with_script.goto("/approvals/?view=started")
     assert [url for url in loaded if "/app.js" in url]
     assert not [url for url in loaded if "islands" in url or "chunks" in url]

@@ -64,7 +64,7 @@ def test_a_request_passes_two_levels(
     expect(trail).to_contain_text("同意")
     expect(trail).to_contain_text(re.compile("曾国强.*" + words["decided"], re.DOTALL))
     picture(initiator, "8-ended")
-    initiator.goto("/tasks/?view=started")
+    initiator.goto("/approvals/?view=started")
     picture(initiator, "9-started")
 
 
@@ -124,9 +124,10 @@ def test_hostile_text_is_shown_as_text(
     head.locator("[name=opinion]").fill("<b onclick=alert(4)>不同意</b>")
     head.locator("button[value=return]:not(.ld-chosen)").click()
     expect(head.locator(".toast")).to_contain_text(subject)
-    initiator.goto("/tasks/")
+    initiator.goto("/approvals/")
     initiator.get_by_role("link", name=subject).click()
     expect(initiator.locator("[name=text]")).to_have_value(text)
+    initiator.locator("#document a[href*='tab=trail']").click()
     expect(initiator.locator(".timeline")).to_contain_text("<b onclick=alert(4)>不同意</b>")
     picture(initiator, "hostile")
     assert initiator.locator("main img, main script, main svg").count() == 0
@@ -138,15 +139,15 @@ def test_sent_back_withdrawn_transferred(
 ) -> None:
     initiator, head = person("qiuzhiyuan"), person("shanlina")
     submit(initiator)
-    head.goto("/tasks/")
+    head.goto("/approvals/")
     head.get_by_role("link", name=SUBJECT).click()
-    head.locator("details", has=head.locator("[name=transfer-to]")).locator("summary").click()
+    head.locator("#document [data-key=t]").click()
     head.locator("[name=transfer-to]").select_option(label="周敏")
     head.locator("[name=transfer-reason]").fill("我出差")
     picture(head, "transfer")
-    head.locator("form[action$=transfer] button[type=submit]").click()
+    head.locator("#dialog button[type=submit]").click()
     expect(head.locator(".toast")).to_contain_text("周敏")
-    expect(head.locator("table")).to_have_count(0)
+    expect(head.locator(".ld-item")).to_have_count(0)
 
     initiator.reload()
     expect(initiator.locator(".ld-wait")).to_contain_text("周敏")
@@ -154,7 +155,7 @@ def test_sent_back_withdrawn_transferred(
     initiator.locator("#reason").fill("先不买了")
     initiator.locator("form[action$=withdraw] button[type=submit]").click()
     expect(initiator.locator(".timeline")).to_contain_text("先不买了")
-    initiator.goto("/tasks/")
+    initiator.goto("/approvals/")
     initiator.get_by_role("link", name=SUBJECT).click()
     picture(initiator, "revise")
     initiator.locator("[name=subject]").fill("采购一台")
@@ -166,7 +167,7 @@ def test_an_address_that_leads_nowhere(
     person: Person, picture: Callable[[Page, str], None]
 ) -> None:
     page = person("qiuzhiyuan")
-    assert page.goto("/tasks/999999/").status == 404
+    assert page.goto("/approvals/999999/").status == 404
     expect(page.locator(".empty-title")).to_be_visible()
     picture(page, "404")
 

@@ -56,7 +56,7 @@ def test_the_dark_theme_is_there_from_the_first_paint(person: Person, picture: P
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "light")
     page.locator(".ld-topbar > [data-ld-theme]").click()
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
-    assert 'data-bs-theme="dark"' in page.request.get("/tasks/").text()
+    assert 'data-bs-theme="dark"' in page.request.get("/approvals/").text()
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     picture(page, "dark")

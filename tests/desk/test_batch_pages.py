@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from engine import batches
+from engine import batches, tasks
 from engine.models import Batch, HumanTask, TaskState
 from tests.core.conftest import task_of
 
@@ -42,10 +42,30 @@ def test_a_batch_is_checked_confirmed_and_told_row_by_row(page, submitted) -> No
     assert "单丽娜" in result.context["rows"][0].text  # what failed comes first
     left = head.get("/approvals/", {"batch": batch.pk}).context["selected"]
     assert left == {chosen[2].pk}
+    assert '"btn btn-primary" href="/approvals/?batch=' in result.content.decode()
     file = head.get(f"/approvals/batches/{batch.pk}/results.csv").content.decode("utf-8-sig")
     assert len(file.splitlines()) == 4
     again = head.post(f"/approvals/batches/{batch.pk}/confirm")
     assert again.status_code == 409
+
+
+def test_what_could_not_be_done_comes_first_and_stays_selected(page, company, submitted) -> None:
+    chosen = [task_of(submitted("qiuzhiyuan", 5)) for _number in range(4)]
+    head = page("shanlina")
+    tasks.transfer(chosen[1].pk, to=company["zhoumin"], by=company["shanlina"])
+    choose(head, chosen)
+    batch = Batch.objects.get()
+    result = head.post(f"/approvals/batches/{batch.pk}/confirm", {"opinion": ""}, follow=True)
+    assert [row.look for row in result.context["rows"]] == ["BLOCKED", "DONE", "DONE", "DONE"]
+    tasks.transfer(chosen[1].pk, to=company["shanlina"], by=company["zhoumin"])
+    other = task_of(submitted("xiexiaomei", 5))
+    again = head.get("/approvals/", {"batch": batch.pk})
+    assert [item.id for item in again.context["listing"].items] == [chosen[1].pk]
+    assert again.content.decode().count(" checked") == 1
+    assert {item.id for item in head.get("/approvals/").context["listing"].items} == {
+        chosen[1].pk,
+        other.pk,
+    }
 
 
 def test_sending_back_needs_an_opinion(page, submitted) -> None:

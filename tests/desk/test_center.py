@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -85,6 +86,12 @@ def test_lists_are_filtered_and_sorted(page, submitted, company) -> None:
     assert titles(head, q="设 <= 100,000") == []
     assert titles(head, least="6", most="70000") == ["展位 100%"]
     assert titles(head, initiator=str(company["xiexiaomei"])) == ["展位 100%"]
+    assert titles(head, initiator="晓梅") == ["展位 100%"]
+    assert titles(head, initiator="qiuzhiyuan", sort="amount") == ["设备", "椅子"]
+    assert titles(head, initiator="没有这个人") == []
+    offered = head.get("/approvals/initiators/").content.decode()
+    assert sorted(re.findall('value="([^"]+)"', offered)) == sorted(["仇志远", "解晓梅"])
+    assert "option" not in page("zhoumin").get("/approvals/initiators/").content.decode()
     assert titles(head, queue="contracts") == []
     assert titles(head, due="overdue") == []
 
@@ -122,6 +129,25 @@ def test_deciding_opens_the_next_one_and_says_what_comes(page, submitted) -> Non
     assert "曾国强" in done.content.decode()
     first.refresh_from_db()
     assert first.state == TaskState.COMPLETED
+
+
+def test_what_htmx_fetches_after_a_decision_tells_the_new_counts(page, submitted) -> None:
+    first = task_of(submitted("qiuzhiyuan"))
+    submitted("xiexiaomei")
+    head = page("shanlina")
+    answer = head.post(
+        f"/approvals/{first.pk}/complete",
+        {"decision": "approve"},
+        headers={**HTMX, "HX-Target": "approvals"},
+        follow=True,
+    ).content.decode()
+    assert re.search(r'id="count-desk-approvals" hx-swap-oob="true">1<', answer)
+    assert re.search(r'id="tab-count-desk-approvals" hx-swap-oob="true">1<', answer)
+    assert 'id="bell" hx-swap-oob' in answer
+    assert "<html" not in answer
+    whole = head.get("/approvals/").content.decode()
+    for place in ("count-desk-approvals", "tab-count-desk-approvals", "bell"):
+        assert whole.count(f'id="{place}"') == 1
 
 
 def test_who_comes_second_reads_who_was_first_and_keeps_the_opinion(page, submitted) -> None:
@@ -235,16 +261,35 @@ def test_what_may_not_be_seen_is_not_there(page, submitted) -> None:
     assert task.state == TaskState.RESERVED
 
 
+def saved(client: Client) -> list[str]:
+    """Names of the filters that a page offers."""
+    return [view.name for view in client.get("/approvals/").context["saved"]]
+
+
 def test_a_filter_gets_a_name(page, submitted) -> None:
     head = page("shanlina")
     head.post("/approvals/filters/?q=%3E+50%E4%B8%87&cursor=x", {"name": "金额超 50 万"})
-    (saved,) = head.get("/approvals/").context["saved"]
-    assert saved.name == "金额超 50 万"
-    assert "cursor" not in saved.query
-    page("zhoumin").post(f"/approvals/filters/{saved.pk}/remove")
-    assert len(head.get("/approvals/").context["saved"]) == 1
-    head.post(f"/approvals/filters/{saved.pk}/remove")
-    assert head.get("/approvals/").context["saved"] == []
+    (view,) = head.get("/approvals/").context["saved"]
+    assert view.name == "金额超 50 万"
+    assert "cursor" not in view.query
+    page("zhoumin").post(f"/approvals/filters/{view.pk}/remove")
+    assert len(saved(head)) == 1
+    head.post(f"/approvals/filters/{view.pk}/remove")
+    assert saved(head) == []
+
+
+def test_a_filter_is_shared_with_ones_department(page) -> None:
+    head, colleague, elsewhere = page("shanlina"), page("qiuzhiyuan"), page("zhoumin")
+    head.post("/approvals/filters/?sort=amount", {"name": "金额从大到小", "share": "1"})
+    (view,) = colleague.get("/approvals/").context["saved"]
+    shown = colleague.get("/approvals/").content.decode()
+    assert "单丽娜" in shown[shown.index("金额从大到小") :][:300]
+    assert f"/approvals/filters/{view.pk}/remove" not in shown
+    colleague.post(f"/approvals/filters/{view.pk}/remove")
+    assert saved(head) == saved(colleague) == ["金额从大到小"]
+    assert saved(elsewhere) == []
+    head.post("/approvals/filters/?sort=amount", {"name": "金额从大到小"})
+    assert saved(colleague) == []
 
 
 def test_the_first_page_begins_with_what_is_overdue(page, submitted, company) -> None:

@@ -88,7 +88,7 @@ def test_filters(people, cases, wanted, expected):
 
 
 def test_of_one_initiator_and_nobody_elses_inbox(people, cases):
-    own = Search(initiator=people["xiexiaomei"])
+    own = Search(initiators=[people["xiexiaomei"]])
     assert found(people, own) == [cases[0].open[0].pk]
     assert inbox_search.total(people["qinyong"], own).number == 0
     assert inbox_search.page(people["qinyong"], Search(text="合同")).tasks == []

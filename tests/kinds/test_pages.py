@@ -16,6 +16,7 @@ from apps.core.access.subjects import subjects
 from apps.core.kinds.addresses import url_of
 from apps.core.kinds.commands import commands_of
 from apps.core.kinds.editing import line_rows
+from apps.core.kinds.models import SavedView
 from apps.core.kinds.registry import kinds
 from tests.casework import deploy
 from tests.kinds.factories import make, posted, typed
@@ -306,3 +307,32 @@ def test_a_document_tells_whom_it_waits_for_and_what_has_happened(client, key) -
     assert client.get(f"{page}?tab=nothing").status_code == 404
     assert len(queries(client, page)) <= PAGE_QUERIES
     assert client.get(url_of(kind, "edit", record.pk)).status_code == 409  # it is being approved
+
+
+def test_a_filter_is_shared_with_the_department_and_stays_its_owners(
+    client, signed_in, key
+) -> None:
+    kind = kinds[key]
+    address = url_of(kind, "list")
+    client.post(url_of(kind, "views"), {"name": "急件", "query": "q=a", "share": "1"})
+    view = SavedView.objects.get(name="急件")
+    colleague, elsewhere = signed_in("xiexiaomei"), signed_in("ouwenbin")
+    shown = colleague.get(address, {"view": view.pk, "q": "a"})
+    assert [one.name for one, _href in shown.context["views"]] == ["急件"]
+    assert "仇志远" in shown.content.decode()
+    assert f'name="delete" value="{view.pk}"' not in shown.content.decode()
+    assert elsewhere.get(address).context["views"] == []
+
+    colleague.post(url_of(kind, "views"), {"delete": str(view.pk)})
+    columns = [column.name for column in shown.context["listing"].columns][:1]
+    colleague.post(url_of(kind, "columns"), {"query": f"view={view.pk}", "column": columns})
+    view.refresh_from_db()
+    assert len(view.columns) == len(shown.context["listing"].columns)  # still all of them
+    copy = SavedView.objects.get(name="急件", user__username="xiexiaomei")
+    assert (copy.columns, copy.query, copy.shared_with) == (columns, "q=a", None)
+
+    client.post(url_of(kind, "views"), {"name": "急件", "query": "q=a"})
+    names = [
+        (one.name, one.user.username) for one, _href in colleague.get(address).context["views"]
+    ]
+    assert names == [("急件", "xiexiaomei")]

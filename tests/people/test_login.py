@@ -43,7 +43,7 @@ def test_the_chosen_set_and_user_are_kept_in_the_session(company):
 
 
 def test_the_login_leads_to_where_one_wanted_to_go_but_not_elsewhere(company):
-    assert log_in(Client(), next="/tasks/7/").url == "/tasks/7/"
+    assert log_in(Client(), next="/approvals/7/").url == "/approvals/7/"
     assert log_in(Client(), next="https://evil.example/").url == "/"
 
 

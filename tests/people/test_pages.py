@@ -61,7 +61,7 @@ def test_a_new_user_chooses_a_password_at_the_first_login(admin):
     assert "<b>新</b>" not in page.content.decode()
     password = re.search(r"data-password>([^<]+)<", page.content.decode())[1]
     client, _answer = log_in("newone", password)
-    assert client.get("/tasks/").url == "/password/"
+    assert client.get("/approvals/").url == "/password/"
     assert client.get("/api/v1/tasks/").status_code == 403
     same = {
         "old_password": password,
@@ -71,7 +71,7 @@ def test_a_new_user_chooses_a_password_at_the_first_login(admin):
     assert client.post("/password/", same).status_code == 200
     other = same | {"new_password1": "Quiet-river-9", "new_password2": "Quiet-river-9"}
     assert client.post("/password/", other).status_code == 302
-    assert client.get("/tasks/").status_code == 200
+    assert client.get("/approvals/").status_code == 200
     assert log_in("newone", "Quiet-river-9")[1].status_code == 302
 
 
@@ -303,7 +303,7 @@ def test_the_second_step_is_asked_for_at_the_login(secured):
     user, _codes = secured
     client, answer = log_in("wulei")
     assert answer.url == "/login/code/"
-    assert client.get("/tasks/").status_code == 302
+    assert client.get("/approvals/").status_code == 302
     assert client.post("/login/code/", {"code": "abc"}).status_code == 200
     TOTPDevice.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
     assert client.post("/login/code/", {"code": code_of(user)}).url == "/"
@@ -343,11 +343,11 @@ def test_the_second_step_goes_off_by_password_or_administrator(secured, admin, s
 def test_administrators_set_it_up_first_where_it_is_forced(company, settings):
     settings.SECOND_STEP_FORCED = True
     client, _answer = log_in("admin")
-    assert client.get("/tasks/").url == "/account/second-step/"
+    assert client.get("/approvals/").url == "/account/second-step/"
     client.get("/account/second-step/")
     client.post("/account/second-step/", {"code": code_of(company["admin"])})
-    assert client.get("/tasks/").status_code == 200
-    assert log_in("wulei")[0].get("/tasks/").status_code == 200
+    assert client.get("/approvals/").status_code == 200
+    assert log_in("wulei")[0].get("/approvals/").status_code == 200
 
 
 def test_one_sees_where_one_is_logged_in_and_ends_the_others(company):

@@ -45,6 +45,11 @@ class Rights:
     _places: Mapping[str, tuple[Place, ...]] = field(repr=False)
     _grants: Mapping[str, tuple[Grant, ...]] = field(repr=False)
 
+    @property
+    def place(self) -> Place | None:
+        """The user's own department."""
+        return next(iter(self._places.get(EVERYONE, ())), None)
+
     def may(self, kind: str, action: str) -> bool:
         """Whether one of the user's roles is granted this action on this kind."""
         return any(action in grant.actions for grant in self._grants.get(kind, ()))

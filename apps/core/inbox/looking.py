@@ -199,13 +199,3 @@ def people_waited_for(instances: Iterable[ProcessInstance]) -> dict[int, str]:
     return {
         instance: _(", ").join(dict.fromkeys(people_of)) for instance, people_of in found.items()
     }
-
-
-def step_of(task: HumanTask) -> str:
-    """Name of the step that a task belongs to."""
-    return elements.element_label(task.instance, task.process, task.element)
-
-
-def state_name(task: HumanTask) -> str:
-    """State of a task as a word of the engine."""
-    return TaskState(task.state).name

@@ -1,4 +1,4 @@
-"""What the page of a task and the page of a case show, put together for their templates."""
+"""What the pages of tasks and of cases show, put together for their templates."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from apps.core.documents import cards_of
 from apps.core.inbox import elements, looking, rows, trail, wording
 from apps.core.inbox.acts import ACTS, Act
 from apps.core.inbox.facts import facts_of
@@ -18,7 +19,7 @@ from apps.core.inbox.visibility import Viewer
 from engine.exceptions import EngineError, InvalidData
 from engine.forms import TaskForm
 from engine.instances import WITHDRAW
-from engine.models import EventSubscription, HumanTask, InstanceState, ProcessInstance, TaskState
+from engine.models import EventSubscription, HumanTask, InstanceState, ProcessInstance
 
 LOOKS = {  # decision → icon, style of its button where it isn't the first
     "approve": ("check", ""),
@@ -28,14 +29,6 @@ LOOKS = {  # decision → icon, style of its button where it isn't the first
     "resubmit": ("send", ""),
     "abandon": ("ban", ""),
     "assign": ("user-check", ""),
-}
-
-
-TASK_COLOURS = {
-    TaskState.READY: "blue",
-    TaskState.RESERVED: "blue",
-    TaskState.WAITING: "yellow",
-    TaskState.COMPLETED: "green",
 }
 
 
@@ -65,32 +58,6 @@ class Trouble:
         return cls(message, errors, typed, act)
 
 
-def task_context(task: HumanTask, viewer: Viewer, trouble: Trouble | None = None) -> dict[str, Any]:
-    """All of the page of a task. `trouble` is what came of the last attempt."""
-    trouble = trouble or Trouble()
-    mine = looking.may_act(task, viewer.id)
-    decides = mine and task.owner is None
-    form = looking.task_form(task, viewer.id) if decides else None
-    buttons = buttons_of(looking.offers(task, form)) if decides else []
-    return {
-        **_about(task.instance),
-        "task": task,
-        "mine": mine,
-        "step": looking.step_of(task),
-        "due": wording.due(task.due_at) if task.state in looking.UNFINISHED else None,
-        "task_colour": TASK_COLOURS.get(TaskState(task.state), "secondary"),
-        "state_label": wording.TASK_STATES[looking.state_name(task)],
-        "why": looking.why(task, viewer.id) if mine else "",
-        "decides": decides,
-        "form": filled_form(task, viewer, form, trouble),
-        "buttons": buttons,
-        "needs_opinion": _(", ").join(b.label for b in buttons if b.needs_opinion),
-        "trouble": trouble,
-        "opinion": trouble.typed.get("opinion", ""),
-        "acts": acts_of(task, viewer, mine, trouble),
-    }
-
-
 def instance_context(instance: ProcessInstance, viewer: Viewer) -> dict[str, Any]:
     """All of the page of a case; its trail from the beginning, as the picture replays it."""
     about = _about(instance)
@@ -115,7 +82,7 @@ def _about(instance: ProcessInstance) -> dict[str, Any]:
         "subject": rows.subject_of(instance),
         "place": rows.subject_of(instance),
         "amount": rows.amount_of(instance),
-        "reference": instance.business_key.partition(":")[2] or instance.business_key,
+        "card": cards_of([instance.business_key])[instance.business_key],
         "party": instance.card.get("party", ""),
         "starter": names.get(instance.starter or 0, _("System")),
         "state_colour": rows.STATE_COLOURS[InstanceState(instance.state)],

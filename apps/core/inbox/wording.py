@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop, pgettext, pgettext_lazy
+from django.utils.translation import gettext_noop, pgettext, pgettext_lazy
 
 from engine.organisation import Role, organisation
 
@@ -119,13 +119,3 @@ def due(at: datetime | None, now: datetime | None = None) -> Due | None:
     if day == today + timedelta(days=1):
         return Due(pgettext("due", "Tomorrow %(time)s") % {"time": clock}, "later")
     return Due(moment(at, now), "later")
-
-
-TASK_STATES: Final[Mapping[str, Promise]] = {
-    "READY": gettext_lazy("To be claimed"),
-    "RESERVED": gettext_lazy("Being handled"),
-    "WAITING": gettext_lazy("Waits for its turn"),
-    "COMPLETED": gettext_lazy("Decided"),
-    "CANCELLED": gettext_lazy("No longer asked"),
-    "SUPERSEDED": gettext_lazy("Decided by others"),
-}

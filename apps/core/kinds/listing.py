@@ -52,9 +52,9 @@ class Listing:
     # --- columns ----------------------------------------------------------------------------------
     @cached_property
     def views(self) -> list[SavedView]:
-        """Filters that this person has saved; the first may be the nameless one."""
-        found = SavedView.objects.filter(user_id=self.rights.user, place=self.kind.key)
-        return sorted(found, key=lambda view: (view.name != "", view.pk))
+        """Filters that this person has saved, and those of colleagues; the first may be the
+        nameless one."""
+        return list(SavedView.objects.usable_by(self.rights, self.kind.key))
 
     @property
     def saved(self) -> list[SavedView]:

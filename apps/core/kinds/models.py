@@ -134,24 +134,54 @@ class Line(models.Model):
         ordering = ["row"]
 
 
+class SavedViewQuerySet(models.QuerySet[Any]):
+    """Reads of saved filters."""
+
+    def usable_by(self, rights: Rights, place: str) -> Self:
+        """Those of a list that somebody may use: one's own, then what is shared with one's
+        department or one above it; each with its owner."""
+        mine = models.Q(user_id=rights.user)
+        own = rights.place.path if rights.place else ""
+        shared = models.Q(own__startswith=models.F("shared_with__path"))
+        found = self.alias(own=models.Value(own)).filter(mine | shared, place=place)
+        return found.select_related("user").order_by(
+            models.Case(models.When(mine, then=0), default=1), "name", "pk"
+        )
+
+
 class SavedView(models.Model):
     """How somebody wants a list: a filter that was given a name, and the columns to show.
 
     `place` is the key of a kind, or the name of another list (`approvals`). The view without a name
-    is the list as it comes: only its columns count."""
+    is the list as it comes: only its columns count. The department of its owner,
+    and those below it, use what is shared with it; only its owner changes it."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     place = models.CharField(max_length=64)
     name = models.CharField(_("name"), max_length=40, blank=True)
     query = models.CharField(max_length=1000, blank=True)
     columns = ArrayField(models.CharField(max_length=64), default=list, blank=True)
+    shared_with = models.ForeignKey(
+        "people.Department",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("shared with"),
+    )
+
+    objects = SavedViewQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("saved filter")
         verbose_name_plural = _("saved filters")
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["user", "place", "name"], name="saved_view_once")
+            models.UniqueConstraint(fields=["user", "place", "name"], name="saved_view_once"),
+            models.CheckConstraint(
+                name="saved_view_shared_has_name",
+                condition=models.Q(shared_with=None) | ~models.Q(name=""),
+            ),
         ]
 
     def __str__(self) -> str:

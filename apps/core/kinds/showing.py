@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -98,10 +98,7 @@ class Sheet:
 
     def _fact(self, name: str) -> Fact:
         column = columns.resolve(self.kind.model, name)
-        cell = column.cell(self.record)
-        if column.style == "date" and cell.text:
-            cell = Cell(f"{columns.value_of(self.record, name):%Y-%m-%d}")
-        return Fact(name, column.label, cell, column.style == "long")
+        return Fact(name, column.label, _cell(column, self.record), column.style == "long")
 
     def _facts(self, names: Iterable[str]) -> list[Fact]:
         """Fields that say something."""
@@ -119,11 +116,19 @@ class Sheet:
             str(lines.label or lines.model._meta.verbose_name_plural),
             shown,
             [
-                Row(row, [(c, c.cell(row), f"{lines.related}.{row.pk}.{c.name}") for c in shown])
+                Row(row, [(c, _cell(c, row), f"{lines.related}.{row.pk}.{c.name}") for c in shown])
                 for row in rows
             ],
             [_sum(column, rows) for column in shown],
         )
+
+
+def _cell(column: Column, row: Any) -> Cell:
+    """What a record says lasts: its days are told with their year, unlike those of a list."""
+    cell = column.cell(row)
+    if column.style != "date" or not cell.text:
+        return cell
+    return replace(cell, text=f"{columns.value_of(row, column.name):%Y-%m-%d}")
 
 
 def sections_of(kind: DocumentKind) -> list[Section]:

@@ -24,6 +24,11 @@ class Link:
     count: int | None  # how much waits there; None where nothing is counted
 
     @property
+    def mark(self) -> str:
+        """Names the places on a page that tell its count."""
+        return self.entry.name.replace(".", "-")
+
+    @property
     def href(self) -> str:
         return self.entry.href
 
@@ -129,6 +134,12 @@ class Menu:
             )
             if links:
                 yield Group(label, links)
+
+    @property
+    def counted(self) -> tuple[Link, ...]:
+        """What tells how much waits there."""
+        links = (link for part in self.parts for group in part.groups for link in group.links)
+        return tuple(link for link in links if link.count is not None)
 
     @cached_property
     def creations(self) -> tuple[Link, ...]:

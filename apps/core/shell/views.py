@@ -42,4 +42,4 @@ def search_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def bell(request: HttpRequest) -> HttpResponse:
     """How much rings, asked for every half minute."""
-    return render(request, "core/shell/_bell.html", {"bell": Menu(request).bell})
+    return render(request, "core/shell/bell.html", {"bell": Menu(request).bell})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from typing import Any, Final
 
-from django.db.models import Sum
+from django.db.models import Case, Sum, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,6 +24,9 @@ from engine.exceptions import EngineError
 from engine.models import Batch, BatchPhase, RowState
 
 DECISIONS: Final = ("approve", "return", "reject")
+TROUBLE_FIRST: Final = Case(
+    When(state__in=(RowState.FAILED, RowState.BLOCKED, RowState.NEEDS_OPINION), then=0), default=1
+)
 SHOWN: Final = 200  # rows; all of them are in the file
 
 
@@ -45,8 +48,12 @@ def rehearse(request: HttpRequest) -> HttpResponse:
         )
     except EngineError as error:
         return ask(request, title=label(decision), problem=detail_of(error), status=422)
-    query = filters.read(request.GET).query.urlencode()
-    return redirect(f"{reverse('desk:batch', args=[batch.pk])}?{query}")
+    return redirect(f"{reverse('desk:batch', args=[batch.pk])}?{_query(request)}")
+
+
+def _query(request: HttpRequest) -> str:
+    """The list that the batch was chosen from, without what an earlier batch left over."""
+    return filters.read(request.GET).address(batch=None)
 
 
 def _chosen(request: HttpRequest) -> dict[int, int | None]:
@@ -77,7 +84,7 @@ def _page(
 ) -> HttpResponse:
     progress = batches.progress(batch.pk)
     phase = BatchPhase(batch.phase)
-    rows = batch.rows.order_by("-state", "position")
+    rows = batch.rows.order_by(TROUBLE_FIRST, "-state", "position")
     passing = batch.rows.filter(state=RowState.PASSES).aggregate(sum=Sum("task__amount"))
     dialog = bool(request.htmx)  # type: ignore[attr-defined]
     context: dict[str, Any] = {
@@ -92,7 +99,7 @@ def _page(
         "rows": of_batch(list(rows[:SHOWN])) if phase.name[-2:] != "NG" else [],
         "hidden": max(0, progress.total - SHOWN),
         "problem": problem,
-        "query": filters.read(request.GET).query.urlencode(),
+        "query": _query(request),
         "place": _("Batch: %(decision)s") % {"decision": label(batch.decision)},
         "dialog": dialog,
     }
@@ -118,8 +125,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     except EngineError as error:
         batch.refresh_from_db()
         return _page(request, batch, detail_of(error), status=status_of(error))
-    query = filters.read(request.GET).query.urlencode()
-    return redirect(f"{reverse('desk:batch', args=[pk])}?{query}")
+    return redirect(f"{reverse('desk:batch', args=[pk])}?{_query(request)}")
 
 
 @require_safe

@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from apps.core.access.rights import rights_of
 from apps.core.api.problems import detail_of
+from apps.core.inbox import wording
 from apps.core.inbox.acts import ACTS
 from apps.core.inbox.context import waiting
 from apps.core.inbox.forms import CopyForm
@@ -23,9 +25,10 @@ from apps.core.inbox.visibility import Viewer, find_instance, find_task
 from apps.core.kinds.models import SavedView
 from apps.desk import document, filters, lists, services
 from apps.desk.batch_rows import batch_rows
-from engine import copies, tasks
+from engine import copies, inbox_search, tasks
 from engine.decisions import label
 from engine.exceptions import EngineError, InvalidData
+from engine.inbox_search import Search
 from engine.models import HumanTask, ProcessInstance, RowState
 
 PLACE: Final = "approvals"  # of saved filters
@@ -65,6 +68,8 @@ def show(
     """The three panes, or only what htmx asks for."""
     viewer = viewer_of(request)
     wanted = filters.read(request.GET)
+    left = _left_over(viewer, wanted)
+    wanted = wanted.among(sorted(left)) if left else wanted
     target = request.htmx.target  # type: ignore[attr-defined]
     context: dict[str, Any] = {
         "wanted": wanted,
@@ -84,7 +89,7 @@ def show(
     if target == PANE:
         return render(request, "desk/_document.html", context, status=status)
     try:
-        context |= _list_context(request, viewer, wanted)
+        context |= _list_context(request, viewer, wanted) | {"selected": left}
     except InvalidData:
         return redirect(f"{request.path}?{wanted.address(cursor=None)}")
     context["chosen"] = task.pk if task is not None else about.pk if about is not None else None
@@ -99,7 +104,7 @@ def _list_context(request: HttpRequest, viewer: Viewer, wanted: filters.Wanted) 
     counts = waiting(request)
     unread = copies.unread(viewer.id)
     listing = lists.listing(viewer.id, wanted, counts)
-    saved = SavedView.objects.filter(user_id=viewer.id, place=PLACE).exclude(name="")
+    saved = SavedView.objects.usable_by(rights_of(viewer.id), PLACE)
     return {
         "listing": listing,
         "queues": lists.queues(wanted, counts, unread),
@@ -107,13 +112,21 @@ def _list_context(request: HttpRequest, viewer: Viewer, wanted: filters.Wanted) 
         "saved": list(saved),
         "sorts": filters.SORT_LABELS,
         "dues": filters.DUE,
-        "selected": _still_to_do(request, viewer),
     }
 
 
-def _still_to_do(request: HttpRequest, viewer: Viewer) -> frozenset[int]:
-    """Tasks that failed in the batch which the address names: they stay selected."""
-    batch = request.GET.get("batch", "")
+@require_safe
+def initiators(request: HttpRequest) -> HttpResponse:
+    """Names for the filter: those whose documents wait for the reader."""
+    found = inbox_search.initiators(viewer_of(request).id, Search())
+    names = sorted(wording.names_of(found).values())
+    return render(request, "desk/_names.html", {"names": names})
+
+
+def _left_over(viewer: Viewer, wanted: filters.Wanted) -> frozenset[int]:
+    """What was not done in the batch that the address names: the list shows it and nothing else,
+    still selected."""
+    batch = wanted.query.get("batch", "")
     if not batch.isdecimal():
         return frozenset()
     rows = batch_rows(viewer.id, int(batch[:18]))

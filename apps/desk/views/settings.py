@@ -10,14 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from apps.core.access.rights import rights_of
 from apps.core.inbox.views import viewer_of
-from apps.core.kinds.models import SavedView
+from apps.core.kinds.saved_views import delete_view, save_view
+from apps.core.kinds.views.lists import saved_as
 from apps.desk import filters, services
 from apps.desk.models import Phrase
 from apps.desk.views.center import PLACE
 from engine.exceptions import InvalidData
-
-FILTERS = 20  # of one person
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,24 +49,24 @@ def phrases(request: HttpRequest) -> HttpResponse:
 @require_POST
 def save_filter(request: HttpRequest) -> HttpResponse:
     """Give the filter in the address a name; the same name again replaces it."""
-    user = viewer_of(request).id
     wanted = filters.read(request.GET)
-    name = " ".join(request.POST.get("name", "").replace("\x00", "").split())[:40]
-    mine = SavedView.objects.filter(user_id=user, place=PLACE)
-    if not name:
-        messages.warning(request, _("A filter needs a name."))
-    elif mine.count() >= FILTERS and not mine.filter(name=name).exists():
-        messages.warning(request, _("There is no room for more filters; remove one first."))
-    else:
-        query = wanted.address(cursor=None)[:1000]
-        SavedView.objects.update_or_create(
-            user_id=user, place=PLACE, name=name, defaults={"query": query}
+    try:
+        view = save_view(
+            rights=rights_of(viewer_of(request).id),
+            place=PLACE,
+            name=request.POST.get("name", ""),
+            query=wanted.address(cursor=None),
+            share="share" in request.POST,
         )
+    except InvalidData as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, saved_as(view))
     return redirect(f"{reverse('desk:approvals')}?{wanted.query.urlencode()}")
 
 
 @require_POST
 def remove_filter(request: HttpRequest, pk: int) -> HttpResponse:
     """A filter of the user's own goes."""
-    SavedView.objects.filter(user_id=viewer_of(request).id, place=PLACE, pk=pk).delete()
+    delete_view(rights=rights_of(viewer_of(request).id), place=PLACE, view=pk)
     return redirect("desk:approvals")

@@ -62,6 +62,19 @@ form.addEventListener("input", ({ target }) => {
   if (rows?.length && target.value && target.closest("[data-ld-row]") === rows[rows.length - 1]) add(target.closest("[data-ld-grid]"));
 });
 
+// What is wrong is marked until it is changed; whether it is right then, saving tells.
+form.addEventListener("input", ({ target }) => {
+  const marked = [target, ...(target.closest(".ld-picker")?.querySelectorAll(".is-invalid") ?? [])];
+  if (!marked.some((one) => one.matches(".is-invalid"))) return;
+  marked.forEach((one) => {
+    one.classList.remove("is-invalid");
+    one.removeAttribute("aria-invalid");
+    document.querySelector(`#errors a[href="#${CSS.escape(one.id)}"]`)?.closest("li").remove();
+  });
+  target.closest("td, [class*=col-]")?.querySelectorAll(".invalid-feedback").forEach((one) => one.remove());
+  if (!document.querySelector("#errors li")) document.getElementById("errors")?.remove();
+});
+
 // --- rows -----------------------------------------------------------------------------------------
 const cells = (root) => [...root.querySelectorAll("input:not([type=hidden]), select")].filter((one) => one.checkVisibility());
 const lastRow = (grid) => [...grid.querySelectorAll("[data-ld-row]")].at(-1);

@@ -1,4 +1,4 @@
-"""The plain inbox over HTTP: what pages cost, show, and refuse."""
+"""Tasks and cases over HTTP: what pages show, and refuse."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from django.utils.translation import override
 
 from apps.core.inbox.wording import due, moment, reason_text
 from apps.people.models import RoleHolder
-from engine.models import HumanTask, TaskState
+from engine.models import HumanTask, ProcessInstance, TaskState
 from engine.organisation import Role
+from tests.casework import deploy
+from tests.contracts.factories import line, make_contract, make_product
 from tests.core.conftest import task_of
 
 pytestmark = pytest.mark.django_db
@@ -29,65 +31,8 @@ def page(company: dict[str, int], signed_in: Callable[..., Client]) -> Callable[
     return signed_in
 
 
-@pytest.mark.parametrize("view", ["todo", "claim", "started", "done"])
-def test_a_list_costs_the_same_however_long_it_is(page, submitted, view: str) -> None:
-    head = page("shanlina")
-
-    def work() -> None:
-        submitted("shanlina", 5, "单丽娜的申请")
-        task = task_of(submitted("qiuzhiyuan", 5))
-        head.post(f"/tasks/{task.pk}/complete", {"decision": "approve"})
-        submitted("xiexiaomei")
-
-    work()
-    address = f"/tasks/?view={view}"
-    head.get(address)
-    with CaptureQueriesContext(connection) as short:
-        head.get(address)
-    for _number in range(3):
-        work()
-    head.get(address)  # says what has been done
-    with CaptureQueriesContext(connection) as long:
-        head.get(address)
-    assert len(long) == len(short)
-    assert len(long) <= 9
-
-
-def test_the_pager_shows_every_row_once(page, submitted) -> None:
-    for number in range(30):
-        submitted("qiuzhiyuan", 5, f"申请 {number:02}")
-    head = page("shanlina")
-    first = head.get("/tasks/")
-    second = head.get("/tasks/", {"cursor": first.context["next"]})
-    seen = [row.subject for answer in (first, second) for row in answer.context["rows"]]
-    assert (len(seen), len(set(seen))) == (30, 30)
-    back = head.get("/tasks/", {"cursor": second.context["previous"]})
-    assert [row.url for row in back.context["rows"]] == [row.url for row in first.context["rows"]]
-
-    mine = page("qiuzhiyuan")
-    first = mine.get("/tasks/", {"view": "started"})
-    second = mine.get("/tasks/", {"view": "started", "cursor": first.context["next"]})
-    assert len(first.context["rows"]) + len(second.context["rows"]) == 30
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"cursor": "x"},
-        {"cursor": "\x00"},
-        {"queue": "\x00"},
-        {"queue": "nothing"},
-        {"view": "started", "cursor": "99999999999999999999999"},
-        {"view": "done", "cursor": "2026-99-99"},
-        {"view": "done", "cursor": "2026-11-23"},
-    ],
-)
-def test_made_up_addresses_of_lists_are_no_server_error(page, query: dict[str, str]) -> None:
-    assert page("shanlina").get("/tasks/", query).status_code in (200, 302)
-
-
 def test_pages_send_those_who_have_not_logged_in_to_the_login(client: Client) -> None:
-    for address in ("/", "/tasks/", "/tasks/1/", "/instances/1/", "/requests/new/"):
+    for address in ("/", "/approvals/", "/approvals/1/", "/instances/1/", "/requests/new/"):
         answer = client.get(address)
         assert (answer.status_code, answer.url.partition("?")[0]) == (302, "/login/")
 
@@ -96,10 +41,10 @@ def test_what_may_not_be_seen_is_not_there(page, submitted) -> None:
     result = submitted("qiuzhiyuan")
     task = task_of(result)
     stranger = page("zhoumin")
-    assert stranger.get(f"/tasks/{task.pk}/").status_code == 404
+    assert stranger.get(f"/approvals/{task.pk}/").status_code == 404
     assert stranger.get(f"/instances/{result.instance}/").status_code == 404
     for command in ("complete", "transfer", "claim", "nothing"):
-        assert stranger.post(f"/tasks/{task.pk}/{command}").status_code == 404
+        assert stranger.post(f"/approvals/{task.pk}/{command}").status_code == 404
     assert stranger.post(f"/instances/{result.instance}/withdraw").status_code == 404
 
 
@@ -108,27 +53,47 @@ def test_who_sees_a_task_and_is_not_asked_gets_no_buttons_and_decides_nothing(
 ) -> None:
     task = task_of(submitted("qiuzhiyuan"))
     initiator = page("qiuzhiyuan")
-    shown = initiator.get(f"/tasks/{task.pk}/")
-    assert shown.context["buttons"] == []
-    assert [one.code for one in shown.context["acts"]] == ["urge", "copy"]
-    refused = initiator.post(f"/tasks/{task.pk}/complete", {"decision": "approve"})
+    shown = initiator.get(f"/approvals/{task.pk}/")
+    assert not shown.context["decides"]
+    assert [one.offered.code for one in shown.context["doings"]] == ["urge", "copy"]
+    refused = initiator.post(f"/approvals/{task.pk}/complete", {"decision": "approve"})
     assert refused.status_code == 403
     task.refresh_from_db()
     assert task.state == TaskState.RESERVED
 
 
+def test_a_case_names_its_document_and_leads_there(company, signed_in) -> None:
+    contract = make_contract(line(make_product("UD-820", 1000), 3))
+    deploy("contract_approval", "approval")
+    client = signed_in("qiuzhiyuan")
+    client.post(f"/contracts/sales-contracts/{contract.pk}/submit/", {"version": contract.version})
+    case = ProcessInstance.objects.get(business_key=contract.business_key)
+    shown = client.get(f"/instances/{case.pk}/").content.decode()
+    address = f"/contracts/sales-contracts/{contract.pk}/"
+    assert f'href="{address}">{contract.number}</a>' in shown
+
+
 def test_commands_are_no_links(page, submitted) -> None:
     task = task_of(submitted("qiuzhiyuan"))
     head = page("shanlina")
-    assert head.get(f"/tasks/{task.pk}/complete").status_code == 405
-    assert head.get(f"/tasks/{task.pk}/transfer").status_code == 405
-    assert head.post(f"/tasks/{task.pk}/").status_code == 405
+    assert head.get(f"/approvals/{task.pk}/complete").status_code == 405
+    assert head.post(f"/approvals/{task.pk}/").status_code == 405
+    assert head.get(f"/approvals/{task.pk}/transfer").status_code == 200  # only asks
+    task.refresh_from_db()
+    assert task.state == TaskState.RESERVED
+
+
+def test_addresses_from_before_the_approval_center_lead_there(page) -> None:
+    head = page("shanlina")
+    assert head.get("/tasks/?view=done").url == "/approvals/?view=done"
+    assert head.get("/tasks/7/").url == "/approvals/7/"
+    assert head.post("/tasks/7/complete", {"decision": "approve"}).status_code == 404
 
 
 def test_an_administrator_assigns_what_is_not_theirs(page, company, submitted) -> None:
     task = task_of(submitted("qiuzhiyuan"))
     page("admin").post(
-        f"/tasks/{task.pk}/assign", {"assign-to": company["zhoumin"], "assign-reason": ""}
+        f"/approvals/{task.pk}/assign", {"assign-to": company["zhoumin"], "assign-reason": ""}
     )
     task.refresh_from_db()
     assert task.assignee == company["zhoumin"]
@@ -140,49 +105,49 @@ def pooled(page, company, submitted) -> HumanTask:
     RoleHolder.objects.filter(role=Role.GENERAL_MANAGER).delete()
     RoleHolder.objects.create(role=Role.ADMINISTRATOR, employee_id=company["zhoumin"])
     first = task_of(submitted("qiuzhiyuan", 150_000))
-    page("shanlina").post(f"/tasks/{first.pk}/complete", {"decision": "approve"})
+    page("shanlina").post(f"/approvals/{first.pk}/complete", {"decision": "approve"})
     return HumanTask.objects.get(state=TaskState.READY)
 
 
 def test_a_task_of_several_people_is_claimed_and_put_back(page, pooled, company) -> None:
     admin, colleague = page("admin"), page("zhoumin")
     for client in (admin, colleague):
-        (row,) = client.get("/tasks/", {"view": "claim"}).context["rows"]
-        assert row.claim.pk == pooled.pk
-    claimed = admin.post(f"/tasks/{pooled.pk}/claim", {"seen_version": pooled.version})
+        (item,) = client.get("/approvals/", {"view": "claim"}).context["listing"].items
+        assert item.id == pooled.pk
+    claimed = admin.post(f"/approvals/{pooled.pk}/claim", {"seen_version": pooled.version})
     assert claimed.status_code == 302
-    assert colleague.get("/tasks/", {"view": "claim"}).context["rows"] == []
-    late = colleague.post(f"/tasks/{pooled.pk}/claim", {"seen_version": pooled.version})
+    assert colleague.get("/approvals/", {"view": "claim"}).context["listing"].items == []
+    late = colleague.post(f"/approvals/{pooled.pk}/claim", {"seen_version": pooled.version})
     assert late.status_code == 409
     assert "系统管理员" in late.content.decode()
 
-    shown = admin.get(f"/tasks/{pooled.pk}/")
-    assert "unclaim" in [one.code for one in shown.context["acts"]]
-    assert admin.post(f"/tasks/{pooled.pk}/unclaim").status_code == 302
-    assert len(colleague.get("/tasks/", {"view": "claim"}).context["rows"]) == 1
+    shown = admin.get(f"/approvals/{pooled.pk}/")
+    assert "unclaim" in [one.offered.code for one in shown.context["doings"]]
+    assert admin.post(f"/approvals/{pooled.pk}/unclaim").status_code == 302
+    assert len(colleague.get("/approvals/", {"view": "claim"}).context["listing"].items) == 1
 
 
 def test_an_approver_is_named_by_form(page, pooled, company) -> None:
     admin = page("admin")
-    missing = admin.post(f"/tasks/{pooled.pk}/complete", {"decision": "assign"})
+    missing = admin.post(f"/approvals/{pooled.pk}/complete", {"decision": "assign"})
     assert missing.status_code == 422
     assert missing.context["form"].errors
     named = {"decision": "assign", "approvers": [company["zengguoqiang"]]}
-    assert admin.post(f"/tasks/{pooled.pk}/complete", named).status_code == 302
-    (row,) = page("zengguoqiang").get("/tasks/").context["rows"]
-    assert row.who == "仇志远"
+    assert admin.post(f"/approvals/{pooled.pk}/complete", named).status_code == 302
+    (item,) = page("zengguoqiang").get("/approvals/").context["listing"].items
+    assert "仇志远" in item.facts
 
 
 def test_a_typed_opinion_survives_a_form_that_is_refused(page, submitted, company) -> None:
     task = task_of(submitted("qiuzhiyuan"))
     head = page("shanlina")
     refused = head.post(
-        f"/tasks/{task.pk}/transfer", {"transfer-to": "", "transfer-reason": "我出差三天"}
+        f"/approvals/{task.pk}/transfer", {"transfer-to": "", "transfer-reason": "我出差三天"}
     )
     assert refused.status_code == 422
     assert "我出差三天" in refused.content.decode()
     refused = head.post(
-        f"/tasks/{task.pk}/add-approver",
+        f"/approvals/{task.pk}/add-approver",
         {"add-approver-to": company["qiuzhiyuan"], "add-approver-place": "parallel"},
     )
     assert refused.status_code == 403  # nobody decides their own case

@@ -9,11 +9,12 @@ import zlib
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from apps.contracts.models import SalesContract
 from apps.core.access.models import RoleGrant
 from apps.core.printing import pdf
-from tests.contracts.factories import line, make_contract, make_product
+from tests.contracts.factories import instalment, line, make_contract, make_product
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +40,16 @@ def test_the_page_has_header_lines_amount_in_words_and_no_foreign_markup(deal, s
     assert "叁仟壹佰玖拾捌元整" in page
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_days_are_printed_with_their_year(company, signed_in) -> None:
+    today = timezone.localdate()
+    deal = make_contract(
+        line(make_product("UD-820", 1000), 3),
+        instalments=[instalment(100, rule="date", due_on=today)],
+    )
+    page = signed_in("qiuzhiyuan").get(address(deal)).content.decode()
+    assert f">{today:%Y-%m-%d}<" in page
 
 
 def test_the_page_needs_the_right_and_the_row(deal, signed_in) -> None:

@@ -85,9 +85,9 @@ def test_modules_stand_in_their_order_and_empty_ones_are_hidden(
 @pytest.mark.parametrize(
     ("address", "marked"),
     [
-        ("/tasks/", "all"),
-        ("/tasks/?view=claim", "to claim"),
-        ("/tasks/?view=claim&queue=other", "to claim"),
+        ("/search/", "all"),
+        ("/search/?view=claim", "to claim"),
+        ("/search/?view=claim&queue=other", "to claim"),
         ("/menu/", None),
     ],
 )
@@ -95,9 +95,9 @@ def test_the_entry_of_the_page_is_marked(
     company, signed_in, entries, address: str, marked: str | None
 ) -> None:
     entries(
-        thing("all", url="inbox:inbox"),
-        thing("to claim", url="inbox:inbox", query="view=claim"),
-        thing("elsewhere", url="inbox:inbox", query="view=done"),
+        thing("all", url="shell:search"),
+        thing("to claim", url="shell:search", query="view=claim"),
+        thing("elsewhere", url="shell:search", query="view=done"),
     )
     answer = signed_in("shanlina").get(address)
     parts = answer.context["menu"].parts
@@ -108,8 +108,8 @@ def test_the_entry_of_the_page_is_marked(
 
 
 def test_of_two_modules_that_lead_to_a_page_its_own_is_marked(company, signed_in, entries) -> None:
-    entries(thing("near", module="desk", url="inbox:inbox"), thing("own", url="inbox:inbox"))
-    parts = signed_in("shanlina").get("/tasks/").context["menu"].parts
+    entries(thing("near", module="desk", url="shell:search"), thing("own", url="shell:search"))
+    parts = signed_in("shanlina").get("/search/").context["menu"].parts
     assert [part.code for part in parts if part.open] == ["sales"]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db import transaction
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,11 +15,12 @@ from apps.core.kinds.columns import Cell, Column
 from apps.core.kinds.commands import commands_of
 from apps.core.kinds.listing import COUNTED, OWN_WORDS, SIZES, Listing, clean
 from apps.core.kinds.models import SavedView
+from apps.core.kinds.saved_views import choose_columns, delete_view, save_view
 from apps.core.kinds.views.base import KindView
 from apps.core.shell.toasts import say
+from engine.exceptions import InvalidData
 
 PHONE_FACTS: Final = 4
-MOST_VIEWS: Final = 20  # saved filters of one list
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class ListPage(KindView):
             ],
             "bulk": self.bulk(),
             "views": [(view, f"?view={view.pk}&{view.query}") for view in listing.saved],
+            "own_view": listing.view and listing.view.user_id == self.rights.user,
         }
 
     def line(self, listing: Listing, row: Any) -> Line:
@@ -148,10 +150,15 @@ class ColumnsPage(KindView):
         wanted = [] if "reset" in request.POST else request.POST.getlist("column")
         move = request.POST.get("move", "")
         chosen = moved([name for name in dict.fromkeys(wanted) if name in known], move)
-        with transaction.atomic():
-            view = listing.view or SavedView(user_id=self.rights.user, place=self.kind.key)
-            view.columns = chosen
-            view.save()
+        try:
+            view = choose_columns(
+                rights=self.rights, place=self.kind.key, view=listing.view, columns=chosen
+            )
+        except InvalidData as error:
+            say(request, str(error), level=messages.WARNING)
+        else:
+            if view.name:
+                back["view"] = str(view.pk)
         return HttpResponseRedirect(f"{self.url('list')}?{back.urlencode()}")
 
 
@@ -169,35 +176,37 @@ class ViewsPage(KindView):
     """Filters that somebody gives a name, or no longer needs."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        mine = SavedView.objects.filter(user_id=self.rights.user, place=self.kind.key)
         if "delete" in request.POST:
             wanted = request.POST["delete"]
-            mine.filter(pk=int(wanted) if wanted.isdecimal() and len(wanted) < 19 else 0).exclude(
-                name=""
-            ).delete()
-            say(request, _("The saved filter is gone."))
+            if wanted.isdecimal() and delete_view(
+                rights=self.rights, place=self.kind.key, view=int(wanted[:18])
+            ):
+                say(request, _("The saved filter is gone."))
             return HttpResponseRedirect(self.url("list"))
-        name = request.POST.get("name", "").strip()[:40]
         query = clean(QueryDict(request.POST.get("query", "")[:1000]))
+        columns = [column.name for column in Listing(self.kind, self.rights, query).columns]
         for word in OWN_WORDS - {"q", "sort"}:
             query.pop(word, None)
-        if not name or mine.count() >= MOST_VIEWS:
-            say(
-                request,
-                _("Give the filter a name; no more than %(most)s are kept.") % {"most": MOST_VIEWS},
+        try:
+            view = save_view(
+                rights=self.rights,
+                place=self.kind.key,
+                name=request.POST.get("name", ""),
+                query=query.urlencode(),
+                share="share" in request.POST,
+                columns=columns,
             )
+        except InvalidData as error:
+            say(request, str(error), level=messages.WARNING)
             return HttpResponseRedirect(f"{self.url('list')}?{query.urlencode()}")
-        view, _created = mine.update_or_create(
-            defaults={"query": query.urlencode()},
-            create_defaults={"query": query.urlencode(), "columns": self._columns(request)},
-            user_id=self.rights.user,
-            place=self.kind.key,
-            name=name,
-        )
-        say(request, _("Saved as “%(name)s”.") % {"name": name})
+        say(request, saved_as(view))
         return HttpResponseRedirect(f"{self.url('list')}?view={view.pk}&{view.query}")
 
-    def _columns(self, request: HttpRequest) -> list[str]:
-        """A new view begins with the columns that are shown."""
-        back = QueryDict(request.POST.get("query", "")[:1000])
-        return [column.name for column in Listing(self.kind, self.rights, back).columns]
+
+def saved_as(view: SavedView) -> str:
+    """What is said after a filter was kept."""
+    if view.shared_with_id:
+        text = _("Saved as “%(name)s”; your department sees it too.")
+    else:
+        text = _("Saved as “%(name)s”.")
+    return text % {"name": view.name}
