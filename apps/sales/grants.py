@@ -18,9 +18,12 @@ CUSTOMER, CONTACT, POLICY = "sales.customer", "sales.contact", "sales.pricepolic
 LEAD = "sales.lead"
 OPPORTUNITY = "sales.opportunity"
 ACTIVITY = "sales.salesactivity"
+COMPANY = "sales.targetcompany"
+CLAIMING = ("claim", "promote", "release")
 
 DEFAULTS = {
     EVERYONE: {
+        COMPANY: (Scope.OWN, (*WORK, *CLAIMING)),
         CUSTOMER: (Scope.OWN, (*WORK, *CARE)),
         CONTACT: (Scope.OWN, (*WORK, DELETE)),
         LEAD: (Scope.OWN, (*WORK, DELETE)),
@@ -28,6 +31,7 @@ DEFAULTS = {
         ACTIVITY: (Scope.OWN, (*WORK, DELETE)),
     },
     Role.DEPARTMENT_HEAD: {
+        COMPANY: (Scope.TREE, (*READ, Action.HAND_OVER)),
         CUSTOMER: (Scope.TREE, (*READ, Action.HAND_OVER, *CARE)),
         CONTACT: (Scope.TREE, (*READ, Action.HAND_OVER)),
         LEAD: (Scope.TREE, (*READ, Action.HAND_OVER)),
@@ -35,6 +39,7 @@ DEFAULTS = {
         ACTIVITY: (Scope.TREE, (*READ, Action.HAND_OVER)),
     },
     Role.SALES_MANAGER: {
+        COMPANY: (Scope.TREE, (*MANAGE, *CLAIMING, "assign", "discard")),
         CUSTOMER: (Scope.TREE, (*MANAGE, *RULE)),
         CONTACT: (Scope.TREE, MANAGE),
         LEAD: (Scope.TREE, MANAGE),
@@ -51,6 +56,7 @@ DEFAULTS = {
     Role.SERVICE_MANAGER: {CUSTOMER: (Scope.ALL, (VIEW,)), CONTACT: (Scope.ALL, (VIEW, ADD))},
     Role.HOTLINE: {CUSTOMER: (Scope.ALL, (VIEW, ADD)), CONTACT: (Scope.ALL, (VIEW, ADD, CHANGE))},
     Role.GENERAL_MANAGER: {
+        COMPANY: (Scope.ALL, (*MANAGE, *CLAIMING, "assign", "discard")),
         CUSTOMER: (Scope.ALL, (*MANAGE, *RULE)),
         CONTACT: (Scope.ALL, MANAGE),
         LEAD: (Scope.ALL, MANAGE),
@@ -59,6 +65,7 @@ DEFAULTS = {
         OPPORTUNITY: (Scope.ALL, MANAGE),
     },
     Role.ADMINISTRATOR: {
+        COMPANY: (Scope.ALL, (VIEW,)),
         CUSTOMER: (Scope.ALL, (VIEW,)),
         CONTACT: (Scope.ALL, (VIEW,)),
         LEAD: (Scope.ALL, (VIEW,)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from apps.sales.activities.kind import SalesActivityKind
+from apps.sales.companies.kind import TargetCompanyKind
 from apps.sales.contacts.kind import ContactKind
 from apps.sales.customers.kind import CustomerKind
 from apps.sales.leads.kind import LeadKind
@@ -16,4 +17,5 @@ __all__ = [
     "OpportunityKind",
     "PricePolicyKind",
     "SalesActivityKind",
+    "TargetCompanyKind",
 ]

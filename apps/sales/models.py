@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from apps.sales.activities.models import ActivityComment, ActivityState, Review, SalesActivity
+from apps.sales.companies.models import CompanyClaim, CompanyState, TargetCompany
 from apps.sales.contacts.models import Calendar, Contact
 from apps.sales.customers.models import (
     Address,
@@ -31,6 +32,8 @@ __all__ = [
     "Basis",
     "Calendar",
     "Collaborator",
+    "CompanyClaim",
+    "CompanyState",
     "Competitor",
     "Contact",
     "Customer",
@@ -47,4 +50,5 @@ __all__ = [
     "SalesActivity",
     "StageChange",
     "StageEvent",
+    "TargetCompany",
 ]

@@ -8,6 +8,17 @@ from apps.core.shell.navigation import Entry, add
 
 add(
     Entry(
+        name="sales.companies",
+        module="sales",
+        group="pool",
+        label=_("Yellow pages"),
+        url="kinds:list",
+        args=("sales.targetcompany",),
+        icon="book",
+        kind="sales.targetcompany",
+        position=10,
+    ),
+    Entry(
         name="sales.customers",
         module="sales",
         group="pool",

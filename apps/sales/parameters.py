@@ -30,3 +30,58 @@ UNCONTACTED_DAYS: Final = declare(
         help_text=_("Customers without contact for longer are marked, and found by a filter."),
     )
 )
+# --- yellow pages ---------------------------------------------------------------------------------
+CLAIMS_A_DAY: Final = declare(
+    Parameter(
+        code="sales.claims_a_day",
+        default=20,
+        label=_("Yellow pages that one may claim a day"),
+        group=_("Sales"),
+        help_text=_("0: as many as they like."),
+    )
+)
+COMPANIES_HELD: Final = declare(
+    Parameter(
+        code="sales.companies_held",
+        default=100,
+        label=_("Yellow pages that one may hold"),
+        group=_("Sales"),
+        help_text=_("Claimed and not yet promoted. 0: as many as they like."),
+    )
+)
+RECLAIM_DAYS: Final = declare(
+    Parameter(
+        code="sales.reclaim_days",
+        default=7,
+        label=_("Days until one may claim the same company again"),
+        group=_("Sales"),
+        help_text=_("After one has released it, or it was taken back. 0: at once."),
+    )
+)
+RECYCLE_DAYS: Final = declare(
+    Parameter(
+        code="sales.recycle_days",
+        default=30,
+        label=_("Days without contact until a claimed company goes back"),
+        group=_("Sales"),
+        help_text=_("Counted from the claim, or the last contact after it. 0: never."),
+    )
+)
+RECYCLE_WARNING_DAYS: Final = declare(
+    Parameter(
+        code="sales.recycle_warning_days",
+        default=3,
+        label=_("Days by which that is announced before"),
+        group=_("Sales"),
+        help_text=_("Nobody loses a company without having been warned for so long."),
+    )
+)
+PROMOTE_AFTER_CONTACT: Final = declare(
+    Parameter(
+        code="sales.promote_after_contact",
+        default=True,
+        label=_("Companies become leads only after a contact"),
+        group=_("Sales"),
+        help_text=_("A manager's assignment makes a lead at once, either way."),
+    )
+)

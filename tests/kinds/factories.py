@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 
 from django.http import QueryDict
+from django.utils import timezone
 
 from apps.catalog.models import ProductCategory, TaxRate
 from apps.core.access.actions import Scope
@@ -20,12 +21,15 @@ from apps.core.kinds.editing import Editor
 from apps.core.kinds.registry import kinds
 from apps.core.parameters.models import DictionaryEntry
 from apps.people.models import Employee
-from apps.sales.models import OpportunityStage
+from apps.sales.companies.services import take_company
+from apps.sales.models import OpportunityStage, TargetCompany
 
 Typed = dict[str, Any]
 Factory = Callable[[str], Typed]
 
 FACTORIES: dict[str, Factory] = {}
+OWNED: dict[str, Callable[[Any], Any]] = {}
+"""What makes a record that of its maker alone, where making it doesn't."""
 numbers: Iterator[int] = count(1)
 
 
@@ -50,7 +54,8 @@ def all_rights(username: str) -> Rights:
 
 def make(key: str, by: str = "qiuzhiyuan", **given: Any) -> Any:
     """A saved record."""
-    return Editor(kinds[key], all_rights(by), data=posted(key, typed(key, by, **given))).save()
+    row = Editor(kinds[key], all_rights(by), data=posted(key, typed(key, by, **given))).save()
+    return OWNED[key](row) if key in OWNED else row
 
 
 def typed(key: str, by: str = "qiuzhiyuan", **given: Any) -> Typed:
@@ -107,6 +112,23 @@ def lead(by: str) -> Typed:
         "contact_mobile": "13800138000",
         "need": "两台彩超",
     }
+
+
+@factory("sales.targetcompany")
+def target_company(by: str) -> Typed:
+    number = next(numbers)
+    return {"name": f"昆山玉山门诊部{number}", "phone": f"0512-57{number:06d}"}
+
+
+def claimed(row: TargetCompany) -> TargetCompany:
+    """A company that its maker has claimed; the others see one that nobody has."""
+    taken = take_company(company_id=row.pk, user=row.owner_id, by=row.owner_id, now=timezone.now())
+    taken.version = row.version
+    taken.save(update_fields=["version"])
+    return taken
+
+
+OWNED["sales.targetcompany"] = claimed
 
 
 @factory("sales.contact")

@@ -122,7 +122,9 @@ def test_commands(api, key) -> None:
     unique = any(
         f.unique for f in kinds[key].form_class._meta.model._meta.fields if f.name == "code"
     )
-    if not unique:
+    if not kinds[key].copies:
+        assert copied.status_code == 409, copied.json()
+    elif not unique:
         assert copied.status_code == 201, copied.json()
         assert copied.json()["id"] != record["id"]
         assert copied.json()["version"] == 1

@@ -48,6 +48,13 @@ class Event(models.TextChoices):
     MERGED = "record.merged", _("Merged")
     SHARED = "record.shared", _("Shared")
     UNSHARED = "record.unshared", _("No longer shared")
+    COMPANY_CLAIMED = "company.claimed", _("Company claimed")
+    COMPANY_ASSIGNED = "company.assigned", _("Company assigned")
+    COMPANY_RELEASED = "company.released", _("Company released")
+    COMPANY_RECYCLED = "company.recycled", _("Company taken back")
+    COMPANY_PROMOTED = "company.promoted", _("Company promoted")
+    COMPANY_REOPENED = "company.reopened", _("Company reopened")
+    COMPANY_VOID = "company.void", _("Company made void")
 
 
 class AuditEntry(models.Model):

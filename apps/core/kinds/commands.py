@@ -69,7 +69,8 @@ class Command:
 
     `refusal` says why it can't be done with a record, "" where it can; `explanation` is said where
     the command asks. `primary`: a button of its own; `bulk`: for many records at once too; `stays`:
-    the record still exists afterwards; `destructive`: shown in red."""
+    the record still exists afterwards; `destructive`: shown in red; `contested`: somebody else may
+    be faster, and the service alone says who."""
 
     action: str
     label: str | Promise
@@ -83,6 +84,7 @@ class Command:
     bulk: bool = True
     stays: bool = True
     destructive: bool = False
+    contested: bool = False
 
     @property
     def asks(self) -> bool:
@@ -129,7 +131,7 @@ def perform(
     command = commands_of(kind)[name]
     record = kind.find(rights, pk)
     kind.require(rights, command.action, record)
-    if refused := command.refusal(record):
+    if not command.contested and (refused := command.refusal(record)):
         raise WrongState(refused)
     return command.run(kind, pk, rights, data)
 

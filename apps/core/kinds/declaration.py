@@ -149,6 +149,8 @@ class DocumentKind:
     """Fields, or properties, of the record and its lines that need the right to see costs."""
     numbering: ClassVar[Numbering | None] = None
     approval: ClassVar[Approval | None] = None
+    copies: ClassVar[bool] = True
+    """Whether one can be made that says the same as another."""
     push_down: ClassVar[Sequence[PushDown]] = ()
     own_actions: ClassVar[Mapping[str, Text]] = {}
     """Rights that only this kind has, beside `Action`: codes and what they are called."""

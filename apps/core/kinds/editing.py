@@ -23,7 +23,7 @@ from apps.core.kinds.choosing import FORM, dress_choices
 from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.dressing import dress, mark_errors
 from apps.core.kinds.grids import MOST, Grid
-from engine.exceptions import InvalidData
+from engine.exceptions import InvalidData, WrongState
 from engine.instances import Result
 
 
@@ -222,7 +222,10 @@ def line_rows(record: Any, related: str) -> Any:
 
 
 def copy_of(kind: DocumentKind, record: Any) -> tuple[Any, dict[str, list[Any]]]:
-    """A new record that says the same as another one: the fields of the form, and the lines."""
+    """A new record that says the same as another one: the fields of the form, and the lines.
+    Raises WrongState for a kind that has no copies."""
+    if not kind.copies:
+        raise WrongState(_("%(kinds)s can't be copied.") % {"kinds": capfirst(kind.label_plural)})
     new = kind.model()
     for name in kind.form_class.base_fields:
         field: Any = new._meta.get_field(name)

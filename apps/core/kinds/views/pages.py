@@ -70,7 +70,7 @@ class RecordPage(KindView):
             "withdrawable": case is not None and case.starter == self.rights.user,
             "waiting_for": looking.waiting(case) if case else [],
             "commands": list(offered(self.kind, record, can)),
-            "may_copy": self.rights.may(self.kind.key, Action.ADD),
+            "may_copy": self.kind.copies and self.rights.may(self.kind.key, Action.ADD),
             "buttons": [b for b in extras.buttons(extras.page_buttons) if str(b.action) in can],
         }
 

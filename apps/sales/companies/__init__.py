@@ -1,0 +1,1 @@
+"""Yellow pages: firms that nobody works on yet, until somebody claims them."""

@@ -1,0 +1,100 @@
+"""A company enters the yellow pages once: what agrees with one that is there already is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from apps.accountsets.routing import scoped
+from apps.core.kinds.registry import kinds
+from apps.sales.companies.models import TargetCompany
+from apps.sales.duplicates import (
+    Basis,
+    Candidate,
+    Match,
+    Source,
+    find_all,
+    normal_name,
+    sources,
+)
+from apps.sales.phones import e164
+from engine.exceptions import InvalidData
+from engine.organisation import organisation
+
+FIELDS: Final = {Basis.TAX_ID: "tax_id", Basis.PHONE: "phone", Basis.NAME: "name"}
+"""Beside which field an agreement is told."""
+KEY: Final = "sales.targetcompany"
+
+
+def complete(company: Any) -> None:
+    """Work out what isn't typed; the caller saves it."""
+    company.name_normal, company.phone_e164 = normal_name(company.name), e164(company.phone)
+
+
+def enter_one_by_one() -> None:
+    """Let nobody else enter companies before this transaction ends: what agrees with each other
+    would else pass side by side."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [scoped("sales.companies")])
+
+
+def require_new(company: TargetCompany) -> None:
+    """Raises InvalidData, by field, where a completed company agrees with one that is there, or
+    with a lead or a customer; `matches` says with which. Of one that is changed, only what is new
+    is compared."""
+    enter_one_by_one()
+    candidate = candidate_of(company)
+    if company.pk is not None:
+        candidate = _changed(candidate, TargetCompany.objects.get(pk=company.pk))
+    (matches,) = find_all([candidate], exclude={company.business_key})
+    if matches:
+        errors = dict(errors_of(matches))
+        raise InvalidData(
+            next(iter(errors.values()))[0],
+            errors=errors,
+            matches=[{"kind": m.kind, "id": m.pk, "label": m.label} for m in matches],
+        )
+
+
+def candidate_of(company: TargetCompany) -> Candidate:
+    """What is compared of a company."""
+    return Candidate(company.name, (company.phone,), company.tax_id)
+
+
+def _changed(candidate: Candidate, stored: TargetCompany) -> Candidate:
+    before = dict(candidate_of(stored).values())
+    now = dict(candidate.values())
+    new = {basis for basis, value in now.items() if before.get(basis) != value}
+    return Candidate(
+        candidate.name if Basis.NAME in new else "",
+        candidate.phones if Basis.PHONE in new else (),
+        candidate.tax_id if Basis.TAX_ID in new else "",
+    )
+
+
+def errors_of(matches: Sequence[Match]) -> Iterator[tuple[str, list[str]]]:
+    """What is said of matches, by field: the first of each."""
+    names = organisation().names({match.owner for match in matches})
+    told: set[Basis] = set()
+    for match in matches:
+        if match.basis not in told:
+            told.add(match.basis)
+            yield FIELDS[match.basis], [said_of(match, names.get(match.owner, "?"))]
+
+
+def said_of(match: Match, owner: str) -> str:
+    """“康泽医疗” is there already (yellow pages, 解晓梅): same phone."""
+    return _("%(basis)s as “%(label)s” (%(kind)s, %(owner)s).") % {
+        "basis": match.basis.label,
+        "label": match.label,
+        "kind": kinds[match.kind].label_plural,
+        "owner": owner,
+    }
+
+
+sources.add(
+    KEY, Source(TargetCompany, tax_ids=("tax_id",), phones=("phone_e164",), names=("name_normal",))
+)

@@ -1,0 +1,130 @@
+"""The yellow pages as a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from apps.core.access.actions import Action
+from apps.core.access.rights import Rights
+from apps.core.kinds.declaration import DocumentKind, Section
+from apps.core.kinds.registry import register
+from apps.sales.companies.commands import COMMANDS
+from apps.sales.companies.entering import complete, require_new
+from apps.sales.companies.filters import CompanyFilter
+from apps.sales.companies.forms import CompanyForm
+from apps.sales.companies.models import HELD, CompanyState, TargetCompany
+from apps.sales.companies.promotion import ASSIGN
+from apps.sales.companies.services.claiming import CLAIM
+from apps.sales.companies.services.moving import refused, said_of_state
+from engine.exceptions import NotFound
+
+FOR_ALL: Final = frozenset(map(str, (Action.VIEW, Action.PRINT, CLAIM, ASSIGN)))
+"""What is done with unclaimed companies by whoever is granted it, in whatever scope."""
+OVER: Final = (CompanyState.PROMOTED, CompanyState.VOID)
+"""States in which nobody works on a company any more."""
+
+
+def in_scope(rights: Rights, company: TargetCompany) -> bool:
+    """Whether a company lies in somebody's data scope, claimed or not."""
+    rows = TargetCompany.objects.filter(rights.within("sales.targetcompany"))
+    return rows.filter(pk=company.pk).exists()
+
+
+@register
+class TargetCompanyKind(DocumentKind):
+    """Companies of the yellow pages: everyone's until somebody claims them."""
+
+    model = TargetCompany
+    module = "sales"
+    icon = "book"
+    columns = (
+        "name",
+        "state",
+        "contact_name",
+        "phone",
+        "region",
+        "industry",
+        "holder",
+        "claimed_at",
+        "last_contact_at",
+    )
+    more_columns = (
+        "source",
+        "batch",
+        "contact_position",
+        "tax_id",
+        "address",
+        "website",
+        "recycle_at",
+        "promoted_at",
+        "void_reason",
+        "department",
+        "created_at",
+        "changed_at",
+    )
+    order = "-changed_at"
+    related = ("owner",)
+    filters = CompanyFilter
+    search = ("name", "contact_name", "phone", "tax_id")
+    form_class = CompanyForm
+    sections = (
+        Section(_("Company"), ("name", "tax_id", "region", "industry", "source", "batch")),
+        Section(
+            _("Reached by"), ("contact_name", "contact_position", "phone", "address", "website")
+        ),
+        Section(_("Remarks"), ("remarks",)),
+    )
+    own_actions = {
+        "claim": pgettext_lazy("right", "Claim"),
+        "promote": pgettext_lazy("right", "Promote"),
+        "release": pgettext_lazy("right", "Release"),
+        "assign": pgettext_lazy("right", "Assign"),
+        "discard": pgettext_lazy("right", "Make void"),
+    }
+    commands = COMMANDS
+    badges = {
+        "state": {
+            CompanyState.UNCLAIMED: "blue",
+            CompanyState.CLAIMED: "green",
+            CompanyState.PROMOTED: "purple",
+            CompanyState.VOID: "secondary",
+        }
+    }
+    copies = False
+
+    def allowed(self, rights: Rights, action: str, record: Any = None) -> bool:
+        """Everyone sees what nobody has claimed, and may claim it; what else is done with it is for
+        those in whose scope it lies."""
+        if not super().allowed(rights, action, record):
+            return False
+        free = record is not None and record.state == CompanyState.UNCLAIMED
+        return not free or action in FOR_ALL or record.pk is None or in_scope(rights, record)
+
+    def abilities(self, rights: Rights, record: Any) -> frozenset[str]:
+        can = super().abilities(rights, record)
+        if record.state == CompanyState.UNCLAIMED and not in_scope(rights, record):
+            return can & FOR_ALL
+        return can
+
+    def find(self, rights: Rights, pk: int) -> Any:
+        """Whoever may claim is told who was faster, instead of that there is nothing."""
+        try:
+            return super().find(rights, pk)
+        except NotFound:
+            lost = TargetCompany.objects.filter(pk=pk, state__in=HELD).first()
+            if lost is None or not rights.may(self.key, CLAIM):
+                raise
+            raise refused(lost) from None
+
+    def refusal(self, record: TargetCompany, action: str) -> str | None:
+        if action in (Action.CHANGE, Action.DELETE) and record.state in OVER:
+            return said_of_state(record)
+        return super().refusal(record, action)
+
+    def prepare(self, record: TargetCompany, lines: Mapping[str, Sequence[Any]]) -> None:
+        complete(record)
+        require_new(record)

@@ -1,0 +1,191 @@
+"""Firms that are there already: by tax id, else by phone, else by name.
+
+Each package enters its tables as `sources`; a match may lie in any of them, also outside of the
+scope of whoever asks, who is then told no more than its name and its owner."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import pgettext_lazy
+
+from apps.sales.phones import e164
+from engine.registry import Registry
+
+AT_ONCE: Final = 2000
+"""Values that one question to the database holds."""
+
+BRACKETED: Final = re.compile(
+    r"[((\[【〔]\s*(?:(?:特殊)?普通合伙|有限合伙|合伙企业|个人独资|个体工商户|个体|总部|本部|集团|新|旧"
+    r"|(?:原|曾用)名?[^)\]】〕]*|已?(?:注销|停业|停用)|cn|prc)\s*[)\]】〕]\s*$"
+)
+"""What stands in brackets at the end and tells no two firms apart; a region does."""
+LEGAL_FORM: Final = re.compile(
+    r"(?:(?:股份|责任|集团)?有限(?:责任|股份)?公司|(?:股份|集团|总|责任)公司|(?<!分)公司|集团|股份"
+    r"|(?<![a-z0-9])(?:(?:co|company)\s*ltd|(?:co|company)\s*limited|limited|ltd|inc|incorporated"
+    r"|corp|corporation|llc|gmbh))$"
+)
+MARKS: Final = re.compile(r"[\W_]+")
+BRANCH: Final = re.compile(r"(?:(?:股份|责任|集团)?有限(?:责任|股份)?公司)(?=.+分公司$)")
+
+
+def normal_name(text: str) -> str:
+    """A firm's name as it is compared: without width, case, spaces, marks and legal form.
+
+    康泽（苏州）医疗有限公司 → 康泽苏州医疗: the region stays, also in brackets. Never empty where
+    `text` holds a letter or a digit; and the normal name of a normal name is itself."""
+    found = _stripped(text)
+    while (again := _stripped(found)) != found:
+        found = again
+    return found
+
+
+def _stripped(text: str) -> str:
+    tidy = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).strip()
+    tidy = MARKS.sub(" ", _shorter(BRACKETED, tidy)).strip()
+    shorter = _shorter(LEGAL_FORM, tidy)
+    return _shorter(BRANCH, MARKS.sub("", shorter))
+
+
+def _shorter(pattern: re.Pattern[str], text: str) -> str:
+    """The text without what fits, unless nothing would be left."""
+    shorter = pattern.sub("", text).strip()
+    return shorter if MARKS.sub("", shorter) else text
+
+
+class Basis(models.TextChoices):
+    """What two firms agree in, the strongest first."""
+
+    TAX_ID = "tax_id", pgettext_lazy("duplicate", "Same tax id")
+    PHONE = "phone", pgettext_lazy("duplicate", "Same phone")
+    NAME = "name", pgettext_lazy("duplicate", "Same name")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A firm as it was typed; what is empty is not compared."""
+
+    name: str = ""
+    phones: tuple[str, ...] = ()
+    tax_id: str = ""
+
+    def values(self) -> Iterator[tuple[Basis, str]]:
+        """What is compared, in the order of its weight."""
+        if self.tax_id:
+            yield Basis.TAX_ID, "".join(self.tax_id.split()).upper()
+        for number in dict.fromkeys(filter(None, map(e164, self.phones))):
+            yield Basis.PHONE, number
+        if name := normal_name(self.name):
+            yield Basis.NAME, name
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A row that agrees with a candidate. `kind` is the key of its kind; `value` what agrees."""
+
+    kind: str
+    pk: int
+    label: str
+    owner: int
+    basis: Basis
+    value: str
+
+    @property
+    def business_key(self) -> str:
+        return f"{self.kind}:{self.pk}"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table that is looked through: the fields that hold tax ids, phones (E.164) and normal
+    names, and the rows that count. `via` is the foreign key to the row that is told instead, as a
+    contact's phone tells of its customer."""
+
+    model: type[models.Model]
+    tax_ids: Sequence[str] = ()
+    phones: Sequence[str] = ()
+    names: Sequence[str] = ("name_normal",)
+    live: Q = field(default_factory=Q)
+    via: str = ""
+
+    def fields(self, basis: Basis) -> Sequence[str]:
+        return {Basis.TAX_ID: self.tax_ids, Basis.PHONE: self.phones, Basis.NAME: self.names}[basis]
+
+
+sources: Registry[Source] = Registry("source of duplicates")
+"""Key of a kind → where to look. `sources.add("sales.lead", Source(Lead, …))`"""
+
+
+def find_matches(
+    *,
+    name: str = "",
+    phones: Sequence[str] = (),
+    tax_id: str = "",
+    among: Collection[str] = (),
+    exclude: Collection[str] = (),
+) -> list[Match]:
+    """Rows that agree with one firm, the strongest agreement first, each row once.
+
+    `among`: keys of sources (none: all); `exclude`: business keys that are no match."""
+    return find_all([Candidate(name, tuple(phones), tax_id)], among=among, exclude=exclude)[0]
+
+
+def find_all(
+    candidates: Sequence[Candidate],
+    *,
+    among: Collection[str] = (),
+    exclude: Collection[str] = (),
+) -> list[list[Match]]:
+    """The same for many: one question for each field of a source, however many there are."""
+    wanted = [list(candidate.values()) for candidate in candidates]
+    found: dict[tuple[Basis, str], list[Match]] = defaultdict(list)
+    for key in sources:
+        if not among or key in among:
+            for match in _look(sources[key], {value for each in wanted for value in each}):
+                found[match.basis, match.value].append(match)
+    return [list(_strongest(values, found, exclude)) for values in wanted]
+
+
+def _strongest(
+    values: Iterable[tuple[Basis, str]],
+    found: dict[tuple[Basis, str], list[Match]],
+    exclude: Collection[str],
+) -> Iterator[Match]:
+    told = set(exclude)
+    for value in values:
+        for match in found.get(value, ()):
+            if match.business_key not in told:
+                told.add(match.business_key)
+                yield match
+
+
+def _look(source: Source, values: set[tuple[Basis, str]]) -> Iterator[Match]:
+    for basis in Basis:
+        wanted = sorted(value for of, value in values if of == basis)
+        for name in source.fields(basis):
+            for start in range(0, len(wanted), AT_ONCE):
+                part = wanted[start : start + AT_ONCE]
+                for row in _rows(source, name, part):
+                    told = getattr(row, source.via) if source.via else row
+                    yield Match(
+                        kind=told._meta.label_lower,
+                        pk=told.pk,
+                        label=str(told),
+                        owner=told.owner_id,
+                        basis=basis,
+                        value=getattr(row, name),
+                    )
+
+
+def _rows(source: Source, name: str, values: Sequence[str]) -> Iterable[Any]:
+    rows = source.model._default_manager.filter(source.live, **{f"{name}__in": values})
+    if source.via:
+        return rows.select_related(source.via).order_by("pk")
+    return rows.defer("search_grams", "search_text").order_by("pk")
