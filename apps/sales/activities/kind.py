@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core.access.actions import Action
 from apps.core.kinds.declaration import DocumentKind, Section
@@ -56,6 +57,7 @@ class SalesActivityKind(DocumentKind):
     search = ("subject", "lead__name", "customer__name", "contact__name")
     related = ("kind", "lead", "customer", "opportunity", "contact", "owner", "department")
     form_class = ActivityForm
+    own_actions = {"comment": pgettext_lazy("right", "Comment")}
     commands = COMMANDS
     sections = (
         Section(_("Activity"), ("kind", "subject", "planned_at", "ends_at", "place")),
