@@ -16,12 +16,13 @@ from apps.core.kinds.registry import kind_of
 from apps.core.kinds.search import make_searchable
 from apps.core.parameters.models import DictionaryEntry
 from apps.sales.activities.models import ActivityComment, ActivityState, SalesActivity
+from apps.sales.activities.reach import set_next_contact, touch
 from engine import outbox
 from engine.exceptions import InvalidData, NotFound, WrongState
 from engine.notices import mails_to
 from engine.organisation import organisation
 
-ABOUT: Final = ("lead", "customer", "opportunity", "contact")
+ABOUT: Final = ("company", "lead", "customer", "opportunity", "contact")
 CLOCKS_DIFFER: Final = timedelta(minutes=5)
 
 
@@ -64,6 +65,7 @@ def plan_activity(
         raise InvalidData(_("The activity can't be planned."), errors=error.message_dict) from error
     make_searchable(activity, declared.search)
     activity.save()
+    set_next_contact(activity, now=moment)
     return activity
 
 
@@ -116,6 +118,8 @@ def finish_activity(
         plan_activity(
             owner=found.owner_id, about=about, by=by, follows=found, now=moment, **following
         )
+    touch(found, by=by)
+    set_next_contact(found, now=moment)
     return found
 
 

@@ -95,7 +95,7 @@ class PresalesRequestKind(DocumentKind):
     attachments = (AttachmentCategory("solution", _("Solution"), late=True),)
     commands = {
         "cancel": Command(
-            action=Action.SUBMIT,
+            action=Action.CHANGE,
             label=pgettext_lazy("command", "Cancel the request"),
             done=_("Cancelled"),
             icon="ban",
