@@ -153,6 +153,13 @@ def assign(
         _give(command, to, by, TrailEvent.TASK_ASSIGNED, "assigned", reason)
 
 
+def entrust(task: int, *, to: int, by: int, reason: str = "", now: datetime | None = None) -> None:
+    """Give the task to `to`, because what it is about is theirs from now on. The caller has asked
+    whether `by` may settle that."""
+    with _command(task, None, now) as command:
+        _give(command, to, by, TrailEvent.TASK_ASSIGNED, "assigned", reason)
+
+
 def transfer(
     task: int,
     *,

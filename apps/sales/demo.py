@@ -16,6 +16,7 @@ from apps.core.kinds.registry import kind_of
 from apps.core.kinds.search import make_searchable
 from apps.core.parameters.models import DictionaryEntry
 from apps.people.models import Employee
+from apps.sales.duplicates import normal_name
 from apps.sales.models import (
     Address,
     Basis,
@@ -92,6 +93,7 @@ def _customers() -> Iterator[Customer]:
         body = f"91990000MA0HX{index + 1:04d}"
         customer = Customer(
             name=f"{city}{road}{sort}",
+            name_normal=normal_name(f"{city}{road}{sort}"),
             short_name=f"{road}{short}",
             level=level[grade],
             industry=industry[kind],

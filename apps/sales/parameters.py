@@ -85,3 +85,38 @@ PROMOTE_AFTER_CONTACT: Final = declare(
         help_text=_("A manager's assignment makes a lead at once, either way."),
     )
 )
+
+# --- leads ----------------------------------------------------------------------------------------
+LEAD_REVIEWER: Final = declare(
+    Parameter(
+        code="sales.lead_reviewer",
+        default="designated",
+        label=_("Who reviews leads"),
+        group=_("Sales"),
+        choices=(
+            ("designated", _("Reviewers by region and industry, as the decision table says")),
+            ("manager", _("The sales manager")),
+        ),
+        help_text=_("Never whoever submits the lead: their superior reviews it then."),
+    )
+)
+LEAD_RECYCLE_DAYS: Final = declare(
+    Parameter(
+        code="sales.lead_recycle_days",
+        default=30,
+        label=_("Days until a lead without an answer goes back"),
+        group=_("Sales"),
+        help_text=_(
+            "Counted from the day on which its reviewer asks for more. Then it is back in the"
+            " yellow pages."
+        ),
+    )
+)
+LEAD_WARN_DAYS: Final = declare(
+    Parameter(
+        code="sales.lead_warn_days",
+        default=3,
+        label=_("Days of warning before a lead goes back"),
+        group=_("Sales"),
+    )
+)

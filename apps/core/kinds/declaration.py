@@ -273,6 +273,10 @@ class DocumentKind:
         """Variables of the approval beside document and initiator: what the matrix asks for."""
         return {}
 
+    def handing_over(self, records: Sequence[Any], *, to: int, rights: Rights) -> None:
+        """Let what goes along be theirs too, before the records are locked: a case is locked before
+        what it is about."""
+
     def risks(self, record: Any) -> list[Risk]:
         """What an approver should see first."""
         return []

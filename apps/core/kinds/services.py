@@ -217,7 +217,9 @@ def _end_case(document: Record, rights: Rights, reason: str) -> None:
 @transaction.atomic
 def hand_over_records(*, kind: DocumentKind, pks: Sequence[int], to: int, rights: Rights) -> int:
     """Give records to a colleague, whose department they then belong to; how many."""
-    rows = list(kind.queryset(rights).select_for_update(of=("self",)).filter(pk__in=pks))
+    found = kind.queryset(rights).filter(pk__in=pks)
+    kind.handing_over(list(found), to=to, rights=rights)
+    rows = list(found.select_for_update(of=("self",)))
     for record in rows:
         kind.require(rights, Action.HAND_OVER, record)
         record.changed_by_id, record.changed_at = rights.user, timezone.now()

@@ -20,7 +20,6 @@ class ActivityFilter(django_filters.FilterSet):
             "planned_at",
             "owner",
             "department",
-            "company",
             "lead",
             "customer",
             "opportunity",

@@ -21,7 +21,6 @@ class ActivityForm(forms.ModelForm):
             "planned_at",
             "ends_at",
             "place",
-            "company",
             "lead",
             "customer",
             "opportunity",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.kinds.declaration import DocumentKind, Section
@@ -13,7 +14,19 @@ from apps.sales.contacts.filters import ContactFilter
 from apps.sales.contacts.forms import ContactForm
 from apps.sales.contacts.models import Contact
 from apps.sales.contacts.services import make_primary
+from apps.sales.duplicates import Source, sources
 from apps.sales.phones import e164
+
+sources.add(
+    "sales.contact",
+    Source(
+        Contact,
+        phones=("phone_e164", "mobile_e164"),
+        names=(),
+        live=Q(customer__merged_into=None),
+        via="customer",
+    ),
+)
 
 
 @register

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -14,7 +15,13 @@ from apps.sales.customers.filters import CustomerFilter
 from apps.sales.customers.forms import AddressForm, CollaboratorForm, CustomerForm
 from apps.sales.customers.invoicing import INVOICING
 from apps.sales.customers.models import Address, Collaborator, Customer
+from apps.sales.duplicates import Source, normal_name, sources
 from apps.sales.phones import e164
+
+sources.add(
+    "sales.customer",
+    Source(Customer, tax_ids=("tax_id",), phones=("phone_e164",), live=Q(merged_into=None)),
+)
 
 
 @register
@@ -65,4 +72,4 @@ class CustomerKind(DocumentKind):
     )
 
     def prepare(self, record: Customer, lines: Mapping[str, Sequence[Any]]) -> None:
-        record.phone_e164 = e164(record.phone)
+        record.name_normal, record.phone_e164 = normal_name(record.name), e164(record.phone)

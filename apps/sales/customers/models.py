@@ -120,6 +120,7 @@ class Customer(InvoicingData, Record):
             *Record.Meta.indexes,
             models.Index(fields=["phone_e164"], name="customer_phone"),
             models.Index(fields=["name_normal"], name="customer_name_normal"),
+            models.Index(fields=["tax_id"], condition=~Q(tax_id=""), name="customer_tax_id"),
             models.Index(fields=["owner", "stage"], name="customer_owner_stage"),
             models.Index(fields=["stage", "last_contact_at"], name="customer_stage_contact"),
             models.Index(

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.kinds.declaration import DocumentKind, Section
+from apps.core.access.rights import Rights, rights_of
+from apps.core.kinds.declaration import Approval, DetailTab, DocumentKind, Risk, Section
 from apps.core.kinds.registry import register
-from apps.sales.leads import services
+from apps.sales.leads import services, states
+from apps.sales.leads.commands import ACTIONS, COMMANDS
+from apps.sales.leads.evidence import evidence_of
 from apps.sales.leads.filters import LeadFilter
 from apps.sales.leads.forms import LeadForm
-from apps.sales.leads.models import Lead, LeadState
+from apps.sales.leads.models import UNDER_REVIEW, Lead, LeadState
 
 
 @register
@@ -42,6 +46,9 @@ class LeadKind(DocumentKind):
         "submitted_at",
         "customer",
         "close_reason",
+        "question",
+        "duplicates",
+        "company",
         "department",
         "tax_id",
         "created_at",
@@ -67,7 +74,7 @@ class LeadKind(DocumentKind):
     sections = (
         Section(
             _("Lead"),
-            ("name", "tax_id", "region", "industry", "source", "address"),
+            ("name", "tax_id", "region", "industry", "source", "address", "company", "customer"),
         ),
         Section(_("Contact"), ("contact_name", "contact_position", "contact_mobile", "phone")),
         Section(_("Need"), ("need", "budget", "timing", "next_contact_on")),
@@ -75,5 +82,52 @@ class LeadKind(DocumentKind):
         Section(_("Remarks"), ("remarks",)),
     )
 
+    approval = Approval(process="lead_promotion", queue="other")
+    own_actions = ACTIONS
+    commands = COMMANDS
+
     def prepare(self, record: Lead, lines: Mapping[str, Sequence[Any]]) -> None:
         services.complete(record)
+
+    def refusal(self, record: Lead, action: str) -> str | None:
+        return states.refusal(record, action)
+
+    def problems(self, record: Lead) -> dict[str, list[str]]:
+        """A reviewer wants to know whom to call, and what for."""
+        wanted = {
+            "contact_name": record.contact_name,
+            "contact_mobile": record.contact_mobile or record.phone,
+            "need": record.need,
+        }
+        return {name: [_MISSING[name]] for name, value in wanted.items() if not value.strip()}
+
+    def risks(self, record: Lead) -> list[Risk]:
+        if not record.duplicates or record.state not in UNDER_REVIEW:
+            return []
+        text = _("%(number)s records agree with it.") % {"number": record.duplicates}
+        owned = record.conflict_with_id is not None
+        label = _("Owned by a colleague") if owned else _("Possible duplicate")
+        return [Risk("duplicate", label, str(text), "danger" if owned else "warning")]
+
+    def handing_over(self, records: Sequence[Lead], *, to: int, rights: Rights) -> None:
+        for lead in records:
+            services.give_work(lead, to=to, by=rights.user)
+
+
+_MISSING = {
+    "contact_name": _("Whom does one talk to there?"),
+    "contact_mobile": _("Give a mobile or phone number."),
+    "need": _("What does the firm need?"),
+}
+
+
+@LeadKind.tab("duplicates", label=_("Duplicates"))
+class DuplicatesTab(DetailTab):
+    """What agrees with the lead, and what the reviewer has asked."""
+
+    template = "sales/lead/_duplicates.html"
+    for_approver = True
+
+    def context(self, request: HttpRequest, record: Lead) -> dict[str, Any]:
+        rights = rights_of(int(request.user.pk or 0))
+        return {"lead": record, "evidence": evidence_of(record, rights)}

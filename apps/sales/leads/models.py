@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from apps.catalog.fields import money_field
 from apps.core.kinds.models import Record, RecordQuerySet
 from apps.core.parameters.models import DictionaryField
+from apps.sales.companies.models import TargetCompany
 from apps.sales.customers.models import Customer
 
 
@@ -58,6 +59,8 @@ class Lead(Record):
     """A firm that may become a customer. What the reviewer of its promotion has asked for is kept
     with it: `question`, and `asked_fields`, which alone can be changed then (empty: all of them).
 
+    `duplicates` counts what agreed with it when it was submitted; `conflict_with` is a colleague's
+    customer that it seems to be, `told_apart` are those that it is not (ids), by a ruling.
     `promotion_key` names the effect that made it a customer, once and for ever."""
 
     name = models.CharField(_("name"), max_length=120)
@@ -83,6 +86,14 @@ class Lead(Record):
     opportunity_amount = money_field(_("expected amount"), null=True, blank=True)
     remarks = models.TextField(_("remarks"), blank=True, max_length=2000)
 
+    company = models.ForeignKey(
+        TargetCompany,
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="leads",
+        verbose_name=_("from the yellow pages"),
+    )
     state = models.CharField(
         _("state"),
         max_length=12,
@@ -95,6 +106,18 @@ class Lead(Record):
     asked_fields = ArrayField(
         models.CharField(max_length=40), default=list, blank=True, editable=False
     )
+    duplicates = models.PositiveSmallIntegerField(
+        _("possible duplicates"), default=0, editable=False
+    )
+    conflict_with = models.ForeignKey(
+        Customer,
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("owned already"),
+    )
+    told_apart = ArrayField(models.BigIntegerField(), default=list, blank=True, editable=False)
     closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
     close_reason = models.CharField(
         _("why it was closed"), max_length=500, blank=True, editable=False

@@ -45,7 +45,7 @@ FAR = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 
 
 class ServiceFirm(World):
-    """What the operations of service and sales would keep in tables, by request, ticket or lead."""
+    """What the operations of service would keep in tables, by request or ticket."""
 
     def __init__(self) -> None:
         self.rows: dict[Any, dict[str, Any]] = defaultdict(
@@ -134,18 +134,6 @@ class ServiceFirm(World):
     def service__find_open_request(self, site: CallSite, ticket_id: int) -> Any:
         return {"found": self.row(ticket_id).get("open", False)}
 
-    def sales__find_duplicates(self, site: CallSite, lead_id: int) -> Any:
-        return {"owned": self.row(lead_id)["owned"], "owner": "仇志远"}
-
-    def sales__promote_lead(self, site: CallSite, lead_id: int) -> str:
-        if self.row(lead_id).get("promotion_fails"):
-            raise ValueError("promotion key exists")
-        return "promoted"
-
-    def sales__merge_lead(self, site: CallSite, lead_id: int, ruling: str) -> str:
-        self.row(lead_id)["ruling"] = ruling
-        return "merged"
-
     def test__route(self, site: CallSite, decision: str) -> Any:
         return {"outcome": "approved" if decision == "approve" else "rejected"}
 
@@ -157,7 +145,6 @@ _ECHOES = {
     "service.close_request": "result",
     "service.finish_repair": "result",
     "service.push_ticket": "target",
-    "sales.close_lead": "result",
 }
 _FIXED = {
     "service.confirm_engineer": "dispatched",
@@ -165,15 +152,12 @@ _FIXED = {
     "service.record_supervision": "supervised",
     "service.settle_cancellation": "cancelled",
     "service.join_request": "joined",
-    "sales.resubmit_lead": "resubmitted",
-    "sales.recycle_lead": "recycled",
     "desk.make_activity": "activity",
     **dict.fromkeys(
         (
             *("service.accept_request", "service.escalate_sla", "service.remind_visit"),
             *("service.warn_late", "service.urge_supervision", "service.make_charge"),
-            *("service.lend_unit", "service.return_loan", "sales.urge_lead"),
-            *("sales.warn_recycle", "desk.notify"),
+            *("service.lend_unit", "service.return_loan", "desk.notify"),
         ),
         True,
     ),
@@ -181,7 +165,7 @@ _FIXED = {
 
 
 class FlowCase(Case):
-    """A case of service or sales."""
+    """A case of service or the desk."""
 
     world: ServiceFirm
 

@@ -24,7 +24,6 @@ SERVICE = {
     "follow_up_after": "P2D",
 }
 REPAIR = {"request_id": 3, "remote_possible": False, "follow_up_after": "P2D"}
-LEAD = {"lead_id": 7, "region": "华东", "industry": "医院", "owner": "解晓梅"}
 REMINDER = {"reminder_id": 9, "recipient": "仇志远"}
 CONSENT = {"request_id": 1, "document": 1, "initiator": "乐嘉怡", "amount": 6000}
 

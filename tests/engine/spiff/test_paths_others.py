@@ -1,4 +1,4 @@
-"""Every path of repair and hotline (D), leads (E) and reminders (F)."""
+"""Every path of repair and hotline (D) and reminders (F)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.engine.spiff.firms import FlowCase, ServiceFirm, flow_process
-from tests.engine.spiff.occasions import LEAD, REMINDER, REPAIR, ended
+from tests.engine.spiff.occasions import REMINDER, REPAIR, ended
 
 
 # --- repair ---------------------------------------------------------------------------------------
@@ -170,112 +170,6 @@ def test_hotline_calls_back() -> None:
     case.do("choose", "callback", callback_at=case.after(hours=2))
     case.wait(hours=3).do("call_back", "solved")
     assert ended(case, "solved_end")
-
-
-# --- lead promotion -------------------------------------------------------------------------------
-def lead(owned: bool = False, **over: Any) -> FlowCase:
-    firm = ServiceFirm()
-    firm.row(7)["owned"] = owned
-    return FlowCase("lead_promotion", firm, **{**LEAD, **over})
-
-
-def test_lead_promoted() -> None:
-    case = lead()
-    assert (case.ready, case.waiting) == (["review"], ["review_due"])
-    case.do("review", "approve")
-    assert ended(case, "promoted")
-
-
-def test_lead_whose_promotion_fails_stays_open() -> None:
-    case = lead()
-    case.world.row(7)["promotion_fails"] = True
-    before = case.state
-    with pytest.raises(ValueError, match="promotion key exists"):
-        case.do("review", "approve")
-    assert case.state == before
-    case.world.row(7)["promotion_fails"] = False
-    case.do("review", "approve")
-    assert ended(case, "promoted")
-
-
-@pytest.mark.parametrize("ruling", ["keep_owner", "to_applicant", "both", "restore"])
-def test_lead_ruled(ruling: str) -> None:
-    case = lead(owned=True)
-    case.do("handle", "ask_ruling")
-    assert (case.ready, case.waiting) == (["rule"], ["rule_due"])
-    case.do("rule", ruling)
-    assert ended(case, "merged")
-    assert case.world.row(7)["ruling"] == ruling
-    assert "sales.promote_lead" not in case.world.called
-
-
-def test_lead_ruling_urged() -> None:
-    case = lead(owned=True)
-    case.do("handle", "ask_ruling")
-    case.due("rule_due")
-    assert (case.ready, case.waiting) == (["rule"], ["rule_due"])
-    assert case.world.called.count("sales.urge_lead") == 1
-    case.do("rule", "both")
-    assert ended(case, "merged")
-
-
-def test_lead_given_up() -> None:
-    case = lead(owned=True)
-    case.do("handle", "give_up")
-    assert ended(case, "conflict")
-
-
-def test_lead_owned_meanwhile() -> None:
-    case = lead()
-    case.do("review", "ask_more")
-    case.world.row(7)["owned"] = True
-    case.do("more", "resubmit")
-    assert (case.ready, case.waiting) == (["handle"], [])
-    case.do("handle", "give_up")
-    assert ended(case, "conflict")
-
-
-@pytest.mark.parametrize(("decision", "end"), [("invalid", "invalid"), ("back", "yellow")])
-def test_lead_refused(decision: str, end: str) -> None:
-    case = lead(region="西北")
-    case.do("review", decision)
-    assert ended(case, end)
-
-
-def test_lead_asked_twice() -> None:
-    case = lead()
-    for _round in range(2):
-        case.do("review", "ask_more")
-        assert (case.ready, case.waiting) == (["more"], ["recycle_due", "warn_due"])
-        case.do("more", "resubmit")
-        assert (case.ready, case.waiting) == (["review"], ["review_due"])
-    case.do("review", "approve")
-    assert ended(case, "promoted")
-
-
-def test_lead_silent_is_warned_and_recycled() -> None:
-    case = lead()
-    case.do("review", "ask_more")
-    case.wait(days=27, hours=1)
-    assert case.waiting == ["recycle_due"]
-    assert "sales.warn_recycle" in case.world.called
-    case.wait(days=3)
-    assert ended(case, "recycled")
-
-
-def test_lead_silent_while_the_server_was_down() -> None:
-    case = lead()
-    case.do("review", "ask_more")
-    case.wait(days=40)
-    assert ended(case, "recycled")
-
-
-def test_lead_review_urged_twice() -> None:
-    case = lead()
-    case.due("review_due").due("review_due")
-    assert case.world.called.count("sales.urge_lead") == 2
-    case.do("review", "approve")
-    assert ended(case, "promoted")
 
 
 # --- reminder -------------------------------------------------------------------------------------

@@ -1,1 +1,0 @@
-"""Presales support: somebody who sells asks for an engineer, the service manager finds one."""
