@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.utils import timezone
 
 from engine import notices
@@ -39,6 +40,16 @@ class Mail:
         """The row of the outbox."""
         payload = {"to": list(self.to), "subject": self.subject, "text": self.text}
         return {"message_id": f"mail:{self.key}", "kind": "mail", "payload": payload}
+
+
+def post(mails: Iterable[Mail | notices.Notice], *, now: datetime) -> None:
+    """Send mails of the current transaction that belong to no case. One whose key was posted before
+    isn't posted again."""
+    OutboxMessage.objects.bulk_create(
+        [OutboxMessage(**mail.row(), created_at=now, due_at=now) for mail in mails],
+        ignore_conflicts=True,
+    )
+    transaction.on_commit(wake)
 
 
 ACQUIRE = """

@@ -14,4 +14,4 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from apps.core.shell import checks  # noqa: F401  (registers itself)
 
-        autodiscover_modules("kinds", "navigation")
+        autodiscover_modules("kinds", "navigation", "home_cards")

@@ -113,6 +113,19 @@ declare_dictionaries(
         ),
     ),
     Dictionary(
+        code="presales_support",
+        label=_("Kinds of presales support"),
+        entries=(
+            ("solution", "方案编写"),
+            ("demonstration", "产品演示"),
+            ("survey", "现场勘查"),
+            ("quotation", "技术报价"),
+            ("tender", "投标支持"),
+            ("training", "技术交流"),
+            ("other", "其他"),
+        ),
+    ),
+    Dictionary(
         code="activity_kind",
         label=_("Kinds of activity"),
         entries=(

@@ -3,8 +3,13 @@ makes their own; what others own is seen by their heads."""
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.core.access.actions import EVERYONE, Action, Scope
+from apps.core.access.subjects import declare
 from engine.organisation import Role
+
+declare("sales.team", _("Sales team"), (Action.VIEW,), scoped=True)
 
 VIEW, ADD, CHANGE, DELETE = Action.VIEW, Action.ADD, Action.CHANGE, Action.DELETE
 PRINT, EXPORT, IMPORT, ATTACH = Action.PRINT, Action.EXPORT, Action.IMPORT, Action.ATTACH
@@ -19,9 +24,10 @@ LEAD = "sales.lead"
 PURSUE = ("follow", "take_back", "invalidate")
 """With leads of one's own, beside submitting them."""
 OPPORTUNITY = "sales.opportunity"
-ACTIVITY = "sales.salesactivity"
 COMPANY = "sales.targetcompany"
 CLAIMING = ("claim", "promote", "release")
+ACTIVITY, PRESALES = "sales.salesactivity", "sales.presalesrequest"
+TARGET, TEAM = "sales.salestarget", "sales.team"
 
 DEFAULTS = {
     EVERYONE: {
@@ -30,7 +36,9 @@ DEFAULTS = {
         CONTACT: (Scope.OWN, (*WORK, DELETE)),
         LEAD: (Scope.OWN, (*WORK, DELETE, Action.SUBMIT, *PURSUE)),
         OPPORTUNITY: (Scope.OWN, (*WORK, DELETE)),
-        ACTIVITY: (Scope.OWN, (*WORK, DELETE)),
+        ACTIVITY: (Scope.OWN, (*WORK, DELETE, "comment")),
+        PRESALES: (Scope.OWN, (*WORK, DELETE)),
+        TARGET: (Scope.OWN, (VIEW,)),
     },
     Role.DEPARTMENT_HEAD: {
         COMPANY: (Scope.TREE, (*READ, Action.HAND_OVER)),
@@ -38,14 +46,20 @@ DEFAULTS = {
         CONTACT: (Scope.TREE, (*READ, Action.HAND_OVER)),
         LEAD: (Scope.TREE, (*READ, Action.HAND_OVER)),
         OPPORTUNITY: (Scope.TREE, (*READ, Action.HAND_OVER)),
-        ACTIVITY: (Scope.TREE, (*READ, Action.HAND_OVER)),
+        ACTIVITY: (Scope.TREE, (*READ, Action.HAND_OVER, "comment")),
+        PRESALES: (Scope.TREE, (*READ, Action.HAND_OVER)),
+        TARGET: (Scope.TREE, READ),
+        TEAM: (Scope.TREE, (VIEW,)),
     },
     Role.SALES_MANAGER: {
         COMPANY: (Scope.TREE, (*MANAGE, *CLAIMING, "assign", "discard")),
         CUSTOMER: (Scope.TREE, (*MANAGE, *RULE)),
         CONTACT: (Scope.TREE, MANAGE),
         LEAD: (Scope.TREE, (*MANAGE, Action.SUBMIT, *PURSUE)),
-        ACTIVITY: (Scope.TREE, MANAGE),
+        ACTIVITY: (Scope.TREE, (*MANAGE, "comment")),
+        PRESALES: (Scope.TREE, (*MANAGE,)),
+        TARGET: (Scope.TREE, (VIEW, ADD, CHANGE, DELETE, IMPORT, EXPORT)),
+        TEAM: (Scope.TREE, (VIEW,)),
         POLICY: (Scope.ALL, (VIEW, ADD, CHANGE, DELETE, IMPORT, EXPORT)),
         OPPORTUNITY: (Scope.TREE, MANAGE),
     },
@@ -55,14 +69,21 @@ DEFAULTS = {
         POLICY: (Scope.ALL, (VIEW, EXPORT)),
         OPPORTUNITY: (Scope.ALL, READ),
     },
-    Role.SERVICE_MANAGER: {CUSTOMER: (Scope.ALL, (VIEW,)), CONTACT: (Scope.ALL, (VIEW, ADD))},
+    Role.SERVICE_MANAGER: {
+        CUSTOMER: (Scope.ALL, (VIEW,)),
+        CONTACT: (Scope.ALL, (VIEW, ADD)),
+        PRESALES: (Scope.ALL, READ),
+    },
     Role.HOTLINE: {CUSTOMER: (Scope.ALL, (VIEW, ADD)), CONTACT: (Scope.ALL, (VIEW, ADD, CHANGE))},
     Role.GENERAL_MANAGER: {
         COMPANY: (Scope.ALL, (*MANAGE, *CLAIMING, "assign", "discard")),
         CUSTOMER: (Scope.ALL, (*MANAGE, *RULE)),
         CONTACT: (Scope.ALL, MANAGE),
         LEAD: (Scope.ALL, (*MANAGE, Action.SUBMIT, *PURSUE)),
-        ACTIVITY: (Scope.ALL, MANAGE),
+        ACTIVITY: (Scope.ALL, (*MANAGE, "comment")),
+        PRESALES: (Scope.ALL, READ),
+        TARGET: (Scope.ALL, (VIEW, ADD, CHANGE, DELETE, IMPORT, EXPORT)),
+        TEAM: (Scope.ALL, (VIEW,)),
         POLICY: (Scope.ALL, READ),
         OPPORTUNITY: (Scope.ALL, MANAGE),
     },
@@ -74,5 +95,7 @@ DEFAULTS = {
         POLICY: (Scope.ALL, (VIEW,)),
         OPPORTUNITY: (Scope.ALL, (VIEW,)),
         ACTIVITY: (Scope.ALL, (VIEW,)),
+        PRESALES: (Scope.ALL, (VIEW,)),
+        TARGET: (Scope.ALL, (VIEW,)),
     },
 }

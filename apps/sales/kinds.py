@@ -8,14 +8,18 @@ from apps.sales.contacts.kind import ContactKind
 from apps.sales.customers.kind import CustomerKind
 from apps.sales.leads.kind import LeadKind
 from apps.sales.opportunities.kind import OpportunityKind
+from apps.sales.presales.kind import PresalesRequestKind
 from apps.sales.pricing.kind import PricePolicyKind
+from apps.sales.team.kind import SalesTargetKind
 
 __all__ = [
     "ContactKind",
     "CustomerKind",
     "LeadKind",
     "OpportunityKind",
+    "PresalesRequestKind",
     "PricePolicyKind",
     "SalesActivityKind",
+    "SalesTargetKind",
     "TargetCompanyKind",
 ]

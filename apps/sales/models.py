@@ -22,7 +22,9 @@ from apps.sales.opportunities.models import (
     StageChange,
     StageEvent,
 )
+from apps.sales.presales.models import PresalesRefusal, PresalesRequest, PresalesState
 from apps.sales.pricing.models import POLICIES, Basis, PricePolicy
+from apps.sales.team.models import MeasureCode, SalesTarget
 
 __all__ = [
     "POLICIES",
@@ -41,13 +43,18 @@ __all__ = [
     "CustomerStageChange",
     "Lead",
     "LeadState",
+    "MeasureCode",
     "Opportunity",
     "OpportunityProduct",
     "OpportunityStage",
     "OpportunityState",
+    "PresalesRefusal",
+    "PresalesRequest",
+    "PresalesState",
     "PricePolicy",
     "Review",
     "SalesActivity",
+    "SalesTarget",
     "StageChange",
     "StageEvent",
     "TargetCompany",

@@ -22,7 +22,7 @@ from apps.core.kinds.registry import kinds
 from apps.core.parameters.models import DictionaryEntry
 from apps.people.models import Employee
 from apps.sales.companies.services import take_company
-from apps.sales.models import OpportunityStage, TargetCompany
+from apps.sales.models import OpportunityStage, SalesTarget, TargetCompany
 
 Typed = dict[str, Any]
 Factory = Callable[[str], Typed]
@@ -161,6 +161,29 @@ def opportunity(by: str) -> Typed:
         "expected_on": "2031-06-30",
         "products": [],
         "competitors": [{"name": "迈远医疗", "strengths": "价格低", "price": "640000"}],
+    }
+
+
+@factory("sales.presalesrequest")
+def presales_request(by: str) -> Typed:
+    return {
+        "subject": f"彩超方案{next(numbers)}",
+        "support": entry("presales_support"),
+        "customer": make("sales.customer", by).pk,
+        "need": "心脏与血管检查，两间诊室",
+        "wanted_at": "2031-03-10 09:00",
+        "date": "2031-03-03",
+    }
+
+
+@factory("sales.salestarget")
+def sales_target(by: str) -> Typed:
+    person = Employee.objects.get(user__username=by).pk
+    return {
+        "month": f"{2031 + SalesTarget.objects.filter(person=person).count()}-03-01",
+        "measure": "contracts",
+        "person": person,
+        "amount": "500000",
     }
 
 

@@ -20,7 +20,7 @@ from apps.core.kinds import columns
 from apps.core.kinds.addresses import address_of
 from apps.core.kinds.columns import UnknownColumn
 from apps.core.kinds.declaration import DocumentKind
-from apps.core.kinds.models import Document, Line, Record
+from apps.core.kinds.models import Line, Record
 from apps.core.kinds.registry import kinds
 from engine.bpmn.references import find_references
 from engine.definitions import shipped_files
@@ -58,8 +58,8 @@ Problem = tuple[str, str]
 def _tables(kind: DocumentKind) -> Iterator[Problem]:
     if not issubclass(kind.model, Record):
         yield "E002", f"{kind.model.__name__} is no Record"
-    if (kind.numbering is not None) != issubclass(kind.model, Document):
-        yield "E003", "a Document has a numbering, and nothing else has"
+    if (kind.numbering is not None) != (_field(kind.model, "number") is not None):
+        yield "E003", "what has a number has a numbering, and nothing else has"
     for lines in kind.lines:
         if not issubclass(lines.model, Line):
             yield "E004", f"{lines.model.__name__} is no Line"

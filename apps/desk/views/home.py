@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from apps.core.inbox import rows, wording
 from apps.core.inbox.context import waiting
 from apps.core.inbox.views import viewer_of
+from apps.core.shell import cards
 from apps.desk import filters, lists
 from engine import copies, inbox_search
 from engine.inbox_search import Search
@@ -53,6 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "started": rows.of_instances(light.order_by("-pk")[:8]),
         "today": timezone.localdate(),
         "weekday": wording.weekday(timezone.localdate()),
+        "cards": list(cards.rendered(request)),
         "place": _("First page"),
     }
     return render(request, "desk/home.html", context)

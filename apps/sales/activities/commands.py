@@ -85,6 +85,18 @@ def _cancel(kind: DocumentKind, pk: int, rights: Rights, data: Mapping[str, Any]
     return services.cancel_activity(activity=pk, reason=data["reason"], by=rights.user)
 
 
+class CommentForm(CommandForm):
+    """What is said about it."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Comment"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+def _comment(kind: DocumentKind, pk: int, rights: Rights, data: Mapping[str, Any]) -> object:
+    return services.comment_activity(activity=pk, text=data["text"], by=rights.user)
+
+
 COMMANDS = {
     "finish": Command(
         action=Action.CHANGE,
@@ -105,5 +117,15 @@ COMMANDS = {
         form=ReasonForm,
         refusal=services.refusal,
         explanation=gettext_lazy("It stays in the list, with the reason."),
+    ),
+    "comment": Command(
+        action="comment",
+        label=pgettext_lazy("command", "Comment"),
+        done=gettext_lazy("Commented"),
+        icon="message",
+        run=_comment,
+        form=CommentForm,
+        primary=True,
+        bulk=False,
     ),
 }

@@ -20,6 +20,7 @@ class ActivityFilter(django_filters.FilterSet):
             "planned_at",
             "owner",
             "department",
+            "company",
             "lead",
             "customer",
             "opportunity",

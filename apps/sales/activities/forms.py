@@ -21,6 +21,7 @@ class ActivityForm(forms.ModelForm):
             "planned_at",
             "ends_at",
             "place",
+            "company",
             "lead",
             "customer",
             "opportunity",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core.access.actions import Action
 from apps.core.kinds.declaration import DocumentKind, Section
@@ -24,8 +25,11 @@ class SalesActivityKind(DocumentKind):
     model = SalesActivity
     module = "sales"
     icon = "calendar-event"
-    columns = ("subject", "kind", "planned_at", "lead", "customer", "state", "owner")
+    columns = ("subject", "kind", "planned_at", "party", "state", "owner")
     more_columns = (
+        "company",
+        "lead",
+        "customer",
         "opportunity",
         "contact",
         "ends_at",
@@ -53,13 +57,23 @@ class SalesActivityKind(DocumentKind):
     }
     order = "-planned_at"
     filters = ActivityFilter
-    search = ("subject", "lead__name", "customer__name", "contact__name")
-    related = ("kind", "lead", "customer", "opportunity", "contact", "owner", "department")
+    search = ("subject", "company__name", "lead__name", "customer__name", "contact__name")
+    related = (
+        "kind",
+        "company",
+        "lead",
+        "customer",
+        "opportunity",
+        "contact",
+        "owner",
+        "department",
+    )
     form_class = ActivityForm
+    own_actions = {"comment": pgettext_lazy("right", "Comment")}
     commands = COMMANDS
     sections = (
         Section(_("Activity"), ("kind", "subject", "planned_at", "ends_at", "place")),
-        Section(_("About"), ("lead", "customer", "opportunity", "contact")),
+        Section(_("About"), ("company", "lead", "customer", "opportunity", "contact")),
         Section(_("Result"), ("state", "done_at", "outcome", "next_step", "cancel_reason")),
         Section(_("Remarks"), ("remarks",)),
     )
@@ -73,4 +87,4 @@ class SalesActivityKind(DocumentKind):
         return super().refusal(record, action)
 
     def party(self, record: SalesActivity) -> str:
-        return str(record.customer or record.lead or "")
+        return str(record.customer or record.lead or record.company or "")

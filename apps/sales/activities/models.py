@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -11,8 +11,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.kinds.columns import described
 from apps.core.kinds.models import Record, RecordQuerySet
 from apps.core.parameters.models import DictionaryField
+from apps.sales.companies.models import TargetCompany
 from apps.sales.contacts.models import Contact
 from apps.sales.customers.models import Customer
 from apps.sales.leads.models import Lead
@@ -63,6 +65,14 @@ class SalesActivity(Record):
     planned_at = models.DateTimeField(_("planned for"))
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
     place = models.CharField(_("place"), max_length=200, blank=True)
+    company = models.ForeignKey(
+        TargetCompany,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="activities",
+        verbose_name=_("yellow-page company"),
+    )
     lead = models.ForeignKey(
         Lead,
         null=True,
@@ -131,6 +141,7 @@ class SalesActivity(Record):
             *Record.Meta.indexes,
             models.Index(fields=["-planned_at", "-id"], name="activity_planned"),
             models.Index(fields=["owner", "-planned_at"], name="activity_owner"),
+            models.Index(fields=["company", "-planned_at"], name="activity_company"),
             models.Index(fields=["lead", "-planned_at"], name="activity_lead"),
             models.Index(fields=["customer", "-planned_at"], name="activity_customer"),
             models.Index(fields=["opportunity", "-planned_at"], name="activity_opportunity"),
@@ -143,7 +154,9 @@ class SalesActivity(Record):
         constraints = [
             models.CheckConstraint(
                 name="activity_about",
-                condition=Q(lead__isnull=False) | Q(customer__isnull=False),
+                condition=Q(company__isnull=False)
+                | Q(lead__isnull=False)
+                | Q(customer__isnull=False),
                 violation_error_message=_("Say what it is about."),
             ),
             models.CheckConstraint(
@@ -163,6 +176,12 @@ class SalesActivity(Record):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    @described(_("with"))
+    def party(self) -> Any:
+        """With whom: the customer, else the lead, else the company."""
+        return self.customer or self.lead or self.company or ""
 
 
 class ActivityComment(models.Model):

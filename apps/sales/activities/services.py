@@ -10,15 +10,19 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.search import make_searchable
 from apps.core.parameters.models import DictionaryEntry
-from apps.sales.activities.models import ActivityState, SalesActivity
+from apps.sales.activities.models import ActivityComment, ActivityState, SalesActivity
+from apps.sales.activities.reach import set_next_contact, touch
+from engine import outbox
 from engine.exceptions import InvalidData, NotFound, WrongState
+from engine.notices import mails_to
 from engine.organisation import organisation
 
-ABOUT: Final = ("lead", "customer", "opportunity", "contact")
+ABOUT: Final = ("company", "lead", "customer", "opportunity", "contact")
 CLOCKS_DIFFER: Final = timedelta(minutes=5)
 
 
@@ -61,6 +65,7 @@ def plan_activity(
         raise InvalidData(_("The activity can't be planned."), errors=error.message_dict) from error
     make_searchable(activity, declared.search)
     activity.save()
+    set_next_contact(activity, now=moment)
     return activity
 
 
@@ -113,6 +118,8 @@ def finish_activity(
         plan_activity(
             owner=found.owner_id, about=about, by=by, follows=found, now=moment, **following
         )
+    touch(found, by=by)
+    set_next_contact(found, now=moment)
     return found
 
 
@@ -134,6 +141,35 @@ def carry_over_activities(*, lead: int, customer: int, opportunity: int | None =
     how many."""
     found = SalesActivity.objects.filter(lead=lead, customer=None)
     return found.update(customer=customer, opportunity=opportunity)
+
+
+@transaction.atomic
+def comment_activity(
+    *, activity: int, text: str, by: int, now: datetime | None = None
+) -> ActivityComment:
+    """Say something about an activity. Its owner is told, and who else has commented on it; nobody
+    is told of what they said themselves. Raises NotFound, InvalidData."""
+    found = lock_activity(activity)
+    if not text.strip():
+        message = _("Say something.")
+        raise InvalidData(message, errors={"text": [message]})
+    comment = ActivityComment.objects.create(
+        activity=found, by_id=by, at=now or timezone.now(), text=text.strip()
+    )
+    told = {found.owner_id, *found.comments.values_list("by", flat=True)} - {by}
+    letters = mails_to(
+        organisation().active(told),
+        key=f"activity-comment:{comment.pk}",
+        subject=gettext_noop("Comment on “%(subject)s”"),
+        text=gettext_noop("%(name)s has commented on the activity “%(subject)s”:\n\n%(text)s"),
+        values={
+            "subject": found.subject,
+            "name": organisation().names([by]).get(by, ""),
+            "text": comment.text,
+        },
+    )
+    outbox.post(letters, now=comment.at)
+    return comment
 
 
 def lock_activity(pk: int) -> SalesActivity:

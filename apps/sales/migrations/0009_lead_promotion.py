@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('parameters', '0001_initial'),
         ('people', '0002_accounts_and_roles'),
-        ('sales', '0007_companies'),
+        ('sales', '0008_presales_and_targets'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

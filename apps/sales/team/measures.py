@@ -1,0 +1,55 @@
+"""What targets are set for and people are ranked by. The figures come from whoever has them:
+
+    measures.add(MeasureCode.CONTRACTS, Measure(reached, money=True))
+
+in a module `measures.py` of an app, discovered at start-up. A measure that nobody has entered is
+shown nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from django.db.models import Count
+
+from apps.sales.customers.models import Customer
+from apps.sales.team.models import MeasureCode
+from engine.registry import Registry
+
+Reached = Callable[[Collection[int], date, date], Mapping[int, Decimal]]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """`reached(users, first, last)`: what each of these people has reached from the first day to
+    the last; those without anything may be missing. `listing(user, first, last)`: the address of
+    the rows behind it, "" where there is none."""
+
+    reached: Reached
+    listing: Callable[[int, date, date], str] = lambda user, first, last: ""
+    money: bool = False
+
+
+measures: Final[Registry[Measure]] = Registry("measure of sales")
+
+
+def known_measures() -> list[MeasureCode]:
+    """Those that somebody gives figures for, in their order."""
+    return [code for code in MeasureCode if code in measures]
+
+
+def _new_customers(users: Collection[int], first: date, last: date) -> Mapping[int, Decimal]:
+    """Customers who were won in that time, by who owns them."""
+    rows = Customer.objects.filter(
+        owner__in=users, merged_into=None, won_at__date__range=(first, last)
+    )
+    return {
+        owner: Decimal(number)
+        for owner, number in rows.order_by().values_list("owner").annotate(Count("pk"))
+    }
+
+
+measures.add(MeasureCode.NEW_CUSTOMERS, Measure(_new_customers))
