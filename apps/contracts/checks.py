@@ -5,13 +5,19 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from apps.contracts.models import SalesContract, SalesContractLine
 from apps.contracts.services import outstanding
-from apps.core.kinds.declaration import Risk
+from apps.core.kinds.declaration import Risk, flags
 from apps.sales.customers.invoicing import is_old
 
 Problems = dict[str, list[str]]
+
+UNDER_FLOOR = Risk("under_floor", _lazy("Under the floor price"), level="danger")
+OVER_CREDIT = Risk("over_credit", _lazy("Over the credit limit"), level="danger")
+OLD_TAX_ID = Risk("old_tax_id", _lazy("Old tax id"))
+RISK_FLAGS = flags(UNDER_FLOOR, OVER_CREDIT, OLD_TAX_ID)
 
 
 def problems(contract: SalesContract) -> Problems:
@@ -55,17 +61,17 @@ def risks(contract: SalesContract) -> list[Risk]:
     low = [line for line in _lines(contract) if line.under_floor] if contract.under_floor else []
     if low:
         text = "；".join(_low(line) for line in low)
-        found.append(Risk("under_floor", _("Under the floor price"), text, "danger"))
+        found.append(UNDER_FLOOR.because(text))
     if contract.over_credit:
         values = {
             "owed": _plain(outstanding(contract.customer_id, besides=contract.pk)),
             "limit": _plain(contract.customer.credit_limit or Decimal(0)),
         }
         text = _("%(owed)s outstanding, the limit is %(limit)s.") % values
-        found.append(Risk("over_credit", _("Over the credit limit"), text, "danger"))
+        found.append(OVER_CREDIT.because(text))
     if contract.tax_id and is_old(contract.tax_id):
         text = _("15 digits: ask the customer for the new one.")
-        found.append(Risk("old_tax_id", _("Old tax id"), text))
+        found.append(OLD_TAX_ID.because(text))
     return found
 
 

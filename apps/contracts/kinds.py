@@ -71,6 +71,8 @@ class SalesContractKind(DocumentKind):
         AttachmentCategory("quotation", _("Quotation")),
     )
 
+    risk_flags = checks.RISK_FLAGS
+
     def prepare(self, record: SalesContract, lines: Mapping[str, Sequence[Any]]) -> None:
         work_out(record, lines.get("lines", ()), lines.get("instalments", ()))
 

@@ -8,7 +8,7 @@ of kinds: not their models, nor their rights, which each keeps in its own answer
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -34,13 +34,11 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a list shows of a document. `url` is its own page, '' where it has none; `version`
-    differs whenever its content does."""
+    """What a list shows of a document. `url` is its own page, '' where it has none."""
 
     number: str
     kind: str = ""
     url: str = ""
-    version: str = ""
     risks: tuple[Risk, ...] = ()
 
 
@@ -64,26 +62,39 @@ class Changes:
         return bool(self.values)
 
 
-class DocumentPages(ABC):
-    """What one kind of document shows. Templates mark what has changed by the tag `changed`
-    (`{% load documents %}`): the variable `changes` is theirs."""
+class OpenDocument(ABC):
+    """The document of a case as one reader sees it, who takes part in the case. It is read once,
+    whatever is asked of it. Templates mark what has changed by the tag `changed` (`{% load
+    documents %}`): the variable `changes` is theirs."""
+
+    @property
+    def risks(self) -> Sequence[Risk]:
+        """What to look at first, as it is now."""
+        return ()
 
     @abstractmethod
-    def cards(self, business_keys: Collection[str]) -> Mapping[str, Card]:
-        """Cards of many documents, in a number of queries that doesn't grow with them; those that
-        are gone are missing."""
+    def preview(self) -> Part:
+        """All of it."""
 
     @abstractmethod
-    def preview(self, request: HttpRequest, instance: ProcessInstance) -> Part | None:
-        """The document of a case, whose reader takes part in it; None where it is gone."""
-
-    @abstractmethod
-    def snapshot(self, instance: ProcessInstance) -> Snapshot:
+    def snapshot(self) -> Snapshot:
         """What the preview shows, for telling next time what has changed."""
 
-    def related(self, request: HttpRequest, instance: ProcessInstance) -> Part | None:
+    def related(self) -> Part | None:
         """The documents before and after this one; None where the kind has none."""
         return None
+
+
+class DocumentPages(ABC):
+    """What one kind of document shows."""
+
+    @abstractmethod
+    def card(self, instance: ProcessInstance) -> Card:
+        """What lists show: what the case was told when the document was submitted. No queries."""
+
+    @abstractmethod
+    def open(self, request: HttpRequest, instance: ProcessInstance) -> OpenDocument | None:
+        """The document; None where it is gone."""
 
 
 registry: Final[Registry[DocumentPages]] = Registry("pages of a kind of document")
@@ -94,17 +105,13 @@ def pages_of(business_key: str) -> DocumentPages | None:
     return registry.get(business_key.partition(":")[0])
 
 
-def cards_of(business_keys: Collection[str]) -> dict[str, Card]:
-    """Cards of documents of all kinds; one without pages has its number only."""
-    found = {key: Card(number=key.partition(":")[2] or key) for key in business_keys}
-    by_kind: dict[str, list[str]] = {}
-    for key in found:
-        by_kind.setdefault(key.partition(":")[0], []).append(key)
-    for kind, keys in by_kind.items():
-        pages = registry.get(kind)
-        if pages is not None:
-            found.update(pages.cards(keys))
-    return found
+def card_of(instance: ProcessInstance) -> Card:
+    """The card of a case's document; of one without pages, its number only."""
+    pages = pages_of(instance.business_key)
+    if pages is not None:
+        return pages.card(instance)
+    key = instance.business_key
+    return Card(number=key.partition(":")[2] or key)
 
 
 def differences(before: Snapshot, now: Snapshot) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from apps.core.documents import Card, cards_of
+from apps.core.documents import card_of
 from apps.core.inbox import elements, rows, wording
 from engine.models import BatchRow, HumanTask, RowState
 
@@ -38,19 +38,16 @@ def of_batch(found: Sequence[BatchRow]) -> list[Row]:
     tasks = HumanTask.objects.select_related("instance", "instance__definition")
     tasks = tasks.defer("instance__runtime", "instance__definition__compiled")
     by_id = tasks.in_bulk([row.task_id for row in found])
-    cards = cards_of({task.instance.business_key for task in by_id.values()})
     names = wording.names_of(user for row in found for user in (row.after or {}).get("people", ()))
-    return [_row(row, by_id[row.task_id], cards, names) for row in found]
+    return [_row(row, by_id[row.task_id], names) for row in found]
 
 
-def _row(
-    row: BatchRow, task: HumanTask, cards: Mapping[str, Card], names: Mapping[int, str]
-) -> Row:
+def _row(row: BatchRow, task: HumanTask, names: Mapping[int, str]) -> Row:
     return Row(
         state=str(RowState(row.state).label),
         look=RowState(row.state).name,
         title=task.party or task.subject or rows.subject_of(task.instance),
-        number=cards[task.instance.business_key].number,
+        number=card_of(task.instance).number,
         amount=task.amount,
         text=row.message or _next_step(row.after, task, names),
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.core.approval.forecast import PROCESS, forecast
-from apps.core.documents import cards_of, pages_of
+from apps.core.documents import OpenDocument, card_of, pages_of
 from apps.core.inbox import elements, looking, pages, rows, trail, wording
 from apps.core.inbox.outline import outline_of
 from apps.core.inbox.pages import Trouble
@@ -82,7 +82,7 @@ def context(
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else "document"
     waiting = looking.waiting(instance)
-    card = cards_of([instance.business_key])[instance.business_key]
+    card = card_of(instance)
     names = wording.names_of([instance.starter])
     party = str(instance.card.get("party") or "")
     subject = rows.subject_of(instance)
@@ -125,21 +125,27 @@ def _document(
     instance: ProcessInstance,
     waiting: Sequence[looking.Waiting],
 ) -> dict[str, Any]:
-    found = pages_of(instance.business_key)
+    opened = _opened(request, instance)
     chain = _chain(viewer, instance, waiting)
-    part = found.preview(request, instance) if found else None
-    if found is None or part is None:
+    if opened is None:
         return {"chain": chain, "gone": True}
+    part = opened.preview()
     changes = services.see(
-        user=viewer.id, business_key=instance.business_key, snapshot=found.snapshot(instance)
+        user=viewer.id, business_key=instance.business_key, snapshot=opened.snapshot()
     )
     return {
         **part.context,
         "chain": chain,
         "part": part,
+        "risks": opened.risks,
         "changes": changes,
         "changed_then": decisions.label(changes.decision),
     }
+
+
+def _opened(request: HttpRequest, instance: ProcessInstance) -> OpenDocument | None:
+    pages = pages_of(instance.business_key)
+    return pages.open(request, instance) if pages else None
 
 
 def _trail(
@@ -166,8 +172,8 @@ def _related(
     instance: ProcessInstance,
     waiting: Sequence[looking.Waiting],
 ) -> dict[str, Any]:
-    found = pages_of(instance.business_key)
-    part = found.related(request, instance) if found else None
+    opened = _opened(request, instance)
+    part = opened.related() if opened else None
     others = ProcessInstance.objects.filter(business_key=instance.business_key)
     others = others.select_related("definition").defer("runtime", "definition__compiled")
     shown = [

@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.core.documents import Card, cards_of
+from apps.core.documents import Card, card_of
 from apps.core.inbox import elements, looking, rows, wording
+from apps.core.once import once
 from apps.desk.filters import VIEWS, Wanted
 from engine import copies, decisions, inbox, inbox_search
 from engine.models import Copy, HumanTask, InstanceState, ProcessInstance
@@ -69,12 +70,24 @@ def listing(user: int, wanted: Wanted, counts: inbox.Counts) -> Listing:
 def _open(user: int, wanted: Wanted, counts: inbox.Counts) -> Listing:
     now = timezone.now()
     search = wanted.search
-    page = inbox_search.page(user, search, cursor=wanted.cursor, limit=PAGE, hide_snoozed_at=now)
+    page = inbox.load(_ids(user, wanted))
     number, amount = None, None
     if counts.total <= SUMMED:
         total = inbox_search.total(user, search, hide_snoozed_at=now)
         number, amount = total.number, total.amount
     return Listing(of_tasks(page.tasks), page.next, page.previous, number, amount)
+
+
+def _ids(user: int, wanted: Wanted) -> inbox.Ids:
+    """The page of open tasks that is wanted: for the list, and for what is before and after."""
+
+    def read() -> inbox.Ids:
+        now = timezone.now()
+        return inbox_search.ids(
+            user, wanted.search, cursor=wanted.cursor, limit=PAGE, hide_snoozed_at=now
+        )
+
+    return once(("open tasks", user, wanted.query.urlencode()), read)
 
 
 def _done(user: int, wanted: Wanted, counts: inbox.Counts) -> Listing:
@@ -112,11 +125,9 @@ def of_tasks(tasks: Iterable[HumanTask], *, done: bool = False) -> list[Item]:
     """Cards of tasks, open or decided."""
     found = list(tasks)
     names = wording.names_of(task.initiator for task in found)
-    cards = cards_of([task.instance.business_key for task in found])
     return [
         _item(
             task.instance,
-            cards[task.instance.business_key],
             id=task.pk,
             url=reverse("desk:task", args=[task.pk]),
             title=task.party or task.subject or rows.subject_of(task.instance),
@@ -140,11 +151,9 @@ def _badge(task: HumanTask, *, done: bool) -> str:
 
 def _of_instances(instances: Sequence[ProcessInstance]) -> list[Item]:
     waiting = looking.people_waited_for(instances)
-    cards = cards_of([instance.business_key for instance in instances])
     return [
         _item(
             instance,
-            cards[instance.business_key],
             id=instance.pk,
             url=reverse("desk:case", args=[instance.pk]),
             title=str(instance.card.get("party") or rows.subject_of(instance)),
@@ -165,11 +174,9 @@ def _of_instances(instances: Sequence[ProcessInstance]) -> list[Item]:
 
 def _of_copies(found: Sequence[Copy]) -> list[Item]:
     names = wording.names_of(copy.sent_by for copy in found)
-    cards = cards_of([copy.instance.business_key for copy in found])
     return [
         _item(
             copy.instance,
-            cards[copy.instance.business_key],
             id=copy.instance_id,
             url=reverse("desk:case", args=[copy.instance_id]),
             title=str(copy.instance.card.get("party") or rows.subject_of(copy.instance)),
@@ -185,7 +192,8 @@ def _of_copies(found: Sequence[Copy]) -> list[Item]:
     ]
 
 
-def _item(instance: ProcessInstance, card: Card, *, facts: Sequence[str], **over: Any) -> Item:
+def _item(instance: ProcessInstance, *, facts: Sequence[str], **over: Any) -> Item:
+    card = card_of(instance)
     kind = card.kind or elements.process_label(instance.definition)
     said = [kind, card.number, *facts]
     return Item(card=card, facts="　".join(fact for fact in said if fact), **over)
@@ -231,9 +239,7 @@ def neighbours(user: int, wanted: Wanted, task: int) -> Neighbours:
     """Where an open task stands in the list that is wanted."""
     if wanted.view not in ("todo", "claim"):
         return Neighbours()
-    page = inbox_search.ids(
-        user, wanted.search, cursor=wanted.cursor, limit=PAGE, hide_snoozed_at=timezone.now()
-    )
+    page = _ids(user, wanted)
     if task not in page.tasks:
         return Neighbours(next=page.tasks[0] if page.tasks else None)
     place = page.tasks.index(task)

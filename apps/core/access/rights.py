@@ -7,15 +7,13 @@ these roles are granted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Final
 
-from django.core.signals import request_finished, request_started
 from django.db.models import Q
 
-from apps.accountsets.routing import current_set
 from apps.core.access.actions import EVERYONE, Action, Scope
+from apps.core.once import once
 from engine.database import execute
 from engine.organisation import Place, organisation
 
@@ -82,19 +80,16 @@ class Rights:
         return (grant for grant in self._grants.get(kind, ()) if Action.VIEW in grant.actions)
 
 
-_known: ContextVar[dict[tuple[str, int], Rights] | None] = ContextVar("rights", default=None)
+NOBODY: Final = 0
+"""Who has no rights at all."""
 
 
 def rights_of(user: int) -> Rights:
     """The rights of a user of the current account set. Read once a request, and anew each time
     where there is no request. Somebody who may not log in has none."""
-    known = _known.get()
-    if known is None:
-        return _read(user)
-    key = current_set(), user
-    if key not in known:
-        known[key] = _read(user)
-    return known[key]
+    if user == NOBODY:
+        return Rights(NOBODY, frozenset(), None, {}, {})
+    return once(("rights", user), lambda: _read(user))
 
 
 def _read(user: int) -> Rights:
@@ -112,15 +107,3 @@ def _read(user: int) -> Rights:
         grants[kind] = (*grants.get(kind, ()), grant)
     department = standing.place.department if standing.place else None
     return Rights(user, frozenset(places), department, places, grants)
-
-
-def _begin(**signal: Any) -> None:
-    _known.set({})
-
-
-def _forget(**signal: Any) -> None:
-    _known.set(None)
-
-
-request_started.connect(_begin, dispatch_uid="rights: known from now on")
-request_finished.connect(_forget, dispatch_uid="rights: forgotten")

@@ -9,9 +9,10 @@ from functools import cached_property
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
+from apps.core.access.rights import rights_of
 from engine.exceptions import NotFound
 from engine.models import AudienceMember, HumanTask, ProcessInstance, TrailEntry
-from engine.organisation import Role, organisation
+from engine.organisation import Role
 
 OPERATORS = frozenset({Role.ADMINISTRATOR.value, Role.PROCESS_ADMIN.value})
 
@@ -24,7 +25,7 @@ class Viewer:
 
     @cached_property
     def roles(self) -> frozenset[str]:
-        return organisation().roles_of(self.id)
+        return rights_of(self.id).roles
 
     @property
     def operates(self) -> bool:

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext, pgettext_lazy
 
+from apps.core.once import once
 from engine.organisation import Role, organisation
 
 QUEUES: Final[Mapping[str, Promise]] = {
@@ -39,9 +40,12 @@ def queue_label(code: str) -> str:
 
 
 def names_of(users: Iterable[int | None]) -> Mapping[int, str]:
-    """Display names, in one query."""
+    """Display names, in one query; within a request, nobody is asked for twice."""
     wanted = {user for user in users if user is not None}
-    return organisation().names(wanted) if wanted else {}
+    known = once("names", dict[int, str])
+    if missing := wanted - known.keys():
+        known |= organisation().names(missing)
+    return {user: known[user] for user in wanted if user in known}
 
 
 # --- why me ---------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -11,101 +12,86 @@ from django.template.loader import render_to_string
 from django.utils.text import capfirst
 from django.utils.translation import override
 
-from apps.core import documents
-from apps.core.access.rights import Rights, rights_of
-from apps.core.documents import Card, DocumentPages, Part, Snapshot
-from apps.core.kinds import extras
+from apps.core.access.rights import NOBODY, rights_of
+from apps.core.documents import Card, DocumentPages, OpenDocument, Part, Risk, Snapshot
+from apps.core.kinds import declaration, extras
 from apps.core.kinds.addresses import url_of
 from apps.core.kinds.declaration import DetailTab, DocumentKind
 from apps.core.kinds.registry import kind_of_key
-from apps.core.kinds.showing import Sheet
+from apps.core.kinds.showing import Sheet, whole
 from engine.models import ProcessInstance
 
-NOBODY = 0
-"""Has no rights: what a snapshot holds is what every reader of the document sees."""
 WITH_DOCUMENT = ("attachments",)
 """Tabs of its own page that an approver sees below the document."""
 
 
-class KindPages(DocumentPages):
-    """The documents of one kind, as its own page shows them."""
+class OpenRecord(OpenDocument):
+    """A document of a kind, as its own page shows it."""
 
-    def __init__(self, kind: DocumentKind) -> None:
-        self.kind = kind
+    def __init__(self, kind: DocumentKind, record: Any, request: HttpRequest) -> None:
+        self.kind, self.record, self.request = kind, record, request
+        self.rights = rights_of(int(request.user.pk or NOBODY))
 
-    def cards(self, business_keys: Collection[str]) -> Mapping[str, Card]:
-        pks = [kind_of_key(key)[1] for key in business_keys]
-        rows = self.kind.model._default_manager.filter(pk__in=pks)
-        rows = rows.select_related(*self.kind.related)
-        rows = rows.prefetch_related(*(lines.related for lines in self.kind.lines))
-        return {row.business_key: self._card(row) for row in rows}
+    @cached_property
+    def risks(self) -> Sequence[Risk]:
+        return [_told(risk, risk.text) for risk in self.kind.risks(self.record)]
 
-    def _card(self, record: Any) -> Card:
-        return Card(
-            number=str(record),
-            kind=capfirst(self.kind.label),
-            url=url_of(self.kind, "page", record.pk),
-            version=str(record.version),
-            risks=tuple(
-                documents.Risk(
-                    str(risk.label), risk.text, "danger" if risk.level == "danger" else "warning"
-                )
-                for risk in self.kind.risks(record)
-            ),
-        )
-
-    def preview(self, request: HttpRequest, instance: ProcessInstance) -> Part | None:
-        record = self._record(instance)
-        if record is None:
-            return None
-        rights = rights_of(int(request.user.pk or NOBODY))
+    def preview(self) -> Part:
         below = [extras.tabs[name] for name in WITH_DOCUMENT if name in extras.tabs]
         return Part(
             "core/kinds/_approval.html",
             {
                 "kind": self.kind,
-                "record": record,
-                "sheet": Sheet(self.kind, record, rights),
-                "evidence": [
-                    self._rendered(tab(), request, record)
-                    for tab in self.kind.tabs
-                    if tab.for_approver
-                ],
-                "parts": self._shown(request, record, rights, below),
+                "record": self.record,
+                "sheet": Sheet(self.kind, self.record, self.rights),
+                "evidence": [self._rendered(tab()) for tab in self.kind.tabs if tab.for_approver],
+                "parts": self._shown(below),
             },
         )
 
-    def snapshot(self, instance: ProcessInstance) -> Snapshot:
-        record = self._record(instance)
+    def snapshot(self) -> Snapshot:
         with override(settings.LANGUAGE_CODE):  # another language is no change
-            return dict(Sheet(self.kind, record, rights_of(NOBODY)).said()) if record else {}
+            return dict(Sheet(self.kind, self.record, rights_of(NOBODY)).said())
 
-    def related(self, request: HttpRequest, instance: ProcessInstance) -> Part | None:
-        record = self._record(instance)
-        if record is None:
-            return None
-        rights = rights_of(int(request.user.pk or NOBODY))
-        parts = self._shown(request, record, rights, list(extras.in_order(extras.parts)))
+    def related(self) -> Part:
+        parts = self._shown(list(extras.in_order(extras.parts)))
         return Part("core/kinds/_related.html", {"parts": parts})
 
-    def _record(self, instance: ProcessInstance) -> Any:
-        """The document of a case; whoever may see the case may see it."""
-        pk = kind_of_key(instance.business_key)[1]
-        return (
-            self.kind.model._default_manager.select_related(*self.kind.related)
-            .filter(pk=pk)
-            .first()
-        )
-
-    def _shown(
-        self, request: HttpRequest, record: Any, rights: Rights, parts: list[extras.EveryTab]
-    ) -> list[str]:
+    def _shown(self, parts: list[extras.EveryTab]) -> list[str]:
         return [
-            self._rendered(part, request, record)
+            self._rendered(part)
             for part in parts
-            if part.shown(self.kind, record, rights)
+            if part.shown(self.kind, self.record, self.rights)
         ]
 
-    def _rendered(self, part: DetailTab, request: HttpRequest, record: Any) -> str:
-        context = {"record": record, "kind": self.kind, **part.context(request, record)}
-        return render_to_string(part.template, context, request)
+    def _rendered(self, part: DetailTab) -> str:
+        given = part.context(self.request, self.record)
+        context = {"record": self.record, "kind": self.kind, **given}
+        return render_to_string(part.template, context, self.request)
+
+
+class KindPages(DocumentPages):
+    """The documents of one kind."""
+
+    def __init__(self, kind: DocumentKind) -> None:
+        self.kind = kind
+
+    def card(self, instance: ProcessInstance) -> Card:
+        pk = kind_of_key(instance.business_key)[1]
+        flags = (self.kind.risk_flags.get(code) for code in instance.card.get("risks", ()))
+        return Card(
+            number=str(instance.card.get("number") or instance.card.get("subject") or pk),
+            kind=capfirst(self.kind.label),
+            url=url_of(self.kind, "page", pk),
+            risks=tuple(_told(flag) for flag in flags if flag is not None),
+        )
+
+    def open(self, request: HttpRequest, instance: ProcessInstance) -> OpenRecord | None:
+        """Whoever may see the case may see its document."""
+        pk = kind_of_key(instance.business_key)[1]
+        record = whole(self.kind, self.kind.model._default_manager.filter(pk=pk)).first()
+        return None if record is None else OpenRecord(self.kind, record, request)
+
+
+def _told(flag: declaration.Risk, text: str = "") -> Risk:
+    return Risk(str(flag.label), text, "danger" if flag.level == "danger" else "warning")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -85,12 +85,22 @@ class PushDown:
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """Something an approver should see first. `level`: danger or warning."""
+    """Something an approver should see first. `level`: danger or warning. Kinds declare theirs as
+    `risk_flags`; one that is found has a `text` too."""
 
     code: str
     label: Text
     text: str = ""
     level: str = "warning"
+
+    def because(self, text: str) -> Risk:
+        """The flag, raised for this reason."""
+        return replace(self, text=text)
+
+
+def flags(*risks: Risk) -> Mapping[str, Risk]:
+    """The risks of a kind by their codes."""
+    return {risk.code: risk for risk in risks}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +161,9 @@ class DocumentKind:
     approval: ClassVar[Approval | None] = None
     copies: ClassVar[bool] = True
     """Whether one can be made that says the same as another."""
+    risk_flags: ClassVar[Mapping[str, Risk]] = {}
+    """The risks that there can be (`flags`): lists show those a document had when it was
+    submitted."""
     push_down: ClassVar[Sequence[PushDown]] = ()
     own_actions: ClassVar[Mapping[str, Text]] = {}
     """Rights that only this kind has, beside `Action`: codes and what they are called."""
@@ -205,12 +218,14 @@ class DocumentKind:
         """Rows that these rights let one see: lists, counts, pickers, search, export, API."""
         return self.model.objects.visible_to(rights).select_related(*self.related)
 
-    def find(self, rights: Rights, pk: int) -> Any:
-        """One row for looking at. Whoever takes part in its approval reads it whatever their scope;
-        no other right follows. Raises NotFound."""
-        found = self.queryset(rights).filter(pk=pk).first()
+    def find(
+        self, rights: Rights, pk: int, *, read: Callable[[Any], Any] = lambda rows: rows
+    ) -> Any:
+        """One row for looking at; `read` says what to read along. Whoever takes part in its
+        approval reads it whatever their scope; no other right follows. Raises NotFound."""
+        found = read(self.queryset(rights).filter(pk=pk)).first()
         if found is None and takes_part(rights.user, f"{self.key}:{pk}"):
-            found = self.model.objects.select_related(*self.related).filter(pk=pk).first()
+            found = read(self.model.objects.select_related(*self.related).filter(pk=pk)).first()
         if found is None:
             raise NotFound(_("There is no %(kind)s %(pk)s.") % {"kind": self.label, "pk": pk})
         return found
@@ -278,7 +293,7 @@ class DocumentKind:
         what it is about."""
 
     def risks(self, record: Any) -> list[Risk]:
-        """What an approver should see first."""
+        """What an approver should see first: of `risk_flags`, with their reasons."""
         return []
 
     def take_effect(self, record: Any, context: Context) -> None:
@@ -312,4 +327,5 @@ __all__ = [
     "PushDown",
     "Risk",
     "Section",
+    "flags",
 ]

@@ -23,6 +23,7 @@ from apps.core.kinds.choosing import FORM, dress_choices
 from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.dressing import dress, mark_errors
 from apps.core.kinds.grids import MOST, Grid
+from apps.core.kinds.models import Line
 from engine.exceptions import InvalidData, WrongState
 from engine.instances import Result
 
@@ -216,9 +217,18 @@ def _is_connected(form: forms.ModelForm[Any]) -> bool:
 
 def line_rows(record: Any, related: str) -> Any:
     """Lines of a record in their order, with what they name."""
-    rows = getattr(record, related).all()
-    names = [field.name for field in rows.model._meta.concrete_fields if field.is_relation]
-    return rows.select_related(*[name for name in names if name != "document"]).order_by("row")
+    manager = getattr(record, related)
+    if related in getattr(record, "_prefetched_objects_cache", ()):
+        return manager.all()
+    return lines_of(manager.model, manager.all())
+
+
+def lines_of(model: type[Line], rows: Any = None) -> Any:
+    """Lines in their order, with what they name: all of them, or those given."""
+    names = [field.name for field in model._meta.concrete_fields if field.is_relation]
+    read = [name for name in names if name != "document"]
+    found = model._default_manager.all() if rows is None else rows
+    return found.select_related(*read).order_by("row")
 
 
 def copy_of(kind: DocumentKind, record: Any) -> tuple[Any, dict[str, list[Any]]]:

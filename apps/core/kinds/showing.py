@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from apps.core.access.rights import Rights
 from apps.core.kinds import columns
 from apps.core.kinds.columns import Cell, Column
 from apps.core.kinds.declaration import DocumentKind, Lines, Section
-from apps.core.kinds.editing import line_rows
+from apps.core.kinds.editing import line_rows, lines_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,15 @@ def _cell(column: Column, row: Any) -> Cell:
     if column.style != "date" or not cell.text:
         return cell
     return replace(cell, text=f"{columns.value_of(row, column.name):%Y-%m-%d}")
+
+
+def whole(kind: DocumentKind, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Rows with all that their sheets show: a query, and one for each sort of lines."""
+    names = [name for section in sections_of(kind) for name in section.fields]
+    read = columns.related_of(kind.model, [*names, *kind.totals])
+    lines = (Prefetch(each.related, queryset=lines_of(each.model)) for each in kind.lines)
+    found = rows.select_related(*kind.related, *read).prefetch_related(*lines)
+    return found.defer("search_grams", "search_text")
 
 
 def sections_of(kind: DocumentKind) -> list[Section]:

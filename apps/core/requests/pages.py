@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from apps.core.documents import Card, DocumentPages, Part, Snapshot, registry
+from apps.core.documents import Card, DocumentPages, OpenDocument, Part, Snapshot, registry
 from engine import pictures
 from engine.models import ProcessInstance
 
 KEY = "requests.request"
 
 
-class RequestPages(DocumentPages):
+class OpenRequest(OpenDocument):
     """Amount and text; there are neither risks nor related documents."""
 
-    def cards(self, business_keys: Collection[str]) -> Mapping[str, Card]:
-        kind = _("General request")
-        return {key: Card(number=f"#{key.partition(':')[2]}", kind=kind) for key in business_keys}
+    def __init__(self, instance: ProcessInstance) -> None:
+        self._instance = instance
 
-    def preview(self, request: HttpRequest, instance: ProcessInstance) -> Part:
-        return Part("core/requests/_preview.html", {"values": self.snapshot(instance)})
+    def preview(self) -> Part:
+        return Part("core/requests/_preview.html", {"values": self._said})
 
-    def snapshot(self, instance: ProcessInstance) -> Snapshot:
-        values = pictures.variables(instance)
+    def snapshot(self) -> Snapshot:
+        return self._said
+
+    @cached_property
+    def _said(self) -> Snapshot:
+        values = pictures.variables(self._instance)
         return {
             "subject": str(values.get("subject", "")),
             "amount": _money(values.get("amount")),
             "text": str(values.get("text") or ""),
         }
+
+
+class RequestPages(DocumentPages):
+    """General requests."""
+
+    def card(self, instance: ProcessInstance) -> Card:
+        number = instance.business_key.partition(":")[2]
+        return Card(number=f"#{number}", kind=_("General request"))
+
+    def open(self, request: HttpRequest, instance: ProcessInstance) -> OpenDocument:
+        return OpenRequest(instance)
 
 
 def _money(amount: Any) -> str:

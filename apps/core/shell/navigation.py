@@ -10,8 +10,9 @@ An app says in its `navigation.py` (found at start-up) where its pages stand:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final, TypeAlias
 
 from django.core.exceptions import ImproperlyConfigured
@@ -90,11 +91,17 @@ class Entry:
 
     @property
     def path(self) -> str:
-        return reverse(self.url, args=self.args)
+        return _address(self.url, self.args)
 
     @property
     def href(self) -> str:
         return f"{self.path}?{self.query}" if self.query else self.path
+
+
+@cache
+def _address(url: str, args: tuple[object, ...]) -> str:
+    """Addresses don't change while a process runs; a menu asks for each of them many times."""
+    return reverse(url, args=args)
 
 
 _registry: Registry[Entry] = Registry("navigation entry")
@@ -108,11 +115,13 @@ def add(*entries: Entry) -> None:
         if module is None or entry.group not in module.groups:
             raise ImproperlyConfigured(f"{entry.name}: no {entry.module}/{entry.group} in the menu")
         _registry.add(entry.name, entry)
+    _in_order.cache_clear()
 
 
 def remove(name: str) -> None:
     """Take an entry out again (tests bring their own)."""
     _registry.remove(name)
+    _in_order.cache_clear()
 
 
 def find(name: str) -> Entry | None:
@@ -120,8 +129,13 @@ def find(name: str) -> Entry | None:
     return _registry.get(name)
 
 
-def entries() -> Iterator[Entry]:
+def entries() -> Sequence[Entry]:
     """All entries, in the order of the menu."""
+    return _in_order()
+
+
+@cache
+def _in_order() -> tuple[Entry, ...]:
     modules = list(MODULES)
 
     def place(entry: Entry) -> tuple[int, int, int, str]:
@@ -133,7 +147,7 @@ def entries() -> Iterator[Entry]:
             entry.name,
         )
 
-    yield from sorted((_registry[name] for name in _registry), key=place)
+    return tuple(sorted((_registry[name] for name in _registry), key=place))
 
 
 BELL: Final = ("desk.reminders", "desk.approvals")

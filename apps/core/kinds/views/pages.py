@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,7 +16,7 @@ from apps.core.kinds import columns, extras, services
 from apps.core.kinds.commands import offered
 from apps.core.kinds.declaration import DetailTab
 from apps.core.kinds.extras import EveryTab
-from apps.core.kinds.showing import Sheet
+from apps.core.kinds.showing import Sheet, whole
 from apps.core.kinds.views.base import KindView
 from engine.models import ProcessInstance
 
@@ -26,7 +27,7 @@ class RecordPage(KindView):
     """A record: what it says, its lines, whom it waits for, and further tabs."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        record = self.find(pk)
+        record = self.kind.find(self.rights, pk, read=partial(whole, self.kind))
         tabs = self.tabs(record)
         name = request.GET.get("tab", DOCUMENT)
         tab = next((one for one in tabs if one.name == name), None)
