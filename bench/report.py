@@ -12,8 +12,9 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured figure. `goal` bounds `ratio` where there is a baseline, else `value`; where it
-    is `absolute`, the baseline only tells how fast the machine was."""
+    """One measured figure. `goal` bounds `ratio` where there is a baseline, else `value`. Where it
+    is in milliseconds beside a baseline, `where` says what the baseline took on the machine for
+    which it was set: the value is judged as it would be there."""
 
     name: str
     value: float
@@ -21,7 +22,7 @@ class Figure:
     baseline: float | None = None
     goal: float | None = None
     beyond: float | None = None
-    absolute: bool = False
+    where: float | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -29,7 +30,9 @@ class Figure:
 
     @property
     def judged(self) -> float:
-        return self.value if self.ratio is None or self.absolute else self.ratio
+        if self.ratio is None:
+            return self.value
+        return self.ratio if self.where is None else self.ratio * self.where
 
 
 def median_of(seconds: Sequence[float]) -> float:
@@ -79,4 +82,7 @@ def _verdict(figure: Figure) -> str:
         return ""
     if figure.beyond is not None and figure.judged <= figure.beyond:
         return "beyond"
-    return "ok" if figure.judged <= figure.goal else "MISSED"
+    verdict = "ok" if figure.judged <= figure.goal else "MISSED"
+    if figure.where is None:
+        return verdict
+    return f"{verdict}: {figure.judged:.2f} where bare takes {figure.where:g}"

@@ -20,6 +20,9 @@ from engine.models import HumanTask
 
 ROUNDS, CASES = 15, 20  # interleaved, so that a drift of the machine meets both sides
 AMOUNT = 200_000
+# Milliseconds of the bare step, and of a thousand decisions by hand, on the machine for which the
+# goals in milliseconds were set.
+BARE_STEP, BARE_BATCH = 1.4, 1650.0
 NEW_DOCUMENT = """
 INSERT INTO bare.document (amount, state, version) VALUES (%s, 'submitted', 1) RETURNING id
 """
@@ -127,7 +130,8 @@ def measure_real_approval(people: People) -> Iterator[Figure]:
             result = tasks.complete(task.pk, user=decider, decision="approve")
             if number > 10:
                 times.append(time.perf_counter() - began)
-    yield Figure("real_decision", median_of(times), "ms", median_of(bare_times), 3, absolute=True)
+    bare_step = median_of(bare_times)
+    yield Figure("real_decision", median_of(times), "ms", bare_step, 3, where=BARE_STEP)
 
 
 def measure_batch(people: People) -> Iterator[Figure]:
@@ -148,5 +152,5 @@ def measure_batch(people: People) -> Iterator[Figure]:
         if any(outcome.error for outcome in outcomes):
             raise RuntimeError(next(outcome.error for outcome in outcomes if outcome.error))
     yield Figure(
-        "batch_1000", median_of(times), "ms", median_of(bare_times), 400, 80, absolute=True
+        "batch_1000", median_of(times), "ms", median_of(bare_times), 400, 80, where=BARE_BATCH
     )

@@ -32,7 +32,7 @@ from apps.accountsets.ownership import as_owner
 from apps.accountsets.routing import in_account_set
 from apps.accountsets.schemas import build_schema
 from apps.accountsets.services import create_account_set
-from apps.core.access import rights
+from apps.core import once
 from apps.people import calendar, demo
 from apps.people import services as people_services
 from apps.people.models import User
@@ -197,7 +197,7 @@ def no_workers() -> Iterator[None]:
 def account_set() -> str:
     """Every test begins in the first account set. Its schema name."""
     calendar.forget()
-    rights._forget()  # what an answer that was left open has read: a server would close the file
+    once.end()  # what an answer that was left open has read: a server would close the file
     connection.set_schema(SETS[0])
     return SETS[0]
 

@@ -39,9 +39,9 @@ def _begin(**signal: Any) -> None:
     _known.set({})
 
 
-def _end(**signal: Any) -> None:
+def end(**signal: Any) -> None:
     _known.set(None)
 
 
 request_started.connect(_begin, dispatch_uid="once: begins")
-request_finished.connect(_end, dispatch_uid="once: ends")
+request_finished.connect(end, dispatch_uid="once: ends")

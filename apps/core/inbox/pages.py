@@ -10,7 +10,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from apps.core.documents import cards_of
+from apps.core.documents import card_of
 from apps.core.inbox import elements, looking, rows, trail, wording
 from apps.core.inbox.acts import ACTS, Act
 from apps.core.inbox.facts import facts_of
@@ -82,7 +82,7 @@ def _about(instance: ProcessInstance) -> dict[str, Any]:
         "subject": rows.subject_of(instance),
         "place": rows.subject_of(instance),
         "amount": rows.amount_of(instance),
-        "card": cards_of([instance.business_key])[instance.business_key],
+        "card": card_of(instance),
         "party": instance.card.get("party", ""),
         "starter": names.get(instance.starter or 0, _("System")),
         "state_colour": rows.STATE_COLOURS[InstanceState(instance.state)],

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Final
 from urllib.parse import parse_qsl
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights, rights_of
@@ -113,33 +118,35 @@ class Menu:
         return None if entry.count is None else entry.count(self._request)
 
     @cached_property
-    def parts(self) -> tuple[Part, ...]:
-        """The side bar: modules of which this person may use something."""
-        return tuple(self._parts())
+    def _links(self) -> tuple[Link, ...]:
+        return tuple(self._link(entry) for entry in self._allowed if not entry.create)
 
-    def _parts(self) -> Iterator[Part]:
+    @cached_property
+    def _opened(self) -> frozenset[str]:
+        """Modules that this browser keeps open."""
         opened = self._request.COOKIES.get("modules", "").split(".")
-        for code, module in navigation.MODULES.items():
-            groups = tuple(self._groups(code, module))
-            if groups:
-                here = any(link.active for group in groups for link in group.links)
-                yield Part(code, module, groups, here or code in opened)
+        return frozenset(opened) & navigation.MODULES.keys()
 
-    def _groups(self, code: str, module: Module) -> Iterator[Group]:
-        for group, label in module.groups.items():
-            links = tuple(
-                self._link(entry)
-                for entry in self._allowed
-                if (entry.module, entry.group) == (code, group) and not entry.create
-            )
-            if links:
-                yield Group(label, links)
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """Modules of which this person may use something."""
+        return _parts(self._links, self._opened)
+
+    @property
+    def sidebar(self) -> SafeString:
+        """The side bar, drawn."""
+        folded = self._request.COOKIES.get("sidebar") == "folded"
+        return _sidebar(get_language(), self._links, self._opened, folded)
+
+    @property
+    def tabbar(self) -> SafeString:
+        """The tab bar of a phone, drawn."""
+        return _tabbar(get_language(), self.tabs, self._request.path == reverse("shell:menu"))
 
     @property
     def counted(self) -> tuple[Link, ...]:
         """What tells how much waits there."""
-        links = (link for part in self.parts for group in part.groups for link in group.links)
-        return tuple(link for link in links if link.count is not None)
+        return tuple(link for link in self._links if link.count is not None)
 
     @cached_property
     def creations(self) -> tuple[Link, ...]:
@@ -174,3 +181,35 @@ class Menu:
                         own = () if at else ((link.label, link.href),)
                         return ((part.module.label, part.href), *own)
         return ()
+
+
+def _parts(links: Sequence[Link], opened: Collection[str]) -> tuple[Part, ...]:
+    found = []
+    for code, module in navigation.MODULES.items():
+        groups = []
+        for name, label in module.groups.items():
+            own = [one for one in links if (one.entry.module, one.entry.group) == (code, name)]
+            if own:
+                groups.append(Group(label, tuple(own)))
+        if groups:
+            here = any(link.active for group in groups for link in group.links)
+            found.append(Part(code, module, tuple(groups), here or code in opened))
+    return tuple(found)
+
+
+# Most pages of somebody's day have the same frame: drawing it took a third of a page's time.
+KEPT: Final = 1000
+
+
+@lru_cache(KEPT)
+def _sidebar(
+    language: str | None, links: tuple[Link, ...], opened: frozenset[str], folded: bool
+) -> SafeString:
+    return render_to_string(
+        "core/_sidebar.html", {"parts": _parts(links, opened), "folded": folded}
+    )
+
+
+@lru_cache(KEPT)
+def _tabbar(language: str | None, tabs: tuple[Link, ...], on_menu: bool) -> SafeString:
+    return render_to_string("core/_tabbar.html", {"tabs": tabs, "on_menu": on_menu})

@@ -67,9 +67,9 @@ MODULES: Final[Mapping[str, Module]] = {
 """The modules in the order of the side bar, each with its groups in theirs."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Entry:
-    """A page that the menu leads to.
+    """A page that the menu leads to. Each is itself alone, so that drawn menus can be kept.
 
     It is shown to those who may VIEW its `kind` (with `create`: ADD to it), or where `visible`
     says so; with neither, to everybody. `query` ("view=claim") parts entries of one address."""
