@@ -125,7 +125,7 @@ class Menu:
     def _opened(self) -> frozenset[str]:
         """Modules that this browser keeps open."""
         opened = self._request.COOKIES.get("modules", "").split(".")
-        return frozenset(opened) & navigation.MODULES.keys()
+        return frozenset(opened).intersection(navigation.MODULES)
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
