@@ -23,6 +23,7 @@ from apps.core.kinds.declaration import (
     Risk,
 )
 from apps.core.kinds.registry import register
+from apps.sales.customers.services import win_customer
 from engine.operations import Context
 
 name_texts(
@@ -87,6 +88,12 @@ class SalesContractKind(DocumentKind):
 
     def take_effect(self, record: SalesContract, context: Context) -> None:
         services.open_schedule(record, now=context.now)
+        win_customer(
+            customer_id=record.customer_id,
+            cause=record.business_key,
+            by=context.decided.user if context.decided else None,
+            now=context.now,
+        )
 
     def title(self, record: SalesContract) -> str:
         return record.name

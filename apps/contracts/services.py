@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from apps.contracts.models import DueRule, Instalment, SalesContract
@@ -21,6 +21,40 @@ def outstanding(customer: int, *, besides: int | None = None) -> Decimal:
         document__customer=customer, document__state__in=IN_FORCE, open_since__isnull=False
     ).exclude(document=besides)
     return waiting.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+
+
+def open_contracts(customer: int) -> QuerySet[SalesContract]:
+    """Contracts with a customer that are being approved, or in force and not paid yet."""
+    unpaid = Instalment.objects.filter(document=OuterRef("pk"), open_since__isnull=False)
+    decided = Q(state__in=(ApprovalState.SUBMITTED, ApprovalState.UNAPPROVING))
+    return (
+        SalesContract.objects.filter(customer=customer)
+        .filter(decided | Q(Exists(unpaid), state=ApprovalState.APPROVED))
+        .order_by("pk")
+    )
+
+
+def keeps_won(customer: int) -> bool:
+    """Whether a contract with a customer is in force, or has been fulfilled."""
+    return SalesContract.objects.filter(
+        customer=customer, state__in=(*IN_FORCE, ApprovalState.CLOSED)
+    ).exists()
+
+
+def payments_of(contracts: QuerySet[Any], *, today: date) -> tuple[int, Decimal, Decimal, Decimal]:
+    """Of some contracts: how many, what they come to, what is still to be paid, what of it is
+    overdue; in yuan."""
+    whole = contracts.order_by().aggregate(count=Count("pk"), gross=Sum("gross"))
+    waiting = Instalment.objects.filter(
+        document__in=contracts.order_by().values("pk"), open_since__isnull=False
+    ).aggregate(all=Sum("amount"), overdue=Sum("amount", filter=Q(due_on__lt=today)))
+    zero = Decimal(0)
+    return (
+        whole["count"],
+        whole["gross"] or zero,
+        waiting["all"] or zero,
+        waiting["overdue"] or zero,
+    )
 
 
 def over_credit(contract: SalesContract) -> bool:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import product as combinations
 from typing import Final
 
 from django.db import transaction
+from django.utils import timezone
 from stdnum.cn import uscc
 
 from apps.catalog.models import Product
+from apps.core.access.rights import rights_of
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.search import make_searchable
 from apps.core.parameters.models import DictionaryEntry
 from apps.people.models import Employee
-from apps.sales.duplicates import normal_name
+from apps.sales.contacts.birthdays import lunar_day
+from apps.sales.customers.blockers import blockers_of
+from apps.sales.customers.models import ALIVE
+from apps.sales.customers.services import close_customer, make_dormant, win_by_hand
 from apps.sales.models import (
     Address,
     Basis,
@@ -24,6 +29,7 @@ from apps.sales.models import (
     Collaborator,
     Contact,
     Customer,
+    CustomerStage,
     PricePolicy,
 )
 from apps.sales.phones import e164
@@ -60,7 +66,7 @@ CONTACTS: Final = 140
 def make_customers(*, today: date) -> list[Customer]:
     """The customers of the demo company with their contacts. Idempotent."""
     if not Customer.objects.exists():
-        customers = Customer.objects.bulk_create(_customers())
+        customers = Customer.objects.bulk_create(_customers(today))
         Address.objects.bulk_create(_addresses(customers))
         Collaborator.objects.bulk_create(_collaborators(customers))
         Contact.objects.bulk_create(_contacts(customers, today))
@@ -82,25 +88,23 @@ def _names() -> Iterator[tuple[str, str, str, str, str, str]]:
             yield city, road, *sort
 
 
-def _customers() -> Iterator[Customer]:
+def _customers(today: date) -> Iterator[Customer]:
     level, industry = _entries("customer_level"), _entries("industry")
     region, source, staff = _entries("region"), _entries("customer_source"), _staff()
     of_city = {city: (code, regional) for city, _roads, regional, code in PLACES}
-    search = kind_of(Customer).search
-    for index, (city, road, sort, short, kind, grade) in enumerate(_names()):
+    kind_of_customers = kind_of(Customer)
+    for index, (city, road, sort, short, industry_code, grade) in enumerate(_names()):
         owner = staff["ouwenbin" if city == "广州" else OWNERS[index % len(OWNERS)]]
         phone = f"{of_city[city][0]}-6288{index:04d}"
         body = f"91990000MA0HX{index + 1:04d}"
         customer = Customer(
             name=f"{city}{road}{sort}",
-            name_normal=normal_name(f"{city}{road}{sort}"),
             short_name=f"{road}{short}",
             level=level[grade],
-            industry=industry[kind],
+            industry=industry[industry_code],
             region=region[of_city[city][1]],
             source=source[SOURCES[index % len(SOURCES)]],
             phone=phone,
-            phone_e164=e164(phone),
             tax_id=body + uscc.calc_check_digit(body),
             invoice_title=f"{city}{road}{sort}",
             invoice_address=f"{city}市{road}街道健康路{index + 1}号",
@@ -111,9 +115,19 @@ def _customers() -> Iterator[Customer]:
             payment_days=60 if grade == "A" else 30,
             owner_id=owner.pk,
             department_id=owner.department_id,
+            created_at=_noon(today - timedelta(days=120 + index * 11)),
+            stage_since=_noon(today - timedelta(days=120 + index * 11)),
+            last_contact_at=_noon(today - timedelta(days=1 + index * 5 % 47)),
+            # Every fourth was handed to its owner lately, and is still protected.
+            protected_until=today + timedelta(days=20 + index) if index % 4 == 0 else None,
         )
-        make_searchable(customer, search)
+        kind_of_customers.prepare(customer, {})
+        make_searchable(customer, kind_of_customers.search)
         yield customer
+
+
+def _noon(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(12)))
 
 
 def _addresses(customers: list[Customer]) -> Iterator[Address]:
@@ -141,9 +155,13 @@ def _contacts(customers: list[Customer], today: date) -> Iterator[Contact]:
     for index in range(CONTACTS):
         customer = customers[index % len(customers)]
         position, code = POSITIONS[(index // len(customers) + index) % len(POSITIONS)]
-        born = date(1980, 1 + index % 12, 1 + index % 28)
-        if index % 20 == 0:
-            born = today + timedelta(days=index % 7)
+        calendar = Calendar.LUNAR if index % 3 == 1 else Calendar.SOLAR
+        month, day = 1 + index % 12, 1 + index % 28
+        if index % 20 == 0:  # in the coming days
+            on = today + timedelta(days=index % 7)
+            kept = lunar_day(on) if calendar == Calendar.LUNAR else None
+            calendar = Calendar.LUNAR if kept else Calendar.SOLAR
+            month, day = kept or (on.month, on.day)
         mobile = f"138 0000 {index:04d}"
         contact = Contact(
             customer=customer,
@@ -154,15 +172,72 @@ def _contacts(customers: list[Customer], today: date) -> Iterator[Contact]:
             mobile_e164=e164(mobile),
             email=f"contact{index:03d}@customer.example",
             birth_year=1965 + index % 30,
-            birth_month=born.month,
-            birth_day=born.day,
-            birth_calendar=Calendar.LUNAR if index % 3 == 1 else Calendar.SOLAR,
+            birth_month=month,
+            birth_day=day,
+            birth_calendar=calendar,
             primary=index < len(customers),
             owner_id=customer.owner_id,
             department_id=customer.department_id,
         )
         make_searchable(contact, search)
         yield contact
+
+
+# --- stages ---------------------------------------------------------------------------------------
+WON, RESTING, LOST = 25, 7, 3
+SLEEPS: Final = (  # why, days until it wakes up, what was said
+    ("budget", 3, "院方预算推迟到下季度，先不打扰"),
+    ("budget", 45, "等财政拨款"),
+    ("no_need", None, "设备刚换新，三年内没有采购计划"),
+    ("no_need", 90, "新院区封顶后再联系"),
+    ("unreachable", 7, "设备科长调走，还没有对接人"),
+    ("price", 30, "等竞品合同到期"),
+    ("other", 60, "医院合并中"),
+)
+LOSSES: Final = (
+    ("competitor", "已与竞争对手签约"),
+    ("price", "报价差距太大，谈不拢"),
+    ("gone", "机构已注销"),
+)
+
+
+@transaction.atomic
+def settle_stages(*, now: datetime | None = None) -> int:
+    """Customers beside those that contracts have won: some won by hand, some dormant, some lost;
+    how many were moved. After the contracts. Idempotent."""
+    moment = now or timezone.now()
+    if Customer.objects.exclude(stage__in=ALIVE).exists():
+        return 0
+    talking = Customer.objects.filter(stage=CustomerStage.IN_TALK).order_by("pk")
+    free = [customer for customer in talking if not blockers_of(customer.pk)]
+    manager, reason = rights_of(_staff()["shanlina"].pk), _entries("stage_reason")
+    lost, resting, rest = free[:LOST], free[LOST : LOST + RESTING], free[LOST + RESTING :]
+    for at, (customer, (why, said)) in enumerate(zip(lost, LOSSES, strict=True)):
+        close_customer(
+            customer_id=customer.pk,
+            reason=reason[why],
+            remarks=said,
+            rights=manager,
+            now=moment - timedelta(days=9 + 8 * at),
+        )
+    for at, (customer, (why, days, said)) in enumerate(zip(resting, SLEEPS, strict=True)):
+        before = moment - timedelta(days=5 + 6 * at)
+        if at % 3 == 0:  # has bought before
+            win_by_hand(customer_id=customer.pk, rights=manager, now=before - timedelta(days=60))
+        make_dormant(
+            customer_id=customer.pk,
+            reason=reason[why],
+            wake_up_on=timezone.localdate(moment) + timedelta(days=days) if days else None,
+            remarks=said,
+            rights=manager,
+            now=before,
+        )
+    missing = WON - Customer.objects.filter(stage=CustomerStage.WON).count()
+    for at, customer in enumerate(rest[: max(0, missing)]):
+        win_by_hand(
+            customer_id=customer.pk, rights=manager, now=moment - timedelta(days=30 + 12 * at)
+        )
+    return len(lost) + len(resting) + max(0, missing)
 
 
 # --- prices ---------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core.shell.navigation import Entry, add
 
@@ -21,11 +22,24 @@ add(
     Entry(
         name="sales.customers",
         module="sales",
-        group="pool",
-        label=_("Customers"),
+        group="opportunities",
+        label=pgettext_lazy("menu", "Customers"),
+        short=_("Customers"),
         url="kinds:list",
         args=("sales.customer",),
         icon="building-hospital",
+        kind="sales.customer",
+        position=20,
+    ),
+    Entry(
+        name="sales.resting_customers",
+        module="sales",
+        group="pool",
+        label=_("Dormant and closed"),
+        url="kinds:list",
+        args=("sales.customer",),
+        query="stage=resting",
+        icon="zzz",
         kind="sales.customer",
         position=30,
     ),

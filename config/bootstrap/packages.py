@@ -25,7 +25,10 @@ FILES = {"runtime": REQUIREMENTS / "runtime.txt", "development": REQUIREMENTS / 
 
 
 def ensure_packages(kind: str) -> None:
-    """Bring `.venv` to what `runtime` or `development` names; nothing where it is so already."""
+    """Bring `.venv` to what `runtime` or `development` names; nothing where it is so already. Where
+    one develops, new requirements of the runtime take no tool away."""
+    if (ENVIRONMENT / "bin" / "pytest").exists():
+        kind = "development"
     stamp = Stamp("packages")
     wanted = {name: _fingerprint(name) for name in FILES}
     enough = [wanted["development"], wanted[kind]]

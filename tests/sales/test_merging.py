@@ -92,5 +92,5 @@ def test_nothing_alive_is_merged_into_something_closed():
     Customer.objects.filter(pk=stays.pk).update(
         stage="dormant", stage_before="in_talk", owner_before=stays.owner_id
     )
-    with pytest.raises(WrongState, match="restore"):
+    with pytest.raises(WrongState, match="恢复"):
         merge(gone, stays)

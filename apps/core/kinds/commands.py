@@ -22,6 +22,16 @@ from apps.core.kinds.declaration import DocumentKind
 from engine.exceptions import WrongState
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What somebody should know before doing something; `href` leads to what it is about. `level`:
+    info, warning or danger."""
+
+    text: str
+    href: str = ""
+    level: str = "info"
+
+
 class CommandForm(forms.Form):
     """What a command asks; without fields it asks nothing. It knows what it is asked about."""
 
@@ -36,6 +46,10 @@ class CommandForm(forms.Form):
     ) -> None:
         super().__init__(data, **kwargs)
         self.kind, self.records, self.rights = kind, records, rights
+
+    def notices(self) -> Sequence[Notice]:
+        """What is said above the fields."""
+        return ()
 
 
 class ReasonForm(CommandForm):

@@ -119,8 +119,14 @@ class DetailTab:
     name: ClassVar[str]
     label: ClassVar[Text]
     template: ClassVar[str]
+    position: ClassVar[int] = 50
+    """Among the tabs of the page; those of every kind come after 100."""
     for_approver: ClassVar[bool] = False
     """Whether approvers see it together with the document."""
+
+    def shown(self, kind: DocumentKind, record: Any, rights: Rights) -> bool:
+        """Whether this record has the tab. No queries: it is asked on every page."""
+        return True
 
     def context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         """What the template shows."""

@@ -9,22 +9,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from apps.core.access.actions import Action
-from apps.core.kinds.declaration import DetailTab, DocumentKind, Text
-from apps.core.kinds.models import Record
+from apps.core.kinds.declaration import DetailTab, Text
 from engine.registry import Registry
 
 if TYPE_CHECKING:
-    from apps.core.access.rights import Rights
+    pass
 
 
 class EveryTab(DetailTab):
     """A tab of the page of every record."""
 
     position: ClassVar[int] = 100
-
-    def shown(self, kind: DocumentKind, record: Record, rights: Rights) -> bool:
-        """Whether this record has the tab. No queries: it is asked on every page."""
-        return True
 
 
 class PagePart(EveryTab):

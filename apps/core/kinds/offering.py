@@ -41,9 +41,9 @@ def options(kind: DocumentKind, rights: Rights, place: str, query: QueryDict) ->
     """The first rows that fit. The form gets what else was typed (`customer=5`), so that it may
     offer less. Raises NotFound for a place that chooses nothing, NotAllowed."""
     area, _dot, name = place.partition(".")
-    if area != FILTER and not any(rights.may(kind.key, a) for a in (Action.ADD, Action.CHANGE)):
+    if not any(rights.may(kind.key, action) for action in _needed(kind, area)):
         raise NotAllowed(_("You may not do this."))
-    field = _form(kind, area, query).fields.get(name)
+    field = _form(kind, rights, area, query).fields.get(name)
     if field is None or not is_found_by_typing(field, area):
         raise NotFound(place)
     rows: Any = in_scope(field.queryset.all(), rights)  # type: ignore[attr-defined]
@@ -57,12 +57,21 @@ def options(kind: DocumentKind, rights: Rights, place: str, query: QueryDict) ->
     return [Option(row.pk, str(row), _more(target, row, rights)) for row in found]
 
 
-def _form(kind: DocumentKind, area: str, query: QueryDict) -> forms.BaseForm:
+def _needed(kind: DocumentKind, area: str) -> tuple[str, ...]:
+    """Any of these rights lets one choose in an area: a command, a filter, the form, its lines."""
+    if area in kind.commands:
+        return (kind.commands[area].action,)
+    return (Action.VIEW,) if area == FILTER else (Action.ADD, Action.CHANGE)
+
+
+def _form(kind: DocumentKind, rights: Rights, area: str, query: QueryDict) -> forms.BaseForm:
     if area == FORM:
         return kind.form_class(query or None)
     if area == FILTER and kind.filters is not None:
         form: forms.BaseForm = kind.filters(QueryDict(), queryset=kind.model.objects.none()).form
         return form
+    if area in kind.commands:
+        return kind.commands[area].form(None, kind=kind, records=[], rights=rights)
     for lines in kind.lines:
         if lines.related == area:
             return lines.form_class()

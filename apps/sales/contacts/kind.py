@@ -14,6 +14,7 @@ from apps.sales.contacts.filters import ContactFilter
 from apps.sales.contacts.forms import ContactForm
 from apps.sales.contacts.models import Contact
 from apps.sales.contacts.services import make_primary
+from apps.sales.customers.belongings import Belonging, belongings
 from apps.sales.duplicates import Source, sources
 from apps.sales.phones import e164
 
@@ -36,8 +37,18 @@ class ContactKind(DocumentKind):
     model = Contact
     module = "sales"
     icon = "address-book"
-    columns = ("name", "customer", "role", "position", "mobile", "phone", "primary", "owner")
-    more_columns = ("wechat", "email", "birthday", "birth_calendar", "changed_at")
+    columns = (
+        "name",
+        "customer",
+        "role",
+        "position",
+        "mobile",
+        "phone",
+        "primary",
+        "next_birthday",
+        "owner",
+    )
+    more_columns = ("wechat", "email", "birthday", "birth_calendar", "department", "changed_at")
     order = "-changed_at"
     filters = ContactFilter
     search = ("name", "customer__name", "mobile", "phone", "email")
@@ -45,7 +56,10 @@ class ContactKind(DocumentKind):
     sections = (
         Section(_("Contact"), ("customer", "name", "role", "position", "primary")),
         Section(_("Reached by"), ("mobile", "phone", "wechat", "email")),
-        Section(_("Birthday"), ("birth_calendar", "birth_year", "birth_month", "birth_day")),
+        Section(
+            _("Birthday"),
+            ("birth_calendar", "birth_year", "birth_month", "birth_day", "next_birthday"),
+        ),
         Section(_("Remarks"), ("remarks",)),
     )
 
@@ -55,3 +69,12 @@ class ContactKind(DocumentKind):
 
     def party(self, record: Contact) -> str:
         return record.customer.name
+
+
+belongings.add(
+    "sales.contact",
+    Belonging(
+        label=Contact._meta.verbose_name_plural or "",
+        find=lambda customers: Contact.objects.filter(customer__in=customers),
+    ),
+)

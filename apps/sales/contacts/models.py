@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.access.actions import Action
@@ -14,6 +16,7 @@ from apps.core.access.rights import Rights
 from apps.core.kinds.columns import described
 from apps.core.kinds.models import Record, RecordQuerySet
 from apps.core.parameters.models import DictionaryField
+from apps.sales.contacts.birthdays import in_coming_days, next_birthday
 from apps.sales.customers.models import Customer
 
 
@@ -26,6 +29,10 @@ class Calendar(models.TextChoices):
 
 class ContactQuerySet(RecordQuerySet):
     """Reads of contacts."""
+
+    def with_birthday(self, *, within: int) -> Self:
+        """Those whose birthday is today or in that many coming days."""
+        return self.filter(in_coming_days(within, today=timezone.localdate()))
 
     def visible_to(self, rights: Rights) -> Self:
         """Those in scope, and those of every customer that is seen."""
@@ -103,3 +110,13 @@ class Contact(Record):
     def birthday(self) -> str:
         """Month and day as people write them; "" where it isn't known."""
         return f"{self.birth_month:02d}-{self.birth_day:02d}" if self.birth_month else ""
+
+    @property
+    @described(_("next birthday"), "date")
+    def next_birthday(self) -> date | None:
+        """The day on which it is kept next, today included; None where it isn't known."""
+        if self.birth_month is None or self.birth_day is None:
+            return None
+        lunar = self.birth_calendar == Calendar.LUNAR
+        today = timezone.localdate()
+        return next_birthday(self.birth_month, self.birth_day, lunar=lunar, today=today)

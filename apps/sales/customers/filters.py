@@ -2,14 +2,80 @@
 
 from __future__ import annotations
 
-import django_filters
+from datetime import timedelta
+from typing import Any, Final
 
-from apps.sales.customers.models import Customer
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.sales.customers.models import ALIVE, ASLEEP, Customer, CustomerStage
+from apps.sales.parameters import UNCONTACTED_DAYS
+
+ACTIVE: Final = "active"
+RESTING: Final = "resting"
+STAGES: Final = {ACTIVE: ALIVE, RESTING: ASLEEP}
+LONG: Final = "long"
+NEVER: Final = "never"
 
 
 class CustomerFilter(django_filters.FilterSet):
-    """By what customers are told apart."""
+    """By what customers are told apart, and by when somebody last spoke to them."""
+
+    stage = django_filters.ChoiceFilter(
+        label=_("Stage"),
+        method="by_stage",
+        choices=[
+            *CustomerStage.choices,
+            (ACTIVE, _("In talk and won")),
+            (RESTING, _("Dormant and closed")),
+        ],
+    )
+    contact = django_filters.ChoiceFilter(
+        label=_("No contact"),
+        method="by_contact",
+        choices=[
+            (LONG, _("For long")),
+            ("60", _("For more than 60 days")),
+            ("90", _("For more than 90 days")),
+            (NEVER, _("Never yet")),
+        ],
+    )
+    wakes_up = django_filters.ChoiceFilter(
+        label=_("Wakes up"),
+        method="by_waking",
+        choices=[("0", _("By today")), ("7", _("Within 7 days")), ("30", _("Within 30 days"))],
+    )
 
     class Meta:
         model = Customer
-        fields = ("level", "industry", "region", "source", "owner", "active")
+        fields = (
+            "stage",
+            "level",
+            "industry",
+            "region",
+            "source",
+            "owner",
+            "contact",
+            "stage_reason",
+            "wakes_up",
+            "department",
+            "active",
+        )
+
+    def by_stage(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(stage__in=STAGES.get(value, (value,)))
+
+    def by_contact(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        alive = rows.filter(stage__in=ALIVE)
+        if value == NEVER:
+            return alive.filter(last_contact_at=None)
+        days = UNCONTACTED_DAYS.value() if value == LONG else int(value)
+        before = timezone.now() - timedelta(days=days)
+        since_then = Q(last_contact_at__lt=before)
+        return alive.filter(since_then | Q(last_contact_at=None, created_at__lt=before))
+
+    def by_waking(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        until = timezone.localdate() + timedelta(days=int(value))
+        return rows.filter(stage=CustomerStage.DORMANT, wake_up_on__lte=until)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final, Self
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from apps.catalog.fields import money_field
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
+from apps.core.kinds.columns import described
 from apps.core.kinds.models import Line, Record, RecordQuerySet
 from apps.core.parameters.models import DictionaryField
 from apps.sales.customers.invoicing import InvoicingData
@@ -120,7 +122,7 @@ class Customer(InvoicingData, Record):
             *Record.Meta.indexes,
             models.Index(fields=["phone_e164"], name="customer_phone"),
             models.Index(fields=["name_normal"], name="customer_name_normal"),
-            models.Index(fields=["tax_id"], condition=~Q(tax_id=""), name="customer_tax_id"),
+            models.Index(fields=["tax_id"], name="customer_tax_id", condition=~Q(tax_id="")),
             models.Index(fields=["owner", "stage"], name="customer_owner_stage"),
             models.Index(fields=["stage", "last_contact_at"], name="customer_stage_contact"),
             models.Index(
@@ -162,6 +164,13 @@ class Customer(InvoicingData, Record):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    @described(_("protected until"), "date")
+    def protection(self) -> date | None:
+        """The last day of its protection; None once that has passed."""
+        until = self.protected_until
+        return until if until is not None and until >= timezone.localdate() else None
 
 
 class Address(Line):

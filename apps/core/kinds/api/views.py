@@ -233,7 +233,6 @@ def _described(kind: DocumentKind) -> dict[str, Any]:
         for name, command in kind.commands.items()
     }
     return {
-        **own,
         "list": extend_schema(
             parameters=parameters_of(kind), responses=_page(kind, row), filters=False
         ),
@@ -245,6 +244,7 @@ def _described(kind: DocumentKind) -> dict[str, Any]:
         "hand_over": extend_schema(parameters=[ID], request=HandTo, responses={204: None}),
         "void": extend_schema(parameters=[ID], request=BecauseOf, responses=record),
         "submit": extend_schema(parameters=[ID], request=None, responses=ResultSerializer),
+        **own,
     }
 
 

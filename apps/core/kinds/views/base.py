@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import select_template
@@ -22,8 +22,9 @@ from apps.core.inbox import looking, wording
 from apps.core.inbox.errors import error_page
 from apps.core.inbox.views import status_of
 from apps.core.kinds import services
-from apps.core.kinds.addresses import url_of
+from apps.core.kinds.addresses import url_of, url_of_key
 from apps.core.kinds.declaration import DocumentKind
+from apps.core.kinds.moved import Moved
 from apps.core.kinds.registry import kinds
 from apps.core.shell.toasts import say
 from engine.exceptions import EngineError, NotAllowed, NotFound
@@ -56,6 +57,10 @@ class KindView(View):
             raise PermissionDenied
         try:
             return super().dispatch(request, *args, **kwargs)
+        except Moved as error:
+            if request.method == "GET":
+                return HttpResponseRedirect(url_of_key(error.data["key"]))
+            return error_page(request, HTTPStatus.CONFLICT, str(error))
         except NotFound as error:
             raise Http404 from error
         except NotAllowed as error:

@@ -35,24 +35,31 @@ class RecordPage(KindView):
             raise Http404
         if tab is not None and request.htmx and "part" in request.GET:  # type: ignore[attr-defined]
             return render(request, tab.template, self.tab_context(tab, record))
-        context = self.context(record) | {"tabs": tabs, "tab": tab}
-        if tab is None:
-            context |= self.document(record)
-        else:
-            context |= self.tab_context(tab, record)
-        return self.show("page.html", context)
+        context = {"record": record, "tabs": tabs, "tab": tab, "sheet_template": self.sheet()}
+        context |= self.document(record) if tab is None else self.tab_context(tab, record)
+        if _asks_for_tabs(request):
+            return self.show("_tabs.html", context)
+        return self.show("page.html", self.context(record) | context)
+
+    def sheet(self) -> list[str]:
+        """The template of the first tab; an app's own in `<app>/<model>/` comes first."""
+        meta = self.kind.model._meta
+        return [f"{meta.app_label}/{meta.model_name}/_document.html", "core/kinds/_document.html"]
 
     def tab_context(self, tab: DetailTab, record: Any) -> dict[str, Any]:
         """What a tab shows."""
-        return {"record": record, "kind": self.kind, **tab.context(self.request, record)}
+        return {
+            "record": record,
+            "kind": self.kind,
+            "tab": tab,
+            **tab.context(self.request, record),
+        }
 
     def tabs(self, record: Any) -> list[DetailTab]:
         """Those of the kind, then those that every kind has."""
-        every = extras.in_order(extras.tabs)
-        return [
-            *(tab() for tab in self.kind.tabs),
-            *(tab for tab in every if tab.shown(self.kind, record, self.rights)),
-        ]
+        own = sorted((tab() for tab in self.kind.tabs), key=lambda tab: tab.position)
+        every = [*own, *extras.in_order(extras.tabs)]
+        return [tab for tab in every if tab.shown(self.kind, record, self.rights)]
 
     def context(self, record: Any) -> dict[str, Any]:
         """The heading, which is there whatever tab is open."""
@@ -89,6 +96,12 @@ class RecordPage(KindView):
             html = render_to_string(part.template, self.tab_context(part, record), self.request)
             found[getattr(part, "place", "top")].append(html)
         return found
+
+
+def _asks_for_tabs(request: HttpRequest) -> bool:
+    """Whether only the tabs are to be shown anew: the heading stays as it is."""
+    htmx: Any = request.htmx  # type: ignore[attr-defined]
+    return bool(htmx) and htmx.target == "tabs" and not htmx.history_restore_request
 
 
 def cases_of(business_key: str) -> list[ProcessInstance]:

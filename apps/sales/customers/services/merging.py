@@ -152,6 +152,7 @@ def _take_over(gone: Customer, stays: Customer, now: datetime, by: int | None) -
         stays.parent_id = gone.parent_id
     if _is_above(stays):
         stays.parent = None
+    kind_of(stays).prepare(stays, {})
     make_searchable(stays, kind_of(stays).search)
     stays.version += 1
     stays.changed_by_id, stays.changed_at = by, now

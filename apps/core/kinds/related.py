@@ -1,0 +1,62 @@
+"""Tabs that show the records of another kind that hang on a record: as its reader may see them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from apps.core.access.actions import Action
+from apps.core.access.rights import Rights, rights_of
+from apps.core.kinds import columns
+from apps.core.kinds.addresses import url_of
+from apps.core.kinds.declaration import DetailTab, DocumentKind
+from apps.core.kinds.registry import kinds
+
+SHOWN: Final = 50
+"""Rows of a tab; the list has the others."""
+
+
+class RelatedTab(DetailTab):
+    """Records of the kind `of` whose foreign key `by` leads to the record. There is no tab for
+    those who may not view that kind."""
+
+    of: ClassVar[str]
+    by: ClassVar[str]
+    columns: ClassVar[tuple[str, ...]]
+    order: ClassVar[tuple[str, ...]] = ("-pk",)
+    adds: ClassVar[bool] = True
+    """Whether a new one can be begun here."""
+    template = "core/kinds/_related_tab.html"
+
+    def shown(self, kind: DocumentKind, record: Any, rights: Rights) -> bool:
+        return rights.may(self.of, Action.VIEW)
+
+    def rows(self, record: Any, rights: Rights) -> QuerySet[Any]:
+        """All that this reader may see."""
+        found: QuerySet[Any] = kinds[self.of].queryset(rights).filter(**{self.by: record.pk})
+        return found.order_by(*self.order)
+
+    def context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        rights = rights_of(int(request.user.pk or 0))
+        kind = kinds[self.of]
+        shown = columns.columns_of(kind, self.columns, rights)
+        along = columns.related_of(kind.model, [column.name for column in shown])
+        rows = self.rows(record, rights).select_related(*kind.related, *along)
+        rows = rows.defer("search_grams", "search_text")[: SHOWN + 1]
+        lines = [(url_of(kind, "page", row.pk), [(c, c.cell(row)) for c in shown]) for row in rows]
+        query = urlencode({self.by: record.pk})
+        return {
+            "other": kind,
+            "columns": shown,
+            "lines": lines[:SHOWN],
+            "more": len(lines) > SHOWN,
+            "all_url": f"{url_of(kind, 'list')}?{query}",
+            "new_url": self._new(kind, rights, query),
+        }
+
+    def _new(self, kind: DocumentKind, rights: Rights, query: str) -> str:
+        may = self.adds and kind.can(rights, Action.ADD)
+        return f"{url_of(kind, 'new')}?{query}" if may else ""
