@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.core.approval.settings.urls")),
     path("", include("apps.core.parameters.urls")),
     path("", include("apps.catalog.urls")),
+    path("", include("apps.sales.urls")),
     path("", include("apps.core.attachments.urls")),
     path("", include("apps.core.transfer.urls")),
     path("", include("apps.core.printing.urls")),

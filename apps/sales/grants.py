@@ -28,6 +28,7 @@ COMPANY = "sales.targetcompany"
 CLAIMING = ("claim", "promote", "release")
 ACTIVITY, PRESALES = "sales.salesactivity", "sales.presalesrequest"
 TARGET, TEAM = "sales.salestarget", "sales.team"
+CLOSE, REOPEN = "close", "reopen"  # opportunities
 
 DEFAULTS = {
     EVERYONE: {
@@ -35,7 +36,7 @@ DEFAULTS = {
         CUSTOMER: (Scope.OWN, (*WORK, *CARE)),
         CONTACT: (Scope.OWN, (*WORK, DELETE)),
         LEAD: (Scope.OWN, (*WORK, DELETE, Action.SUBMIT, *PURSUE)),
-        OPPORTUNITY: (Scope.OWN, (*WORK, DELETE)),
+        OPPORTUNITY: (Scope.OWN, (*WORK, DELETE, CLOSE, REOPEN)),
         ACTIVITY: (Scope.OWN, (*WORK, DELETE, "comment")),
         PRESALES: (Scope.OWN, (*WORK, DELETE)),
         TARGET: (Scope.OWN, (VIEW,)),
@@ -61,7 +62,7 @@ DEFAULTS = {
         TARGET: (Scope.TREE, (VIEW, ADD, CHANGE, DELETE, IMPORT, EXPORT)),
         TEAM: (Scope.TREE, (VIEW,)),
         POLICY: (Scope.ALL, (VIEW, ADD, CHANGE, DELETE, IMPORT, EXPORT)),
-        OPPORTUNITY: (Scope.TREE, MANAGE),
+        OPPORTUNITY: (Scope.TREE, (*MANAGE, CLOSE, REOPEN)),
     },
     Role.FINANCE: {
         CUSTOMER: (Scope.ALL, (*READ, CHANGE)),
@@ -85,7 +86,7 @@ DEFAULTS = {
         TARGET: (Scope.ALL, (VIEW, ADD, CHANGE, DELETE, IMPORT, EXPORT)),
         TEAM: (Scope.ALL, (VIEW,)),
         POLICY: (Scope.ALL, READ),
-        OPPORTUNITY: (Scope.ALL, MANAGE),
+        OPPORTUNITY: (Scope.ALL, (*MANAGE, CLOSE, REOPEN)),
     },
     Role.ADMINISTRATOR: {
         COMPANY: (Scope.ALL, (VIEW,)),

@@ -91,6 +91,7 @@ DECLARED: dict[str, Expected] = {
     "approval_settings:matrices": Needs("settings.approval", VIEW),
     "approval_settings:matrix": Needs("settings.approval", VIEW, write=CHANGE),
     "catalog:basics": Needs("settings.parameter", VIEW, write=CHANGE),
+    "sales:stages": Needs("settings.parameter", VIEW, write=CHANGE),
 }
 
 

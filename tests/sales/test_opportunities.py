@@ -28,7 +28,7 @@ from apps.sales.opportunities.services import (
     win_opportunity,
 )
 from engine.exceptions import Conflict, InvalidData, NotFound, WrongState
-from tests.contracts.factories import make_customer, rights
+from tests.contracts.factories import rights
 from tests.kinds.factories import make
 
 NOW = datetime(2031, 3, 3, 2, tzinfo=UTC)
@@ -43,7 +43,7 @@ def stages() -> list[OpportunityStage]:
 
 def opened(by: str = "qiuzhiyuan", **given) -> Opportunity:
     known = {
-        "customer": make_customer(owner=by).pk,
+        "customer": given.get("customer") or make("sales.customer", by).pk,
         "name": "超声采购",
         "amount": Decimal(680_000),
         "owner": rights(by).user,

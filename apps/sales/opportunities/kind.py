@@ -9,9 +9,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.access.rights import Rights
-from apps.core.kinds.declaration import DocumentKind, Lines, Section
+from apps.core.kinds.declaration import DocumentKind, Lines, PushDown, Section
 from apps.core.kinds.registry import register
 from apps.sales.opportunities import services
+from apps.sales.opportunities.commands import COMMANDS, OWN_ACTIONS
 from apps.sales.opportunities.filters import OpportunityFilter
 from apps.sales.opportunities.forms import (
     CompetitorForm,
@@ -79,6 +80,10 @@ class OpportunityKind(DocumentKind):
         ),
         Lines(Competitor, CompetitorForm, "competitors", _("Competitors")),
     )
+
+    push_down = (PushDown("contracts.salescontract"),)
+    own_actions = OWN_ACTIONS
+    commands = COMMANDS
 
     def prepare(self, record: Opportunity, lines: Mapping[str, Sequence[Any]]) -> None:
         services.work_out(record, lines.get("products", ()))

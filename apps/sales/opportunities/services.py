@@ -31,6 +31,8 @@ from engine.organisation import organisation
 
 OPEN_FOR: Final = timedelta(days=90)
 """Until when an opportunity is expected to be closed where nobody says it."""
+CLOSE: Final = "close"
+REOPEN: Final = "reopen"
 FEN: Final = Decimal("0.01")
 
 
@@ -101,7 +103,7 @@ def move_opportunity(
 
     Raises NotFound, NotAllowed, WrongState where it is closed, Conflict where somebody has changed
     it since version `seen_version`, InvalidData for a stage that is out of use."""
-    row = _locked(opportunity, rights)
+    row = _locked(opportunity, Action.CHANGE, rights)
     require_seen(row, seen_version)
     _require_open(row)
     if row.stage_id == stage:
@@ -146,7 +148,7 @@ def win_opportunity(
     now: datetime | None = None,
 ) -> Opportunity:
     """An open opportunity is won and leaves the funnel. `reason`: an entry of `win_reason`."""
-    row, moment = _locked(opportunity, rights), now or timezone.now()
+    row, moment = _locked(opportunity, CLOSE, rights), now or timezone.now()
     _require_open(row)
     row.win_reason_id = reason
     _close(row, OpportunityState.WON, StageEvent.WON, note, rights, moment)
@@ -165,7 +167,7 @@ def lose_opportunity(
 ) -> Opportunity:
     """An open opportunity is lost and leaves the funnel. `reason`: an entry of `loss_reason`;
     `lost_to`: the competitor who sells instead, where it is known."""
-    row, moment = _locked(opportunity, rights), now or timezone.now()
+    row, moment = _locked(opportunity, CLOSE, rights), now or timezone.now()
     _require_open(row)
     row.loss_reason_id, row.lost_to = reason, lost_to
     _close(row, OpportunityState.LOST, StageEvent.LOST, note, rights, moment)
@@ -177,7 +179,7 @@ def reopen_opportunity(
     *, opportunity: int, rights: Rights, now: datetime | None = None
 ) -> Opportunity:
     """A closed opportunity comes back into the stage it stood in."""
-    row, moment = _locked(opportunity, rights), now or timezone.now()
+    row, moment = _locked(opportunity, REOPEN, rights), now or timezone.now()
     if row.state == OpportunityState.OPEN:
         raise WrongState(_("“%(name)s” is open already.") % {"name": row})
     row.state, row.closed_at, row.stage_since = OpportunityState.OPEN, None, moment
@@ -198,11 +200,11 @@ CLOSING: Final = (
 )
 
 
-def _locked(pk: int, rights: Rights) -> Opportunity:
+def _locked(pk: int, action: str, rights: Rights) -> Opportunity:
     """The row that somebody changes, locked; raises NotFound, NotAllowed."""
     kind = kind_of(Opportunity)
     found = kind.find(rights, pk)
-    kind.require(rights, Action.CHANGE, found)
+    kind.require(rights, action, found)
     locked: Opportunity = (
         Opportunity.objects.select_for_update(of=("self",))
         .select_related("stage", "furthest")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, ClassVar, Final
 
 from django import forms
@@ -20,13 +21,16 @@ from apps.core.access.actions import Action
 from apps.core.api.problems import detail_of
 from apps.core.inbox.views import status_of
 from apps.core.kinds import columns, grids
+from apps.core.kinds.addresses import url_of
 from apps.core.kinds.choosing import Chosen, RecordChoice
 from apps.core.kinds.comparing import Difference, differences
 from apps.core.kinds.dressing import width
 from apps.core.kinds.editing import Editor, copy_of
 from apps.core.kinds.offering import options
+from apps.core.kinds.registry import kind_of
 from apps.core.kinds.showing import sections_of
 from apps.core.kinds.views.base import KindView
+from apps.core.links.push_down import begin_follow_up, save_follow_up, source_of
 from engine.exceptions import Conflict, EngineError, InvalidData
 
 LONGEST_VERSION: Final = 9
@@ -65,6 +69,7 @@ class FormPage(KindView):
             "preview": self.url("preview_of", record.pk) if record else self.url("preview"),
             "target": self.url("edit", record.pk) if record else self.url("new"),
             "back": self.url("page", record.pk) if record else self.url("list"),
+            **self.made_from(record),
         }
         part = self.request.htmx  # type: ignore[attr-defined]
         return self.show("_form.html" if part else "form.html", context, status)
@@ -102,12 +107,30 @@ class FormPage(KindView):
         version = int(seen[:LONGEST_VERSION]) if seen.isdecimal() else None
         submits = "submit" in request.POST
         try:
-            saved = editor.save_and_submit(version)[0] if submits else editor.save(version)
+            saved = self.write(editor, version, submits)
         except EngineError as error:
             return self.again(request, error, version)
         done = _("Submitted") if submits else _("Saved")
         self.say_next(f"{done}{_(': ')}{saved}", saved)
         return HttpResponseRedirect(self.url("page", saved.pk))
+
+    def write(self, editor: Editor, version: int | None, submits: bool) -> Any:
+        """Save, and submit where that is asked for; the record."""
+        return editor.save_and_submit(version)[0] if submits else editor.save(version)
+
+    @cached_property
+    def source(self) -> Any:
+        """What a new record is made from: `from` in the address, or in the form."""
+        given = self.request.POST.get("from") or self.request.GET.get("from", "")
+        return source_of(given, self.kind, self.rights) if given else None
+
+    def made_from(self, record: Any) -> dict[str, Any]:
+        """What the form says of the record that a new one is made from."""
+        if record is not None or self.source is None:
+            return {}
+        kind = kind_of(self.source)
+        url = url_of(kind, "page", self.source.pk)
+        return {"source": self.source, "source_label": kind.label, "source_url": url}
 
     def again(self, request: HttpRequest, error: EngineError, version: int | None) -> HttpResponse:
         """The form with what was typed and what came of it; the record as it is stored now."""
@@ -142,11 +165,15 @@ class FormPage(KindView):
 
 
 class NewPage(FormPage):
-    """A new record. Its address may say what it begins with: `?customer=5`."""
+    """A new record. Its address may say what it begins with (`?customer=5`), or what it is made
+    from (`?from=sales.opportunity:5`)."""
 
     action = Action.ADD
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        if self.source is not None:
+            made = begin_follow_up(self.source, self.kind)
+            return self.answer(Editor(self.kind, self.rights, copied=made))
         known = self.kind.form_class.base_fields
         initial = {name: value for name, value in request.GET.items() if name in known}
         editor = Editor(self.kind, self.rights, initial=initial)
@@ -154,6 +181,16 @@ class NewPage(FormPage):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         return self.take(request, None)
+
+    def write(self, editor: Editor, version: int | None, submits: bool) -> Any:
+        if self.source is None:
+            return super().write(editor, version, submits)
+        return save_follow_up(
+            source=self.source.business_key,
+            target=self.kind,
+            rights=self.rights,
+            save=lambda: FormPage.write(self, editor, version, submits),
+        )
 
 
 class EditPage(FormPage):

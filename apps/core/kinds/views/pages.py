@@ -18,6 +18,7 @@ from apps.core.kinds.declaration import DetailTab
 from apps.core.kinds.extras import EveryTab
 from apps.core.kinds.showing import Sheet, whole
 from apps.core.kinds.views.base import KindView
+from apps.core.links.push_down import follow_ups
 from engine.models import ProcessInstance
 
 DOCUMENT = "document"
@@ -79,6 +80,7 @@ class RecordPage(KindView):
             "waiting_for": looking.waiting(case) if case else [],
             "commands": list(offered(self.kind, record, can)),
             "may_copy": self.kind.copies and self.rights.may(self.kind.key, Action.ADD),
+            "follow_ups": list(follow_ups(self.kind, record, self.rights)),
             "buttons": [b for b in extras.buttons(extras.page_buttons) if str(b.action) in can],
         }
 

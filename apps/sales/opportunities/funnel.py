@@ -1,0 +1,232 @@
+"""The figures of the funnel, of any set of opportunities: a few questions to the database, however
+many there are. Each figure is what the list with the filters beside it counts and sums up."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Final
+
+from django.contrib.auth import get_user_model
+from django.db.models import Count, QuerySet, Sum
+
+from apps.core.parameters.models import DictionaryEntry
+from apps.people.models import Department
+from apps.sales.opportunities.models import (
+    OpportunityStage,
+    OpportunityState,
+    StageChange,
+)
+
+TENTH: Final = Decimal("0.1")
+OPEN, WON, LOST = OpportunityState.OPEN, OpportunityState.WON, OpportunityState.LOST
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """How many opportunities, what they come to, and that times their win rates."""
+
+    count: int = 0
+    amount: Decimal = Decimal(0)
+    weighted: Decimal = Decimal(0)
+
+    def __add__(self, other: Sums) -> Sums:
+        return Sums(
+            self.count + other.count, self.amount + other.amount, self.weighted + other.weighted
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """How many days stays in a stage lasted that have ended; None where none has."""
+
+    count: int
+    average: Decimal | None
+    median: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stage of the funnel.
+
+    `open` stands in it now; `reached` has come as far or further, what is won all the way;
+    `conversion` is the percentage of those that went on to the next stage (from the last one: that
+    were won); `stay` how long it took them."""
+
+    stage: OpportunityStage
+    open: Sums
+    reached: Sums
+    conversion: Decimal | None
+    stay: Stay
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What belongs to one person, department or reason; `key` is what the list filters by."""
+
+    key: int | None
+    name: str
+    open: Sums
+    won: Sums
+    lost: Sums
+
+    @property
+    def win_rate(self) -> Decimal | None:
+        return percent(self.won.count, self.won.count + self.lost.count)
+
+
+def percent(part: int, whole: int) -> Decimal | None:
+    """To one place; None of nothing."""
+    return (Decimal(part * 100) / whole).quantize(TENTH) if whole else None
+
+
+class Funnel:
+    """The funnel of these rows."""
+
+    def __init__(self, rows: QuerySet[Any]) -> None:
+        self.rows = rows.order_by()
+        self.stages = list(OpportunityStage.objects.all())
+
+    # --- what is asked of the database ------------------------------------------------------------
+    def _grouped(self, *fields: str) -> list[tuple[tuple[Any, ...], Sums]]:
+        """Sums by the values of these fields."""
+        found = (
+            self.rows.weighted()
+            .values(*fields)
+            .annotate(number=Count("pk"), money=Sum("amount"), chances=Sum("weighted_amount"))
+        )
+        return [
+            (
+                tuple(row[field] for field in fields),
+                Sums(row["number"], row["money"], row["chances"]),
+            )
+            for row in found
+        ]
+
+    @cached_property
+    def _by_stage(self) -> list[tuple[tuple[Any, ...], Sums]]:
+        return self._grouped("state", "stage", "furthest", "loss_reason")
+
+    @cached_property
+    def _by_owner(self) -> list[tuple[tuple[Any, ...], Sums]]:
+        return self._grouped("state", "owner", "department")
+
+    @cached_property
+    def _stays(self) -> Mapping[int, Counter[int]]:
+        """Of each stage: how many stays lasted how many days."""
+        changes = StageChange.objects.filter(from_stage__isnull=False)
+        if self.rows.query.where:  # of everything, nothing needs to be looked up
+            changes = changes.filter(opportunity__in=self.rows.values("pk"))
+        found: dict[int, Counter[int]] = defaultdict(Counter)
+        counted = changes.order_by().values("from_stage", "days").annotate(number=Count("pk"))
+        for stage, days, number in counted.values_list("from_stage", "days", "number"):
+            found[stage][days] = number
+        return found
+
+    # --- the figures ------------------------------------------------------------------------------
+    def total(self, state: str) -> Sums:
+        """Of all in a state."""
+        return _sum(sums for (own, *_rest), sums in self._by_stage if own == state)
+
+    @property
+    def win_rate(self) -> Decimal | None:
+        """Of what was closed, in percent."""
+        won, lost = self.total(WON).count, self.total(LOST).count
+        return percent(won, won + lost)
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """All stages in use, and the others where something stands or stood."""
+        shown = [stage for stage in self.stages if stage.active or self._is_used(stage)]
+        reached = [self._reached(stage) for stage in shown]
+        then = [sums.count for sums in reached[1:]] + [self.total(WON).count]
+        return [
+            Step(
+                stage,
+                self._open(stage),
+                here,
+                percent(next_count, here.count),
+                stay_of(self._stays.get(stage.pk, Counter())),
+            )
+            for stage, here, next_count in zip(shown, reached, then, strict=True)
+        ]
+
+    def _is_used(self, stage: OpportunityStage) -> bool:
+        return any(stage.pk in (here, far) for (_state, here, far, _why), _sums in self._by_stage)
+
+    def _open(self, stage: OpportunityStage) -> Sums:
+        return _sum(
+            sums
+            for (state, here, _far, _why), sums in self._by_stage
+            if state == OPEN and here == stage.pk
+        )
+
+    def _reached(self, stage: OpportunityStage) -> Sums:
+        beyond = {one.pk for one in self.stages if one.place >= stage.place}
+        return _sum(
+            sums
+            for (state, _here, far, _why), sums in self._by_stage
+            if state == WON or far in beyond
+        )
+
+    def by_person(self) -> list[Share]:
+        """Of each owner, the most expected first."""
+        names = get_user_model()._default_manager.in_bulk(
+            {own for (_s, own, _d), _x in self._by_owner}
+        )
+        return _shares(
+            (((own, str(names[own])), state, sums) for (state, own, _d), sums in self._by_owner)
+        )
+
+    def by_department(self) -> list[Share]:
+        """Of each department, without those below it."""
+        names = Department.objects.in_bulk({of for (_s, _o, of), _x in self._by_owner})
+        return _shares(
+            (((of, names[of].name), state, sums) for (state, _o, of), sums in self._by_owner)
+        )
+
+    def loss_reasons(self) -> list[Share]:
+        """Why opportunities were lost, the most money first."""
+        lost = [(why, sums) for (state, _h, _f, why), sums in self._by_stage if state == LOST]
+        names = DictionaryEntry.objects.in_bulk({why for why, _sums in lost})
+        return sorted(
+            _shares(((why, names[why].name), LOST, sums) for why, sums in lost),
+            key=lambda share: -share.lost.amount,
+        )
+
+
+def _sum(found: Iterable[Sums]) -> Sums:
+    return sum(found, Sums())
+
+
+def _shares(found: Iterable[tuple[tuple[int, str], str, Sums]]) -> list[Share]:
+    of: dict[tuple[int, str], dict[str, Sums]] = defaultdict(lambda: defaultdict(Sums))
+    for who, state, sums in found:
+        of[who][state] += sums
+    shares = [
+        Share(key, name, states[OPEN], states[WON], states[LOST])
+        for (key, name), states in of.items()
+    ]
+    return sorted(shares, key=lambda share: (-share.open.amount, -share.won.amount, share.name))
+
+
+def stay_of(days: Counter[int]) -> Stay:
+    """Average and median of stays, from how many lasted how many days."""
+    count = days.total()
+    if not count:
+        return Stay(0, None, None)
+    average = Decimal(sum(day * number for day, number in days.items())) / count
+    middle = Decimal(_at(days, (count - 1) // 2) + _at(days, count // 2)) / 2
+    return Stay(count, average.quantize(TENTH), middle.quantize(TENTH))
+
+
+def _at(days: Counter[int], index: int) -> int:
+    """The stay at that place, counted from 0, in the order of their lengths."""
+    for day in sorted(days):
+        index -= days[day]
+        if index < 0:
+            return day
+    raise IndexError

@@ -1,0 +1,8 @@
+"""Addresses of sales beside those of its kinds, from its packages."""
+
+from __future__ import annotations
+
+from apps.sales.opportunities.urls import urlpatterns as opportunities
+
+app_name = "sales"
+urlpatterns = [*opportunities]
