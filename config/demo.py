@@ -11,6 +11,7 @@ from apps.contracts.demo import make_contracts
 from apps.core.requests.demo import make_requests
 from apps.people.demo import DEMO_PASSWORD, STAFF, make_people
 from apps.sales.demo import settle_stages
+from apps.sales.opportunities.demo import make_opportunities
 
 # Schema name, name. The second stays empty: that nothing of the first is seen in it, can be seen.
 ACCOUNT_SETS = (("demo", "灵当演示账套"), ("empty", "空白账套"))
@@ -33,6 +34,7 @@ def make_cases(say: Callable[[str], None]) -> None:
     with in_account_set(ACCOUNT_SETS[0][0]):
         make_contracts()
         settle_stages()
+        make_opportunities()
         make_requests()
 
 

@@ -18,6 +18,7 @@ from apps.core.kinds.declaration import DetailTab, DocumentKind
 from apps.core.kinds.extras import PagePart, page_part
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.related import RelatedTab
+from apps.sales.activities import upcoming  # noqa: F401  (enters itself)
 from apps.sales.customers.kind import CustomerKind
 from apps.sales.customers.models import Customer
 from apps.sales.customers.overview import (
@@ -30,6 +31,7 @@ from apps.sales.customers.overview import (
 )
 from apps.sales.customers.story import story_of
 from apps.sales.kinds import ContactKind, LeadKind, OpportunityKind, SalesActivityKind
+from apps.sales.opportunities import customers, tabs  # noqa: F401  (enter themselves)
 
 CUSTOMER, CONTACT = "sales.customer", "sales.contact"
 OPPORTUNITIES = kind_of(OpportunityKind.model)

@@ -12,6 +12,8 @@ from apps.core.access.actions import Action
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.services import save_record
 from apps.core.parameters.models import DictionaryEntry
+from apps.sales.customers.blockers import blockers_of
+from apps.sales.customers.services.stages import close_customer
 from apps.sales.models import (
     Collaborator,
     Opportunity,
@@ -54,6 +56,12 @@ def opened(by: str = "qiuzhiyuan", **given) -> Opportunity:
 
 def reason(dictionary: str) -> int:
     return DictionaryEntry.objects.filter(dictionary=dictionary).first().pk
+
+
+def close(customer) -> None:
+    """Close a customer for the first reason there is."""
+    why = DictionaryEntry.objects.filter(dictionary="stage_reason").first()
+    close_customer(customer_id=customer.pk, reason=why, rights=rights("qiuzhiyuan"), now=NOW)
 
 
 def story(opportunity: Opportunity) -> list[tuple]:
@@ -206,6 +214,36 @@ class TestClosing:
         assert story(opportunity)[-1] == (StageEvent.REOPENED, None, stages()[0].name, None)
         with pytest.raises(WrongState):
             reopen_opportunity(opportunity=opportunity.pk, rights=by)
+
+
+class TestCustomers:
+    def test_one_with_open_opportunities_is_not_closed(self):
+        opportunity = opened()
+        [blocker] = blockers_of(opportunity.customer_id)
+        assert blocker.business_key == opportunity.business_key
+        with pytest.raises(WrongState):
+            close(opportunity.customer)
+        win_opportunity(opportunity=opportunity.pk, rights=rights("qiuzhiyuan"))
+        assert blockers_of(opportunity.customer_id) == []
+
+    def test_one_that_is_closed_gets_no_more(self):
+        opportunity, by = opened(), rights("qiuzhiyuan")
+        lose_opportunity(opportunity=opportunity.pk, rights=by, reason=reason("loss_reason"))
+        close(opportunity.customer)
+        with pytest.raises(InvalidData, match="restore"):
+            make("sales.opportunity", customer=opportunity.customer_id)
+        with pytest.raises(InvalidData, match="restore"):
+            reopen_opportunity(opportunity=opportunity.pk, rights=by)
+
+    def test_its_page_has_them_in_a_tab(self, signed_in):
+        opportunity = opened()
+        page = f"/sales/customers/{opportunity.customer_id}/?tab=opportunities"
+        assert "超声采购" in signed_in("qiuzhiyuan").get(page).content.decode()
+
+    def test_its_history_is_a_tab(self, signed_in):
+        opportunity = opened()
+        page = f"/sales/opportunities/{opportunity.pk}/?tab=stages"
+        assert stages()[0].name in signed_in("qiuzhiyuan").get(page).content.decode()
 
 
 class TestRights:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +20,8 @@ from apps.sales.opportunities.forms import (
     OpportunityProductForm,
 )
 from apps.sales.opportunities.models import Competitor, Opportunity, OpportunityProduct
+
+BADGES: Final = {"state": {"open": "blue", "won": "green", "lost": "secondary"}}
 
 
 @register
@@ -54,6 +56,7 @@ class OpportunityKind(DocumentKind):
         "lost_to",
         "changed_at",
     )
+    badges = BADGES
     amount = "amount"
     order = "-changed_at"
     filters = OpportunityFilter

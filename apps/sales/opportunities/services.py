@@ -18,6 +18,7 @@ from apps.core.access.rights import Rights
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.search import make_searchable
 from apps.core.kinds.services import require_seen
+from apps.sales.customers.models import Customer, CustomerStage
 from apps.sales.opportunities.models import (
     Opportunity,
     OpportunityProduct,
@@ -182,6 +183,7 @@ def reopen_opportunity(
     row, moment = _locked(opportunity, REOPEN, rights), now or timezone.now()
     if row.state == OpportunityState.OPEN:
         raise WrongState(_("“%(name)s” is open already.") % {"name": row})
+    _require_customer(row)
     row.state, row.closed_at, row.stage_since = OpportunityState.OPEN, None, moment
     row.win_reason = row.loss_reason = None
     row.lost_to = row.closing_note = ""
@@ -219,6 +221,15 @@ def _require_open(row: Opportunity) -> None:
             _("“%(name)s” is closed (%(state)s): reopen it first.")
             % {"name": row, "state": row.get_state_display()}
         )
+
+
+def _require_customer(row: Opportunity) -> None:
+    """Raises InvalidData for a customer that is closed. Its row is locked, as it is where it is
+    closed: neither happens behind the other's back."""
+    customer = Customer.objects.select_for_update(of=("self",)).get(pk=row.customer_id)
+    if customer.stage == CustomerStage.CLOSED:
+        said = _("“%(customer)s” is closed: restore it first.") % {"customer": customer}
+        raise InvalidData(said, errors={"customer": [said]})
 
 
 def _close(
@@ -282,6 +293,7 @@ def note_saved(row: Opportunity, before: Opportunity | None, *, by: int, now: da
     """Note what the form did to an opportunity's stage, in the transaction of its save; `before`:
     as it was stored, None of a new one."""
     if before is None:
+        _require_customer(row)
         _note(row, StageEvent.OPENED, to_stage=row.stage, by=by, now=row.stage_since)
     elif before.stage_id != row.stage_id:
         _require_open(before)
