@@ -184,6 +184,7 @@ TIME_ZONE = "Asia/Shanghai"
 ENGINE_PROCESSES = BASE_DIR / "processes"
 ENGINE_ORGANISATION = "apps.people.organisation.Organisation"
 ENGINE_CALENDAR = "apps.people.calendar.WorkCalendar"
+ENGINE_ACTING = "apps.core.history.tracking.acting"
 
 # --- history of fields --------------------------------------------------------------------------
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")  # nobody else writes

@@ -114,7 +114,8 @@ def resolve(rule: Mapping[str, Any], *, people: Answers) -> Assignment:
     who is excluded only where there is no other, to hand it to somebody who may decide.
 
     Users who may not log in are left out; a substitute stands beside the person who is away, never
-    for somebody excluded (nobody decides their own case through a principal). Whoever was named for
+    for somebody excluded (nobody decides their own case through a principal), unless the account
+    set lets people decide their own (`Organisation.decide_own`). Whoever was named for
     a role and has left is followed by those who hold it now."""
     reasons = _find(rule, rule["terms"], people) or _find(rule, _successors(rule["terms"]), people)
     if not reasons:
@@ -193,6 +194,8 @@ def _without(term: Term, *names: str) -> Term:
 def _settle(reasons: Reasons, excluded: set[int], people: Answers) -> None:
     """Leave out who can't or may not, and let substitutes stand beside their principals."""
     standing = people.standing([int(user) for user in reasons])
+    if not excluded.isdisjoint({*standing, *standing.values()}) and people.decide_own():
+        excluded = set()
     for user in [user for user in reasons if int(user) in excluded or int(user) not in standing]:
         del reasons[user]
     for principal, substitute in standing.items():

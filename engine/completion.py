@@ -218,8 +218,8 @@ def require_own(row: Task, user: int) -> None:
 
 def require_not_excluded(row: Task, user: int) -> None:
     """Raises NotAllowed for the initiator of what is to be approved, however the task came to
-    them."""
-    if user in row.rule.get("excluded", ()):
+    them, where people don't decide their own."""
+    if user in row.rule.get("excluded", ()) and not organisation().decide_own():
         raise NotAllowed(_("Nobody decides their own case."))
 
 

@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from engine import assignment, definitions, operations
+from engine.acting import acting
 from engine.candidates import add_candidates
 from engine.database import unavailable
 from engine.exceptions import BusinessError, EngineError, InvalidData, OperationFailed
@@ -97,7 +98,10 @@ class Execution:
             people=self.store.people,
         )
         try:
-            with transaction.atomic() if site.has_error_boundary else nullcontext():
+            with (
+                acting(self.actor),
+                transaction.atomic() if site.has_error_boundary else nullcontext(),
+            ):
                 result = found.function(context, **parameters)
         except BusinessError as error:
             if site.catches(error.code):

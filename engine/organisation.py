@@ -96,6 +96,10 @@ class Organisation(Protocol):
     def active(self, users: Collection[int]) -> frozenset[int]:
         """Those of `users` who may log in."""
 
+    def decide_own(self) -> bool:
+        """Whether people may be asked to approve what they have started themselves. It is settled
+        for the whole account set; as a rule they may not."""
+
     def names(self, users: Collection[int]) -> Mapping[int, str]:
         """Display names, also of people who have left."""
 
@@ -137,6 +141,7 @@ class Answers:
         self._nearest: dict[tuple[str, int], Sequence[int]] = {}
         self._superiors: dict[int, int | None] = {}
         self._paths: dict[str, int | None] = {}
+        self._decide_own: bool | None = None
 
     def standing(self, users: Collection[int]) -> dict[int, int | None]:
         """Those of `users` who may log in, each with the substitute or None."""
@@ -173,3 +178,8 @@ class Answers:
         if path not in self._paths:
             self._paths[path] = self._people.department_at(path)
         return self._paths[path]
+
+    def decide_own(self) -> bool:
+        if self._decide_own is None:
+            self._decide_own = self._people.decide_own()
+        return self._decide_own

@@ -15,6 +15,7 @@ from django.db.models.functions import Length, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.people.account.models import Signature  # noqa: F401  (a table of this app)
 from engine.organisation import Role
 
 HOURS_OF_A_DAY = Decimal("7.5")
@@ -272,6 +273,29 @@ class RoleHolder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.employee}: {self.role}"
+
+
+class ConflictingRoles(models.Model):
+    """Two roles that nobody should hold at once (不相容职务), as one checks the other.
+
+    The codes stand in the order of the alphabet, so that a pair is there once."""
+
+    first = models.CharField(_("role"), max_length=32)
+    second = models.CharField(_("other role"), max_length=32)
+
+    class Meta:
+        verbose_name = _("incompatible duties")
+        verbose_name_plural = _("incompatible duties")
+        ordering = ["first", "second"]
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="conflicting_roles_once"),
+            models.CheckConstraint(
+                name="conflicting_roles_in_order", condition=Q(first__lt=F("second"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first} / {self.second}"
 
 
 class SubstituteQuerySet(models.QuerySet["Substitute"]):

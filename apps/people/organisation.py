@@ -12,6 +12,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from apps.people.models import Department, Employee, RoleHolder, Substitute, User
+from apps.people.parameters import DECIDE_OWN
 from engine.database import execute
 from engine.organisation import Duties, Place, Role
 
@@ -121,6 +122,9 @@ class Organisation:
             return int(superior)
         heads = _heads_above(department=department, at=timezone.now())
         return next((head for head in heads if head != user), None)
+
+    def decide_own(self) -> bool:
+        return DECIDE_OWN.value()
 
     def department_of(self, user: int) -> int | None:
         rows = execute(DEPARTMENT_OF, [user])

@@ -10,6 +10,8 @@ from apps.people.models import FirmRole
 from engine.organisation import Role
 
 Name = str | Promise
+UNHELD = (EVERYONE, Role.DEPARTMENT_HEAD)
+"""Roles that are not given to anybody: all have the first, heads are named by their department."""
 
 
 def role_names() -> dict[str, Name]:
@@ -20,9 +22,8 @@ def role_names() -> dict[str, Name]:
 
 
 def holdable_roles() -> dict[str, Name]:
-    """Those that can be given to somebody: heads are named by their department."""
-    unheld = (EVERYONE, Role.DEPARTMENT_HEAD)
-    return {code: name for code, name in role_names().items() if code not in unheld}
+    """Those that can be given to somebody."""
+    return {code: name for code, name in role_names().items() if code not in UNHELD}
 
 
 def can_be_held(code: str) -> bool:

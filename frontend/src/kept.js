@@ -24,12 +24,13 @@ const restore = () => {
   }
 };
 document.addEventListener("input", ({ target }) => target.form?.matches("[data-ld-kept]") && keep(target.form));
-document.addEventListener("htmx:afterRequest", ({ detail, target }) => {
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  const { elt: sender, parameters } = detail.requestConfig; // gone from the page by now, perhaps
   if (!detail.successful) return;
-  if (target.matches("[data-ld-kept]")) sessionStorage.removeItem(place(target)); // decided
-  else if (target.id === "opinion" && detail.requestConfig.parameters.opinion === target.value) {
-    asItCame.set(target, target.value); // the draft lies on the server
-    keep(target.form);
+  if (sender.matches("[data-ld-kept]")) sessionStorage.removeItem(place(sender)); // decided
+  else if (sender.id === "opinion" && parameters.get("opinion") === sender.value && sender.form) {
+    asItCame.set(sender, sender.value); // the draft lies on the server
+    keep(sender.form);
   }
 });
 document.addEventListener("htmx:afterSettle", restore);

@@ -228,5 +228,5 @@ def test_twenty_contracts_in_a_batch_of_which_two_are_blocked(
     decided = HumanTask.objects.filter(pk__in=waiting, state=TaskState.COMPLETED)
     assert set(waiting) - set(decided.values_list("pk", flat=True)) == {waiting[7]}
     assert SalesContract.objects.filter(state=ApprovalState.SUBMITTED).exists()
-    page.locator("#dialog a", has_text="查看未处理的单据").click()
+    page.locator("#dialog a", has_text="继续处理未完成的").click()
     expect(page.locator("[name=task]:checked")).to_have_count(1)

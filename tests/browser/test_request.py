@@ -141,6 +141,7 @@ def test_sent_back_withdrawn_transferred(
     submit(initiator)
     head.goto("/approvals/")
     head.get_by_role("link", name=SUBJECT).click()
+    head.wait_for_url(re.compile(r"/approvals/\d+/"))
     head.locator("#document [data-key=t]").click()
     head.locator("[name=transfer-to]").select_option(label="周敏")
     head.locator("[name=transfer-reason]").fill("我出差")

@@ -10,12 +10,14 @@ from django.utils.translation import override
 
 from apps.core.approval import routes
 from apps.core.approval.forms import DecideForm, NameApproversForm
+from apps.core.parameters.models import ParameterValue
 from apps.core.requests.forms import RequestForm, ReviseForm
 from apps.people.models import Employee
 from apps.people.services import end_employment
-from engine import decisions
-from engine.exceptions import InvalidData
+from engine import decisions, tasks
+from engine.exceptions import InvalidData, NotAllowed
 from engine.forms import FormTask, registry
+from tests.core.conftest import task_of
 
 A, B = 5, 6
 ROWS = [
@@ -184,3 +186,53 @@ def test_decisions_have_labels_in_the_readers_language():
     with override("en"):
         assert decisions.label("return") == "Send back to the initiator"
         assert decisions.label("something") == "something"
+
+
+# --- one's own documents --------------------------------------------------------------------------
+@pytest.fixture
+def own_allowed(company) -> None:
+    """The firm lets people approve their own."""
+    ParameterValue.objects.create(code="approval.own", value=True)
+
+
+@pytest.mark.django_db
+def test_nobody_is_asked_about_their_own_document(company, submitted) -> None:
+    task = task_of(submitted("shanlina", 5))
+    assert task.assignee == company["zengguoqiang"]
+    with pytest.raises(NotAllowed):
+        tasks.transfer(task.pk, to=company["shanlina"], by=company["zengguoqiang"])
+
+
+@pytest.mark.django_db
+def test_where_a_firm_allows_it_the_initiator_is_asked_like_anybody(
+    company, submitted, own_allowed
+) -> None:
+    task = task_of(submitted("shanlina", 5))
+    assert task.assignee == company["shanlina"]
+    tasks.complete(task.pk, user=company["shanlina"], decision="approve")
+    task.refresh_from_db()
+    assert (task.decided_by, task.decision) == (company["shanlina"], "approve")
+
+
+@pytest.mark.django_db
+def test_an_open_task_follows_what_the_firm_settles(company, submitted) -> None:
+    task = task_of(submitted("qiuzhiyuan", 5))
+    give = {"to": company["qiuzhiyuan"], "by": company["shanlina"]}
+    with pytest.raises(NotAllowed):
+        tasks.transfer(task.pk, **give)
+    own = ParameterValue.objects.create(code="approval.own", value=True)
+    tasks.transfer(task.pk, **give)
+    task.refresh_from_db()
+    assert task.assignee == company["qiuzhiyuan"]
+    own.delete()
+    with pytest.raises(NotAllowed):
+        tasks.complete(task.pk, user=company["qiuzhiyuan"], decision="approve")
+
+
+@pytest.mark.django_db
+def test_an_administrator_may_name_the_initiator_only_where_it_is_allowed(company) -> None:
+    task = form_task("assign", user=company["admin"], initiator=company["chenhai"])
+    chosen = {"approvers": [company["chenhai"]]}
+    assert not NameApproversForm(chosen, task=task).is_valid()
+    ParameterValue.objects.create(code="approval.own", value=True)
+    assert NameApproversForm(chosen, task=task).is_valid()

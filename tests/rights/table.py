@@ -80,6 +80,8 @@ DECLARED: dict[str, Expected] = {
     "people:rename_role": Needs("people.role", CHANGE),
     "people:delete_role": Needs("people.role", DELETE),
     "people:withdraw_role": Needs("people.role", CHANGE),
+    "people:part_duties": Needs("people.role", CHANGE),
+    "people:allow_together": Needs("people.role", CHANGE),
     "people:rights": Needs("people.role", VIEW, write=CHANGE),
     "people:substitutes": Open.TO_MEMBERS,
     "people:end_substitution": Open.TO_MEMBERS,

@@ -1,8 +1,9 @@
 """Who decides a level of an approval (domain.md, "Approval of contracts, settled").
 
-Whoever holds the role, nearest to the initiator's department; never the initiator, whose superior
-decides instead, or finance where there is none; nobody twice in a row. A role that nobody holds is
-left to an administrator, who names an approver and decides nothing.
+Whoever holds the role, nearest to the initiator's department; not the initiator, whose superior
+decides instead, or finance where there is none, unless the firm lets people approve their own;
+nobody twice in a row. A role that nobody holds is left to an administrator, who names an approver
+and decides nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def find_approvers(route: Route, *, initiator: int, people: Answers, note: Note)
     holders = people.nearest(level["role"], to=initiator)
     if not holders:
         return _nobody(level["role"])
-    asked = _holding(level["role"], holders, initiator)
+    asked = _holding(level["role"], holders, initiator, people)
     if not asked:
         asked = _for_own_level(route, initiator, people)
     if not asked:
@@ -41,8 +42,13 @@ def find_approvers(route: Route, *, initiator: int, people: Answers, note: Note)
     return _without_repetition(level, asked, approvers_before(route), note)
 
 
-def _holding(role: str, holders: Sequence[int], initiator: int) -> list[Approver]:
-    return [{"user": user, "found": "role", "role": role} for user in holders if user != initiator]
+def _holding(role: str, holders: Sequence[int], initiator: int, people: Answers) -> list[Approver]:
+    own = initiator in holders and people.decide_own()
+    return [
+        {"user": user, "found": "role", "role": role}
+        for user in holders
+        if own or user != initiator
+    ]
 
 
 def _nobody(role: str) -> list[Approver]:
@@ -59,7 +65,7 @@ def _for_own_level(route: Route, initiator: int, people: Answers) -> list[Approv
     holders = people.nearest(Role.FINANCE, to=initiator)
     if not holders:
         return _nobody(Role.FINANCE)
-    return _holding(Role.FINANCE, holders, initiator)
+    return _holding(Role.FINANCE, holders, initiator, people)
 
 
 def _without_repetition(

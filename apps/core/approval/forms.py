@@ -56,12 +56,14 @@ def _name(level: Level, names: Mapping[int, str]) -> str:
 
 @task_form("approval.name_approvers")
 class NameApproversForm(TaskForm):
-    """An administrator names who decides a level whose role nobody holds; never the initiator, and
-    never themselves."""
+    """An administrator names who decides a level whose role nobody holds; never themselves, and
+    the initiator only where people decide their own."""
 
     def fit(self) -> None:
         users = get_user_model()._default_manager.filter(is_active=True)
-        barred = [self.task.variables["initiator"], self.task.user]
+        barred = [self.task.user]
+        if not organisation().decide_own():
+            barred.append(self.task.variables["initiator"])
         self.fields["approvers"] = forms.ModelMultipleChoiceField(
             label=_("Approvers"), queryset=users.exclude(pk__in=barred).order_by("username")
         )

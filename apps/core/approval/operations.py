@@ -87,7 +87,8 @@ def remind(context: Context, *, target: str) -> list[int]:
 def add_superior(context: Context, *, target: str) -> list[int]:
     """Ask the superiors of those who haven't decided as well; the user ids of the superiors.
 
-    The initiator is passed over: the next superior above is asked."""
+    The initiator is passed over, unless people decide their own: the next superior above is
+    asked."""
     people = context.people
     superiors: set[int] = set()
     for task_id, reasons, initiator in _open_tasks(context).values_list(
@@ -108,7 +109,7 @@ def add_superior(context: Context, *, target: str) -> list[int]:
 
 def _superior(people: Answers, user: int, initiator: int | None) -> int | None:
     superior = people.superior(user)
-    if superior is not None and superior == initiator:
+    if superior is not None and superior == initiator and not people.decide_own():
         return people.superior(superior)
     return superior
 

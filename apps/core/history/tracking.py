@@ -6,6 +6,8 @@ holds the whole row, so what has changed is the difference to the event before."
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import pghistory
@@ -48,7 +50,19 @@ def is_followed(model: type[models.Model]) -> bool:
     return model in _followed
 
 
-def acting(user: int | None) -> pghistory.context:
+@contextmanager
+def acting(user: int | None) -> Iterator[None]:
     """`with acting(user):` what is written inside was done by that user. Requests are so of
-    themselves (apps.core.history.middleware); jobs say it."""
-    return pghistory.context(user=user)
+    themselves (apps.core.history.middleware), and operations that somebody has set off
+    (`ENGINE_ACTING`); other jobs say it."""
+    with pghistory.context() as found:
+        missing = object()
+        before = found.metadata.get("user", missing)
+        found.metadata["user"] = user
+        try:
+            yield
+        finally:  # the context of a request goes on
+            if before is missing:
+                del found.metadata["user"]
+            else:
+                found.metadata["user"] = before

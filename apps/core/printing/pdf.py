@@ -11,6 +11,7 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.utils.translation import gettext as _
 
+from apps.core.printing.signatures import PREFIX
 from engine.exceptions import EngineError
 
 STYLE: Final = "islands/print.css"
@@ -77,11 +78,12 @@ def _style() -> str:
 
 def _fetcher(library: Any) -> Any:
     class OwnFonts(library.urls.URLFetcher):  # type: ignore[misc]
-        """Whatever a page names: only our fonts are read, nothing of the disk or the network."""
+        """Whatever a page names: only our fonts are read, nothing of the disk or the network; a
+        signature brings its pixels along."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
-            if url not in FONTS.values():
+            if url not in FONTS.values() and not url.startswith(PREFIX):
                 raise ValueError(f"{url} is not fetched")
             return super().fetch(url, headers)
 
-    return OwnFonts(allowed_protocols={"file"})
+    return OwnFonts(allowed_protocols={"file", "data"})

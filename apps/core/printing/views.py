@@ -20,6 +20,7 @@ from apps.core.inbox import trail
 from apps.core.kinds.showing import Sheet
 from apps.core.kinds.views.pages import RecordPage, cases_of
 from apps.core.printing.pdf import PdfUnavailable, as_pdf
+from apps.core.printing.signatures import signatures_of
 from engine.models import TrailEvent
 
 WIDE: Final = 13  # more columns than these: the paper lies on its side
@@ -67,7 +68,7 @@ class PrintPage(RecordPage):
             "tables": tables,
             "wide": widest > WIDE,
             "dense": WIDE >= widest > DENSE,
-            "trail": list(self.decisions(record)),
+            "trail": signed(list(self.decisions(record))),
             "now": timezone.now(),
             "pdf_url": reverse("printing:pdf", args=[kind, pk]),
         }
@@ -78,6 +79,19 @@ class PrintPage(RecordPage):
             return
         for case in reversed(list(cases_of(record.business_key))):
             yield from (line for line in reversed(trail.lines(case)) if line.entry.event in PRINTED)
+
+
+def signed(lines: list[trail.Line]) -> list[tuple[trail.Line, str]]:
+    """Lines with the signature of whoever decided there, "" where there is none."""
+    deciders = [
+        line.entry.actor if line.entry.event == TrailEvent.TASK_COMPLETED else None
+        for line in lines
+    ]
+    pictures = signatures_of({user for user in deciders if user is not None})
+    return [
+        (line, pictures.get(user, "") if user is not None else "")
+        for line, user in zip(lines, deciders, strict=True)
+    ]
 
 
 class PdfPage(PrintPage):

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.api.problems import detail_of
+from apps.core.audit.models import Event
+from apps.core.audit.services import record
 from apps.core.inbox.views import status_of, viewer_of
 from apps.core.inbox.visibility import visible_tasks
 from apps.desk import filters
@@ -132,6 +134,8 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 def results(request: HttpRequest, pk: int) -> HttpResponse:
     """All rows as a file for a spreadsheet."""
     batch = _own(request, pk)
+    about = {"kind": "batch", "rows": batch.rows.count(), "query": str(batch.pk)}
+    record(Event.EXPORTED, by=batch.user, label=_("Result of a batch"), after=about)
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="batch-{batch.pk}.csv"'
     answer.write("\ufeff")  # else spreadsheets take it for another encoding

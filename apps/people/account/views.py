@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -10,7 +11,9 @@ from django.views.decorators.http import require_POST
 
 from apps.accountsets.sessions import open_sessions
 from apps.core.access.doors import for_members
+from apps.core.printing.signatures import signatures_of as pictures_of
 from apps.people import first_things, services
+from apps.people.account.signature import drop_signature, keep_signature
 from apps.people.forms import CodeForm
 from apps.people.pages.forms import PasswordForm, save
 from apps.people.roles import role_names
@@ -36,6 +39,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "secured": has_second_step(request.user),
         "codes_left": request.user.recovery_codes.count(),
         "sessions": open_sessions(request.user.pk),
+        "signature": pictures_of({request.user.pk}).get(request.user.pk, ""),
         "this_session": request.session.session_key,
     }
     return render(request, "people/account.html", context)
@@ -86,6 +90,26 @@ def new_codes(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("The password is not right."))
         return redirect("account:home")
     return _show_codes(request, make_recovery_codes(user=request.user))
+
+
+@for_members
+@require_POST
+def signature(request: HttpRequest) -> HttpResponse:
+    """Upload one's signature, or take it away."""
+    upload = request.FILES.get("picture")
+    if "remove" in request.POST:
+        drop_signature(user=request.user, by=request.user.pk)
+        messages.success(request, _("Your signature is gone."))
+    elif upload is None or upload.file is None:
+        messages.error(request, _("Choose a file first."))
+    else:
+        try:
+            keep_signature(user=request.user, content=upload.file, by=request.user.pk)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        else:
+            messages.success(request, _("Your signature stands beside your decisions from now on."))
+    return redirect("account:home")
 
 
 @for_members

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST
 from apps.core.access.actions import EVERYONE, Action
 from apps.core.access.doors import requires
 from apps.core.access.rights import rights_of
-from apps.people import services
-from apps.people.models import Department, FirmRole, RoleHolder
+from apps.people import duties, services
+from apps.people.models import ConflictingRoles, Department, Employee, FirmRole, RoleHolder
 from apps.people.pages.forms import GrantForm, RoleForm, save
-from apps.people.roles import Name, holdable_roles, role_names
+from apps.people.roles import UNHELD, Name, holdable_roles, role_name, role_names
 from engine.organisation import Role
 
 KIND = "people.role"
@@ -33,6 +33,7 @@ def role_list(request: HttpRequest) -> HttpResponse:
     for department in Department.objects.exclude(head=None).select_related("head__user"):
         holders.setdefault(Role.DEPARTMENT_HEAD, []).append((department.head, department))
     own = set(FirmRole.objects.values_list("code", flat=True))
+    names, found = role_names(), duties.pairs()
     context = {
         "place": _("Roles"),
         "rows": [
@@ -43,9 +44,13 @@ def role_list(request: HttpRequest) -> HttpResponse:
                 "everyone": code == EVERYONE,
                 "holders": holders.get(code, []),
             }
-            for code, name in role_names().items()
+            for code, name in names.items()
         ],
+        "pairs": [(names.get(pair.row.first), names.get(pair.row.second), pair) for pair in found],
+        "clashing": {employee.pk for pair in found for employee in pair.both},
+        "holdable": [(code, name) for code, name in names.items() if code not in UNHELD],
         "may_add": rights_of(request.user.pk).may(KIND, Action.ADD),
+        "may_change": rights_of(request.user.pk).may(KIND, Action.CHANGE),
     }
     return render(request, "people/roles.html", context)
 
@@ -87,6 +92,7 @@ def role_page(request: HttpRequest, code: str) -> HttpResponse:
 
     if save(form, act, at="employee"):
         messages.success(request, _("Saved."))
+        warn_of_clashes(request, code, form.cleaned_data["employee"])
         return redirect("people:role", code)
     holders = RoleHolder.objects.filter(role=code).select_related("employee__user", "department")
     context = {
@@ -103,6 +109,36 @@ def role_page(request: HttpRequest, code: str) -> HttpResponse:
         "may_delete": rights_of(request.user.pk).may(KIND, Action.DELETE),
     }
     return render(request, "people/role.html", context, status=422 if form.errors else 200)
+
+
+def warn_of_clashes(request: HttpRequest, code: str, employee: Employee) -> None:
+    """Say which duties somebody holds that should be parted."""
+    clashes = duties.incompatible_with(code, employee)
+    if clashes:
+        text = _("%(name)s holds duties that should be parted: %(role)s and %(others)s.")
+        others = _(", ").join(role_name(other) for other in clashes)
+        said = {"name": employee, "role": role_name(code), "others": others}
+        messages.warning(request, text % said)
+
+
+@requires(KIND, Action.CHANGE)
+@require_POST
+def part(request: HttpRequest) -> HttpResponse:
+    """Two roles that nobody should hold at once."""
+    one, other = request.POST.get("one", ""), request.POST.get("other", "")
+    try:
+        services.part_duties(one=one, other=other, by=request.user.pk)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect(f"{reverse('people:roles')}#duties")
+
+
+@requires(KIND, Action.CHANGE)
+@require_POST
+def together(request: HttpRequest, pk: int) -> HttpResponse:
+    """Two roles may be held together again."""
+    services.allow_together(pair=get_object_or_404(ConflictingRoles, pk=pk), by=request.user.pk)
+    return redirect(f"{reverse('people:roles')}#duties")
 
 
 @requires(KIND, Action.CHANGE)

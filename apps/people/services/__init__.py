@@ -33,9 +33,11 @@ from apps.people.services.employees import (
     transfer_employee,
 )
 from apps.people.services.roles import (
+    allow_together,
     create_role,
     delete_role,
     grant_role,
+    part_duties,
     rename_role,
     withdraw_role,
 )
@@ -47,6 +49,7 @@ from apps.people.services.substitutes import (
 from apps.people.services.working_calendar import clear_calendar_day, set_calendar_day
 
 __all__ = [
+    "allow_together",
     "announce_substitutes",
     "appoint_substitute",
     "change_employee",
@@ -68,6 +71,7 @@ __all__ = [
     "move_department",
     "name_head",
     "name_superior",
+    "part_duties",
     "rename_department",
     "rename_role",
     "reset_password",

@@ -9,11 +9,15 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import translation
 
 from apps.catalog.models import Product
-from apps.contracts.models import SalesContractLine
+from apps.contracts.models import SalesContract, SalesContractLine
 from apps.core.history.reading import History, history_of
 from apps.core.history.tracking import acting, events_of
-from apps.core.kinds.registry import kind_of
+from apps.core.kinds.registry import kind_of, kinds
+from apps.core.kinds.services import submit_document
 from apps.sales.models import Customer
+from engine import batches
+from engine.models import HumanTask
+from tests.casework import deploy
 from tests.contracts.factories import (
     line,
     make_contract,
@@ -125,3 +129,26 @@ def test_the_tab_shows_the_changes(company, signed_in) -> None:
     page = signed_in("qiuzhiyuan").get(f"/sales/customers/{firm.pk}/", {"tab": "history"})
     assert "<del>30</del>" in page.content.decode()
     assert "<span>61</span>" in page.content.decode()
+
+
+def test_what_operations_of_a_job_change_names_who_set_them_off(company) -> None:
+    deploy("contract_approval")
+    deal = make_contract(line(make_product("PM-1", 100), 1))
+    submit_document(kind=kinds["contracts.salescontract"], pk=deal.pk, rights=rights("qiuzhiyuan"))
+    task = HumanTask.objects.get(instance__business_key=deal.business_key)
+    batch = batches.rehearse({task.pk: task.version}, user=task.assignee, decision="approve")
+    batches.confirm(batch.pk, user=task.assignee)
+    event = events_of(SalesContract).objects.filter(pgh_obj_id=deal.pk).latest("pgh_id")
+    assert event.state == "approved"
+    assert event.pgh_context == {"user": task.assignee}
+
+
+def test_who_acts_inside_of_somebody_elses_request_does_so_only_there(company) -> None:
+    firm = make_customer()
+    with acting(company["zhoumin"]):
+        with acting(company["admin"]):
+            Customer.objects.filter(pk=firm.pk).update(payment_days=60)
+        Customer.objects.filter(pk=firm.pk).update(payment_days=61)
+    events = events_of(Customer).objects.filter(pgh_obj_id=firm.pk, pgh_label="update")
+    told = [event.pgh_context["user"] for event in events.order_by("pgh_id")]
+    assert told == [company["admin"], company["zhoumin"]]

@@ -1,0 +1,22 @@
+"""Parameters of who may do what."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.parameters.registry import Parameter, declare
+
+DECIDE_OWN: Final = declare(
+    Parameter(
+        code="approval.own",
+        default=False,
+        label=_("People may approve their own documents"),
+        group=_("Approval"),
+        help_text=_(
+            "As a rule their superior is asked instead. Where it is allowed, whoever submits a"
+            " document is asked like anybody else who holds the role."
+        ),
+    )
+)
