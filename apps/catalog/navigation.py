@@ -7,16 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.shell.navigation import Entry, add
 
 add(
-    Entry(
-        name="settings.products",
-        module="settings",
-        label=_("Products"),
-        url="kinds:list",
-        args=("catalog.product",),
-        icon="package",
-        kind="catalog.product",
-        position=2,
-    ),
+    Entry(name="settings.products", module="settings", kind="catalog.product", position=2),
     Entry(
         name="settings.categories",
         module="settings",

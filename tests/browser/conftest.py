@@ -110,3 +110,10 @@ def picture(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
         page.screenshot(path=PICTURES / f"{request.node.name}-{name}.png", full_page=True)
 
     return keep
+
+
+def pick(page: Page, name: str, typed: str, text: str) -> None:
+    """Type into a pick list and take what is offered."""
+    page.locator(f"[name='{name}-text']").fill(typed)
+    page.locator(".ld-options [role=option]", has_text=text).first.click()
+    expect(page.locator(f"[name='{name}-text']")).to_have_value(text)

@@ -17,7 +17,7 @@ from apps.core.kinds.registry import kind_of
 from apps.core.kinds.services import submit_document
 from engine import instances, tasks
 from engine.models import HumanTask, ProcessInstance, TaskState
-from tests.browser.conftest import PHONE, Person
+from tests.browser.conftest import PHONE, Person, pick
 from tests.contracts.factories import line, make_contract, make_customer, make_product, rights
 from tests.kinds.factories import make
 
@@ -39,13 +39,6 @@ def goods(company: dict[str, int]) -> None:
         given = {"code": code, "name": name, "standard_price": price, "floor_price": floor}
         make("catalog.product", **given)
     make("sales.customer", name="苏州星塘医院")
-
-
-def pick(page: Page, name: str, typed: str, text: str) -> None:
-    """Type into a pick list and take what is offered."""
-    page.locator(f"[name='{name}-text']").fill(typed)
-    page.locator(".ld-options [role=option]", has_text=text).first.click()
-    expect(page.locator(f"[name='{name}-text']")).to_have_value(text)
 
 
 def cell(page: Page, row: int, field: str):

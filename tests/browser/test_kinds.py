@@ -12,7 +12,7 @@ from apps.contracts.models import SalesContract
 from apps.core.kinds.registry import kinds
 from apps.core.kinds.services import save_record
 from apps.sales.models import Customer
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, pick
 from tests.kinds.factories import all_rights, make
 
 NEW = "/contracts/sales-contracts/new/"
@@ -34,13 +34,6 @@ def goods(company) -> list[Product]:
 
 def line(page: Page, row: int, field: str):
     return page.locator(f"[name='lines-{row}-{field}']")
-
-
-def pick(page: Page, name: str, typed: str, text: str) -> None:
-    """Type into a pick list and take what is offered."""
-    page.locator(f"[name='{name}-text']").fill(typed)
-    page.locator(".ld-options [role=option]", has_text=text).first.click()
-    expect(page.locator(f"[name='{name}-text']")).to_have_value(text)
 
 
 def test_a_contract_is_typed_with_its_lines(person, goods, picture) -> None:

@@ -10,10 +10,12 @@ import pytest
 
 from apps.contracts.kinds import SalesContractKind
 from apps.contracts.models import SalesContract
+from apps.core.access.models import RoleGrant
 from apps.core.kinds.checks import check_kind, check_kinds
 from apps.core.kinds.commands import COMMANDS
 from apps.core.kinds.declaration import Approval, PushDown, Section
 from apps.core.kinds.registry import kinds
+from apps.sales.models import Customer
 
 
 def told(**changed: Any) -> str:
@@ -34,7 +36,20 @@ class OwnersForm(SalesContractKind.form_class):
 
 LINES, INSTALMENTS = SalesContractKind.lines
 
+
+class ForeignForm(SalesContractKind.form_class):
+    """Of a kind that has a form of its own."""
+
+    class Meta:
+        model = Customer
+        fields = ("name",)
+
+
 SLIPS = {
+    "E002": {"model": RoleGrant},
+    "E004": {"lines": (replace(LINES, model=Customer), INSTALMENTS)},
+    "E020": {"form_class": ForeignForm},
+    "E022": {"lines": (replace(LINES, form_class=INSTALMENTS.form_class), INSTALMENTS)},
     "E003": {"numbering": None},
     "E005": {"lines": (replace(LINES, related="rows"), INSTALMENTS)},
     "E010": {"columns": ()},

@@ -20,7 +20,7 @@ from apps.core.access.models import DataScope, RoleGrant
 from apps.core.access.subjects import subjects
 from apps.core.audit.models import AuditEntry
 from apps.people import services
-from apps.people.models import Department, FirmRole, RoleHolder, User
+from apps.people.models import ConflictingRoles, Department, FirmRole, RoleHolder, User
 from engine.organisation import Role
 from tests.rights.routes import routes
 from tests.rights.table import DECLARED, Door, Needs, Open, doors, expected
@@ -72,6 +72,7 @@ def parts(company) -> dict[str, dict[str, Any]]:
         "people:rename_role": {"code": firm.code},
         "people:delete_role": {"code": firm.code},
         "people:withdraw_role": {"code": Role.CASHIER, "pk": holder.pk},
+        "people:allow_together": {"pk": ConflictingRoles.objects.latest("pk").pk},
         "people:role": {"code": Role.HR},
         "people:rights": {"code": Role.HR},
         "": {"pk": user},

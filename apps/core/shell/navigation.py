@@ -3,8 +3,7 @@
 An app says in its `navigation.py` (found at start-up) where its pages stand:
 
     navigation.add(Entry(
-        name="sales.customers", module="sales", group="pool", label=_("Customers"),
-        url="kinds:list", args=("sales.customer",), icon="building", kind="sales.customer",
+        name="sales.customers", module="sales", group="pool", kind="sales.customer", position=30,
     ))
 """
 
@@ -12,19 +11,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Final, TypeAlias
+from functools import cache, partial
+from typing import Any, Final, TypeAlias
 
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.core.kinds.registry import kinds
 from engine.registry import Registry
 
 Label: TypeAlias = "str | Promise"
+
+
+def lazystr(ask: Callable[[], str]) -> Any:
+    """A text that is asked for whenever it is shown."""
+    return lazy(ask, str)()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +73,50 @@ MODULES: Final[Mapping[str, Module]] = {
 """The modules in the order of the side bar, each with its groups in theirs."""
 
 
+def _label(key: str, one: bool) -> str:
+    return capfirst(kinds[key].label if one else kinds[key].label_plural)
+
+
+def _icon(key: str) -> str:
+    return kinds[key].icon
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Entry:
     """A page that the menu leads to. Each is itself alone, so that drawn menus can be kept.
 
     It is shown to those who may VIEW its `kind` (with `create`: ADD to it), or where `visible`
-    says so; with neither, to everybody. `query` ("view=claim") parts entries of one address."""
+    says so; with neither, to everybody. Without a `url` it leads to the list of that kind of
+    documents (with `create`: to a new one), which also gives it label and icon where it has none.
+    `query` ("view=claim") parts entries of one address."""
 
     name: str
     module: str
-    label: Label
-    url: str  # name of the address
+    label: Label = ""
+    url: str = ""  # name of the address
     args: tuple[object, ...] = ()
     query: str = ""
     group: str = ""
-    icon: str = "point"
+    icon: Label = ""
     short: Label = ""  # in the tab bar of a phone
     position: int = 100  # among the entries of its group
     kind: str = ""
     visible: Callable[[HttpRequest], bool] | None = None
     count: Callable[[HttpRequest], int] | None = None
     create: bool = False  # it stands in the menu "New", not in the side bar
+
+    def __post_init__(self) -> None:
+        if self.url:
+            self._settle("icon", self.icon or "point")
+            return
+        self._settle("url", "kinds:new" if self.create else "kinds:list")
+        self._settle("args", (self.kind,))
+        # Asked when it is shown: this module may come before the kinds.
+        self._settle("label", self.label or lazystr(partial(_label, self.kind, self.create)))
+        self._settle("icon", self.icon or lazystr(partial(_icon, self.kind)))
+
+    def _settle(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
 
     @property
     def path(self) -> str:

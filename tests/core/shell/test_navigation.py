@@ -9,8 +9,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from apps.core.access.models import DataScope, RoleGrant
+from apps.core.kinds.registry import kinds
 from apps.core.shell import navigation
 from apps.core.shell.checks import check_navigation
 from apps.core.shell.navigation import Entry
@@ -53,6 +55,22 @@ def test_an_entry_is_shown_to_those_who_may_view_its_kind(company, signed_in, en
     grant("finance", "view")
     assert "things" in labels(signed_in("zhoumin"))
     assert "things" not in labels(signed_in("qiuzhiyuan"))
+
+
+def test_an_entry_of_a_kind_needs_nothing_but_the_kind(company, signed_in, entries) -> None:
+    client = signed_in("admin")
+    client.cookies["django_language"] = "en"
+    key = "sales.customer"
+    entries(
+        Entry(name="a", module="sales", kind=key),
+        Entry(name="b", module="sales", kind=key, create=True),
+        Entry(name="c", module="sales", kind=key, label="Clinics", icon="bed"),
+    )
+    a, b, c = (navigation.find(name) for name in "abc")
+    assert (a.path, b.path) == ("/sales/customers/", "/sales/customers/new/")
+    with override("en"):
+        assert (str(a.label), str(b.label), str(c.label)) == ("Customers", "Customer", "Clinics")
+    assert (str(a.icon), str(c.icon)) == (kinds[key].icon, "bed")
 
 
 def test_the_menu_new_offers_what_may_be_added(company, signed_in, entries) -> None:
