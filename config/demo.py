@@ -11,6 +11,7 @@ from apps.contracts.demo import make_contracts
 from apps.core.requests.demo import make_requests
 from apps.people.demo import DEMO_PASSWORD, STAFF, make_people
 from apps.sales.demo import settle_stages
+from apps.sales.leads.demo import make_leads
 from apps.sales.opportunities.demo import make_opportunities
 
 # Schema name, name. The second stays empty: that nothing of the first is seen in it, can be seen.
@@ -30,11 +31,12 @@ def make_demo(say: Callable[[str], None]) -> None:
 
 def make_cases(say: Callable[[str], None]) -> None:
     """What the demo company has going on, made by running its processes: these are deployed."""
-    say("demo company: customers, contracts, requests")
+    say("demo company: customers, contracts, leads, requests")
     with in_account_set(ACCOUNT_SETS[0][0]):
         make_contracts()
         settle_stages()
         make_opportunities()
+        make_leads()
         make_requests()
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Min, Value
-from django.db.models.functions import Greatest
+from django.db.models import Min
 from django.utils import timezone
 
 from apps.sales.activities.models import SalesActivity
 from apps.sales.companies.services import touch_company
 from apps.sales.customers.services import touch_customer
 from apps.sales.leads.models import Lead
+from apps.sales.leads.services import touch_lead
 
 
 def touch(activity: SalesActivity, *, by: int | None) -> None:
@@ -23,9 +23,7 @@ def touch(activity: SalesActivity, *, by: int | None) -> None:
     if activity.company_id is not None:
         touch_company(company_id=activity.company_id, at=at, by=by)
     if activity.lead_id is not None:
-        Lead.objects.filter(pk=activity.lead_id).update(
-            last_contact_at=Greatest("last_contact_at", Value(at))
-        )
+        touch_lead(lead_id=activity.lead_id, at=at)
     if activity.customer_id is not None:
         touch_customer(customer_id=activity.customer_id, at=at)
 
