@@ -36,7 +36,7 @@ SORTS: Final = (  # what it is, industry, need, budget in 10,000 yuan
 )
 SOURCES: Final = ("exhibition", "recommended", "tender", "website", "telephone")
 TIMINGS: Final = ("month", "quarter", "half_year", "year", "undecided")
-NAMES: Final = "志宏 雅琴 建国 晓燕 文博 丽华 思远 海峰 玉珍 立新".split()
+NAMES: Final = ["志宏", "雅琴", "建国", "晓燕", "文博", "丽华", "思远", "海峰", "玉珍", "立新"]
 SURNAMES: Final = "单曾仇解区查乐王李张刘陈杨黄赵"
 
 
@@ -55,6 +55,7 @@ OF_OWNER: Final = ""
 ASKED: Final = Act(
     "shanlina", "ask_more", "预算是否已批？请补充预算和采购时间", {"asked": ["budget", "timing"]}
 )
+APPROVED: Final = (Act("shanlina", "approve", "资料完整，同意转客户"),)
 RULED: Final = (
     Act(OF_OWNER, "ask_ruling", "该院设备科主动找到我，请裁决"),
     Act("shanlina", "both", "双方共同跟进，原负责人为主"),
@@ -88,7 +89,11 @@ def _stories() -> Iterator[Story]:
     yield Story(16, followed=True, hours=6, known="theirs", acts=RULED[:1])
     for days in (9, 14, 21, 30):  # customers
         yield Story(
-            60 + days, followed=True, hours=24 * days, known="mine", acts=(Act("shanlina", "approve"),)
+            60 + days,
+            followed=True,
+            hours=24 * days,
+            known="mine",
+            acts=(Act("shanlina", "approve"),),
         )
     yield Story(66, followed=True, hours=24 * 12, known="theirs", acts=RULED)
     yield Story(
@@ -187,9 +192,7 @@ def _entry(dictionary: str, code: str) -> DictionaryEntry | None:
     return DictionaryEntry.objects.filter(dictionary=dictionary, code=code).first()
 
 
-def _review(
-    lead: Lead, story: Story, owner: str, people: Mapping[str, int], now: datetime
-) -> None:
+def _review(lead: Lead, story: Story, owner: str, people: Mapping[str, int], now: datetime) -> None:
     moment = now - story.hours * HOUR
     instance = submit_document(
         kind=kind_of(lead), pk=lead.pk, rights=rights_of(people[owner]), now=moment
