@@ -80,7 +80,7 @@ class KindPages(DocumentPages):
         pk = kind_of_key(instance.business_key)[1]
         flags = (self.kind.risk_flags.get(code) for code in instance.card.get("risks", ()))
         return Card(
-            number=str(instance.card.get("number") or instance.card.get("subject") or pk),
+            number=str(instance.card.get("number", pk)),
             kind=capfirst(self.kind.label),
             url=url_of(self.kind, "page", pk),
             risks=tuple(_told(flag) for flag in flags if flag is not None),

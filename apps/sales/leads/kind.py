@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.access.rights import Rights, rights_of
-from apps.core.kinds.declaration import Approval, DetailTab, DocumentKind, Risk, Section
+from apps.core.kinds.declaration import Approval, DetailTab, DocumentKind, Risk, Section, flags
 from apps.core.kinds.registry import register
 from apps.sales.leads import services, states
 from apps.sales.leads.commands import ACTIONS, COMMANDS
@@ -17,6 +17,9 @@ from apps.sales.leads.evidence import evidence_of
 from apps.sales.leads.filters import LeadFilter
 from apps.sales.leads.forms import LeadForm
 from apps.sales.leads.models import UNDER_REVIEW, Lead, LeadState
+
+OWNED = Risk("owned", _("Owned by a colleague"), level="danger")
+DUPLICATE = Risk("duplicate", _("Possible duplicate"))
 
 
 @register
@@ -82,6 +85,7 @@ class LeadKind(DocumentKind):
         Section(_("Remarks"), ("remarks",)),
     )
 
+    risk_flags = flags(OWNED, DUPLICATE)
     approval = Approval(process="lead_promotion", queue="other")
     own_actions = ACTIONS
     commands = COMMANDS
@@ -105,9 +109,8 @@ class LeadKind(DocumentKind):
         if not record.duplicates or record.state not in UNDER_REVIEW:
             return []
         text = _("%(number)s records agree with it.") % {"number": record.duplicates}
-        owned = record.conflict_with_id is not None
-        label = _("Owned by a colleague") if owned else _("Possible duplicate")
-        return [Risk("duplicate", label, str(text), "danger" if owned else "warning")]
+        flag = OWNED if record.conflict_with_id is not None else DUPLICATE
+        return [flag.because(str(text))]
 
     def handing_over(self, records: Sequence[Lead], *, to: int, rights: Rights) -> None:
         for lead in records:
