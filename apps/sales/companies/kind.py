@@ -110,10 +110,10 @@ class TargetCompanyKind(DocumentKind):
             return can & FOR_ALL
         return can
 
-    def find(self, rights: Rights, pk: int) -> Any:
+    def find(self, rights: Rights, pk: int, **reading: Any) -> Any:
         """Whoever may claim is told who was faster, instead of that there is nothing."""
         try:
-            return super().find(rights, pk)
+            return super().find(rights, pk, **reading)
         except NotFound:
             lost = TargetCompany.objects.filter(pk=pk, state__in=HELD).first()
             if lost is None or not rights.may(self.key, CLAIM):

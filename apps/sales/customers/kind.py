@@ -124,10 +124,10 @@ class CustomerKind(DocumentKind):
     )
 
     # --- the doors --------------------------------------------------------------------------------
-    def find(self, rights: Rights, pk: int) -> Customer:
+    def find(self, rights: Rights, pk: int, **reading: Any) -> Customer:
         """Raises Moved for one that was merged into a customer they may see."""
         try:
-            found: Customer = super().find(rights, pk)
+            found: Customer = super().find(rights, pk, **reading)
         except NotFound:
             self._lead_on(rights, pk)
             raise
