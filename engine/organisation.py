@@ -32,6 +32,7 @@ class Role(TextChoices):
     HR = "hr", _("Human resources")
     REPRESENTATIVE = "representative", _("Service representative")
     ENGINEER = "engineer", _("Engineer")
+    PRESALES = "presales", _("Presales engineer")
     HOTLINE = "hotline", _("Hotline")
     REVIEWER = "reviewer", _("Reviewer")
     PROCESS_ADMIN = "process_admin", _("Process administrator")

@@ -58,7 +58,7 @@ STAFF = (
     Person("qiuzhiyuan", "仇志远", "销售代表", "华东组"),
     Person("xiexiaomei", "解晓梅", "销售代表", "华东组"),
     Person("ouwenbin", "区文斌", "销售代表", "华南组"),
-    Person("zhamin", "查敏", "售前工程师", "售前技术部"),
+    Person("zhamin", "查敏", "售前工程师", "售前技术部", (Role.PRESALES,)),
     Person("yuchigang", "尉迟刚", "服务经理", "服务部", (Role.SERVICE_MANAGER,), ("服务部",)),
     Person("yuejiayi", "乐嘉怡", "客服", "热线组", (Role.HOTLINE,)),
     Person("chenhai", "陈海", "服务工程师", "外勤组", (Role.ENGINEER, Role.REPRESENTATIVE)),

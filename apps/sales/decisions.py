@@ -16,5 +16,10 @@ for code, label in {
     "both": _("Both follow it"),
     "restore": _("Restore and transfer"),
     "distinct": _("Another firm: go on with the review"),
+    # presales support
+    "decline": _("Decline"),
+    "accept": _("Accept"),
+    "refuse": _("Refuse"),
+    "report": _("Report as done"),
 }.items():
     registry.add(code, label)

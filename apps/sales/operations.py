@@ -1,5 +1,7 @@
 """Operations that the diagrams of sales may name."""
 
+from apps.sales.activities import operations as activities
 from apps.sales.leads import operations as leads
+from apps.sales.presales import operations as presales
 
-__all__ = ["leads"]
+__all__ = ["activities", "leads", "presales"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.parameters.registry import Parameter, declare
@@ -118,5 +119,26 @@ LEAD_WARN_DAYS: Final = declare(
         default=3,
         label=_("Days of warning before a lead goes back"),
         group=_("Sales"),
+    )
+)
+
+
+# --- activities -----------------------------------------------------------------------------------
+class Approved(models.TextChoices):
+    """Which activities are handed in for approval when they are done."""
+
+    NONE = "none", _("None of them")
+    VISITS = "visits", _("Visits")
+    ALL = "all", _("All activities")
+
+
+ACTIVITY_APPROVAL: Final = declare(
+    Parameter(
+        code="sales.activity_approval",
+        default=Approved.NONE.value,
+        label=_("Activities that are approved"),
+        group=_("Sales"),
+        help_text=_("Who approves them stands in the approval settings. They are done either way."),
+        choices=tuple(Approved.choices),
     )
 )

@@ -16,6 +16,7 @@ from apps.core.kinds.commands import Command, CommandForm, ReasonForm
 from apps.core.kinds.declaration import DocumentKind
 from apps.core.parameters.models import DictionaryEntry
 from apps.sales.activities import services
+from apps.sales.activities.models import CLOCKS_DIFFER
 
 FOLLOWING = ("next_kind", "next_subject", "next_planned_at")
 
@@ -50,7 +51,7 @@ class FinishForm(CommandForm):
 
     def clean_done_at(self) -> Any:
         done_at = self.cleaned_data["done_at"]
-        if done_at is not None and done_at > timezone.now() + services.CLOCKS_DIFFER:
+        if done_at is not None and done_at > timezone.now() + CLOCKS_DIFFER:
             raise forms.ValidationError(_("What has taken place isn't in the future."))
         return done_at
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _later
 
-from apps.sales.activities.models import SalesActivity
+from apps.sales.activities.models import CLOCKS_DIFFER, ActivityState, SalesActivity
 
 
 class ActivityForm(forms.ModelForm):
@@ -26,8 +28,19 @@ class ActivityForm(forms.ModelForm):
             "customer",
             "opportunity",
             "contact",
+            "done_at",
+            "outcome",
+            "next_step",
             "remarks",
         )
+        help_texts = {"done_at": _later("Left empty: it is still to come.")}
+
+    def __init__(self, *args: Any, instance: SalesActivity | None = None, **kwargs: Any) -> None:
+        if instance is not None and instance.pk is None:  # a copy is to be done once more
+            instance.done_at, instance.outcome, instance.next_step = None, "", ""
+        super().__init__(*args, instance=instance, **kwargs)
+        if instance is not None and instance.pk is not None:
+            self.fields["done_at"].disabled = True  # finishing is a command of its own
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -37,7 +50,22 @@ class ActivityForm(forms.ModelForm):
         opportunity = data.get("opportunity")
         if opportunity and customer and opportunity.customer_id != customer.pk:
             self.add_error("opportunity", _("This opportunity belongs to another customer."))
+        if self.instance.pk is None:
+            self._take_outcome(data)
         begins, ends = data.get("planned_at"), data.get("ends_at")
         if begins and ends and ends < begins:
             self.add_error("ends_at", _("It ends before it begins."))
         return data
+
+    def _take_outcome(self, data: dict[str, Any]) -> None:
+        """One that has taken place already is done at once."""
+        done_at = data.get("done_at")
+        if done_at is None:
+            if data.get("outcome", "").strip():
+                self.add_error("done_at", _("When did it take place?"))
+            return
+        if done_at > timezone.now() + CLOCKS_DIFFER:
+            self.add_error("done_at", _("What has taken place isn't in the future."))
+        if not data.get("outcome", "").strip():
+            self.add_error("outcome", _("Say what came of it."))
+        self.instance.state = ActivityState.DONE

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, Self
+from datetime import datetime, timedelta
+from typing import Any, Final, Self
 
 from django.conf import settings
 from django.db import models
@@ -19,6 +19,9 @@ from apps.sales.contacts.models import Contact
 from apps.sales.customers.models import Customer
 from apps.sales.leads.models import Lead
 from apps.sales.opportunities.models import Opportunity
+
+CLOCKS_DIFFER: Final = timedelta(minutes=5)
+"""So much later may a clock be that tells when something took place."""
 
 
 class ActivityState(models.TextChoices):
@@ -112,7 +115,7 @@ class SalesActivity(Record):
         default=ActivityState.PLANNED,
         editable=False,
     )
-    done_at = models.DateTimeField(_("done at"), null=True, editable=False)
+    done_at = models.DateTimeField(_("done at"), null=True, blank=True)
     outcome = models.TextField(_("outcome"), blank=True, max_length=4000)
     next_step = models.CharField(_("next step"), max_length=400, blank=True)
     cancel_reason = models.CharField(

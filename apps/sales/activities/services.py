@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -15,15 +15,20 @@ from django.utils.translation import gettext_noop
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.search import make_searchable
 from apps.core.parameters.models import DictionaryEntry
-from apps.sales.activities.models import ActivityComment, ActivityState, SalesActivity
-from apps.sales.activities.reach import set_next_contact, touch
+from apps.sales.activities.approving import follow_up
+from apps.sales.activities.models import (
+    CLOCKS_DIFFER,
+    ActivityComment,
+    ActivityState,
+    SalesActivity,
+)
+from apps.sales.activities.reach import set_next_contact
 from engine import outbox
 from engine.exceptions import InvalidData, NotFound, WrongState
 from engine.notices import mails_to
 from engine.organisation import organisation
 
 ABOUT: Final = ("company", "lead", "customer", "opportunity", "contact")
-CLOCKS_DIFFER: Final = timedelta(minutes=5)
 
 
 @transaction.atomic
@@ -118,8 +123,7 @@ def finish_activity(
         plan_activity(
             owner=found.owner_id, about=about, by=by, follows=found, now=moment, **following
         )
-    touch(found, by=by)
-    set_next_contact(found, now=moment)
+    follow_up(found, by=by, now=moment)
     return found
 
 

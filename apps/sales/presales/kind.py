@@ -13,6 +13,7 @@ from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
 from apps.core.kinds.commands import Command, ReasonForm
 from apps.core.kinds.declaration import (
+    Approval,
     AttachmentCategory,
     DocumentKind,
     Numbering,
@@ -92,10 +93,11 @@ class PresalesRequestKind(DocumentKind):
         Section(_("Remarks"), ("remarks",)),
     )
     numbering = Numbering("SQ-{date:%Y%m}-{seq:04d}")
+    approval = Approval(process="presales_support", queue="work")
     attachments = (AttachmentCategory("solution", _("Solution"), late=True),)
     commands = {
         "cancel": Command(
-            action=Action.CHANGE,
+            action=Action.SUBMIT,
             label=pgettext_lazy("command", "Cancel the request"),
             done=_("Cancelled"),
             icon="ban",

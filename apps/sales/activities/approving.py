@@ -1,0 +1,55 @@
+"""The approval of what came of an activity, where the parameter asks for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from apps.sales.activities.models import ActivityState, Review, SalesActivity
+from apps.sales.activities.reach import set_next_contact, touch
+from apps.sales.parameters import ACTIVITY_APPROVAL, Approved
+from engine import instances
+
+PROCESS, QUEUE = "activity_approval", "activities"
+
+
+def follow_up(activity: SalesActivity, *, by: int | None, now: datetime) -> None:
+    """Do what follows from an activity that has just been done."""
+    touch(activity, by=by)
+    set_next_contact(activity, now=now)
+    if needs_approval(activity):
+        start_review(activity, now=now)
+
+
+def needs_approval(activity: SalesActivity) -> bool:
+    """Whether the parameter asks for it."""
+    asked = ACTIVITY_APPROVAL.value()
+    return asked == Approved.ALL or (asked == Approved.VISITS and activity.kind.code == "visit")
+
+
+def start_review(activity: SalesActivity, *, now: datetime) -> None:
+    """Its owner hands it in; the process takes it from there."""
+    instances.start(
+        PROCESS,
+        business_key=activity.business_key,
+        variables={"document": activity.business_key, "initiator": activity.owner_id},
+        starter=activity.owner_id,
+        card={"queue": QUEUE},
+        now=now,
+    )
+    activity.refresh_from_db()
+
+
+def review_refusal(activity: SalesActivity) -> str:
+    """Why an activity can't be handed in; "" where it can: sent back, or taken back before."""
+    if activity.state != ActivityState.DONE:
+        return _("“%(subject)s” isn't done yet.") % {"subject": activity.subject}
+    if activity.submitted_at is None:
+        return _("“%(subject)s” needs no approval.") % {"subject": activity.subject}
+    if activity.review in ("", Review.RETURNED):
+        return ""
+    return _("The approval of “%(subject)s”: %(state)s.") % {
+        "subject": activity.subject,
+        "state": Review(activity.review).label,
+    }
