@@ -1,6 +1,7 @@
 """Start-up of sales."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,3 +10,6 @@ class SalesConfig(AppConfig):
 
     name = "apps.sales"
     verbose_name = _("Sales")
+
+    def ready(self) -> None:
+        autodiscover_modules("measures")

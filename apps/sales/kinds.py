@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from apps.sales.activities import tabs as activity_tabs
 from apps.sales.activities.kind import SalesActivityKind
 from apps.sales.companies.kind import TargetCompanyKind
 from apps.sales.contacts.kind import ContactKind
@@ -22,4 +23,5 @@ __all__ = [
     "SalesActivityKind",
     "SalesTargetKind",
     "TargetCompanyKind",
+    "activity_tabs",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from apps.sales.opportunities.urls import urlpatterns as opportunities
+from apps.sales.team.urls import urlpatterns as team
 
 app_name = "sales"
-urlpatterns = [*opportunities]
+urlpatterns = [*opportunities, *team]
