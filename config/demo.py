@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+
+from django.utils import timezone
 
 from apps.accountsets.models import AccountSet
 from apps.accountsets.routing import in_account_set
@@ -10,9 +13,12 @@ from apps.accountsets.services import create_account_set
 from apps.contracts.demo import make_contracts
 from apps.core.requests.demo import make_requests
 from apps.people.demo import DEMO_PASSWORD, STAFF, make_people
+from apps.sales.activities.demo import make_activities
 from apps.sales.demo import settle_stages
 from apps.sales.leads.demo import make_leads
 from apps.sales.opportunities.demo import make_opportunities
+from apps.sales.presales.demo import make_presales
+from apps.sales.team.demo import make_targets
 
 # Schema name, name. The second stays empty: that nothing of the first is seen in it, can be seen.
 ACCOUNT_SETS = (("demo", "灵当演示账套"), ("empty", "空白账套"))
@@ -37,7 +43,15 @@ def make_cases(say: Callable[[str], None]) -> None:
         settle_stages()
         make_opportunities()
         make_leads()
+        make_sales(now=timezone.now())
         make_requests()
+
+
+def make_sales(*, now: datetime) -> None:
+    """What goes on around customers, leads and opportunities, once these are there."""
+    make_activities(now=now)
+    make_presales(now=now)
+    make_targets(today=timezone.localdate(now))
 
 
 def logins() -> str:

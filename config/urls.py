@@ -23,7 +23,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.core.attachments.urls")),
     path("", include("apps.core.transfer.urls")),
     path("", include("apps.core.printing.urls")),
-    path("", include("apps.sales.urls")),
     path("", include("apps.core.kinds.urls")),
     path("api/", include("apps.core.api.urls")),
 ]
