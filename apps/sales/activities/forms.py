@@ -45,6 +45,9 @@ class ActivityForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         contact, customer = data.get("contact"), data.get("customer")
+        if customer is None and not self.errors:  # known by what else was chosen
+            known = data.get("opportunity") or contact
+            customer = data["customer"] = known.customer if known else None
         if contact and customer and contact.customer_id != customer.pk:
             self.add_error("contact", _("This contact belongs to another customer."))
         opportunity = data.get("opportunity")
