@@ -38,7 +38,7 @@ DEFAULTS = {
         LEAD: (Scope.OWN, (*WORK, DELETE, Action.SUBMIT, *PURSUE)),
         OPPORTUNITY: (Scope.OWN, (*WORK, DELETE, CLOSE, REOPEN)),
         ACTIVITY: (Scope.OWN, (*WORK, DELETE, Action.SUBMIT, "comment")),
-        PRESALES: (Scope.OWN, (*WORK, DELETE, Action.SUBMIT)),
+        PRESALES: (Scope.OWN, (*WORK, DELETE, Action.SUBMIT, "cancel")),
         TARGET: (Scope.OWN, (VIEW,)),
     },
     Role.DEPARTMENT_HEAD: {
@@ -58,7 +58,7 @@ DEFAULTS = {
         CONTACT: (Scope.TREE, MANAGE),
         LEAD: (Scope.TREE, (*MANAGE, Action.SUBMIT, *PURSUE)),
         ACTIVITY: (Scope.TREE, (*MANAGE, Action.SUBMIT, "comment")),
-        PRESALES: (Scope.TREE, (*MANAGE, Action.SUBMIT)),
+        PRESALES: (Scope.TREE, (*MANAGE, Action.SUBMIT, "cancel")),
         TARGET: (Scope.TREE, (VIEW, ADD, CHANGE, DELETE, IMPORT, EXPORT)),
         TEAM: (Scope.TREE, (VIEW,)),
         POLICY: (Scope.ALL, (VIEW, ADD, CHANGE, DELETE, IMPORT, EXPORT)),

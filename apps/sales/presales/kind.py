@@ -95,9 +95,10 @@ class PresalesRequestKind(DocumentKind):
     numbering = Numbering("SQ-{date:%Y%m}-{seq:04d}")
     approval = Approval(process="presales_support", queue="work")
     attachments = (AttachmentCategory("solution", _("Solution"), late=True),)
+    own_actions = {"cancel": pgettext_lazy("right", "Cancel a request")}
     commands = {
         "cancel": Command(
-            action=Action.SUBMIT,
+            action="cancel",
             label=pgettext_lazy("command", "Cancel the request"),
             done=_("Cancelled"),
             icon="ban",
