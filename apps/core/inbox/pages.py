@@ -29,6 +29,9 @@ LOOKS = {  # decision → icon, style of its button where it isn't the first
     "resubmit": ("send", ""),
     "abandon": ("ban", ""),
     "assign": ("user-check", ""),
+    "ask_more": ("message-question", ""),
+    "back": ("corner-up-left", ""),
+    "invalid": ("ban", "text-red"),
 }
 
 

@@ -109,7 +109,7 @@ class LeadReviewForm(JudgeForm):
         )
         asked: Any = self.fields["asked"]
         asked.choices = [(name, _label(name)) for name in ASKABLE]
-        asked.widget.attrs["size"] = 4
+        asked.widget.attrs["size"] = 3
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
