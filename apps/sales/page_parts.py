@@ -19,6 +19,7 @@ from apps.core.kinds.extras import PagePart, page_part
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.related import RelatedTab
 from apps.sales.activities import upcoming  # noqa: F401  (enters itself)
+from apps.sales.customers.belongings import Belonging, belongings
 from apps.sales.customers.kind import CustomerKind
 from apps.sales.customers.models import Customer
 from apps.sales.customers.overview import (
@@ -34,7 +35,7 @@ from apps.sales.kinds import ContactKind, LeadKind, OpportunityKind, SalesActivi
 from apps.sales.opportunities import customers, tabs  # noqa: F401  (enter themselves)
 
 CUSTOMER, CONTACT = "sales.customer", "sales.contact"
-OPPORTUNITIES = kind_of(OpportunityKind.model)
+OPPORTUNITIES, ACTIVITIES = kind_of(OpportunityKind.model), kind_of(SalesActivityKind.model)
 RECENT = timedelta(days=30)
 """What was planned for earlier and not done isn't next any more."""
 
@@ -165,5 +166,26 @@ shortlists.add(
         beside=("position", "mobile"),
         tab="contacts",
         position=30,
+    ),
+)
+
+
+# What goes along when a customer gets another owner.
+belongings.add(
+    OPPORTUNITIES.key,
+    Belonging(
+        label=gettext_lazy("Open opportunities"),
+        find=lambda those: OPPORTUNITIES.model._default_manager.filter(
+            customer__in=those, state="open"
+        ),
+    ),
+)
+belongings.add(
+    ACTIVITIES.key,
+    Belonging(
+        label=gettext_lazy("Planned activities"),
+        find=lambda those: ACTIVITIES.model._default_manager.filter(
+            customer__in=those, state="planned"
+        ),
     ),
 )
