@@ -14,6 +14,7 @@ from apps.core.kinds.columns import money
 from apps.core.kinds.registry import kind_of
 from apps.core.shell.cards import Card, add
 from apps.sales.activities.models import SalesActivity
+from apps.sales.opportunities import home_card  # noqa: F401  (enters itself)
 from apps.sales.team.attainment import attained_by_people
 from apps.sales.team.measures import known_measures, measures
 from apps.sales.team.periods import MONTH, period_of
