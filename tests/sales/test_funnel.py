@@ -189,3 +189,13 @@ def test_a_few_questions_whatever_there_is(signed_in, django_assert_max_num_quer
     client.get(FUNNEL)
     with django_assert_max_num_queries(24):
         client.get(FUNNEL)
+
+
+def test_ones_own_funnel_is_a_card_of_the_first_page(signed_in):
+    row = opened()
+    opened(owner=rights("xiexiaomei").user)
+    page = signed_in("qiuzhiyuan").get("/").content.decode()
+    owner = rights("qiuzhiyuan").user
+    assert f"/sales/board/?owner={owner}" in page
+    assert f"owner={owner}&amp;state=open&amp;stage={row.stage_id}" in page
+    assert "/sales/board/" not in signed_in("wulei").get("/").content.decode().split("<main", 1)[1]
