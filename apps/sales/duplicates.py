@@ -10,6 +10,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from django.db import models
@@ -76,14 +77,21 @@ class Candidate:
     phones: tuple[str, ...] = ()
     tax_id: str = ""
 
-    def values(self) -> Iterator[tuple[Basis, str]]:
+    def values(self) -> tuple[tuple[Basis, str], ...]:
         """What is compared, in the order of its weight."""
-        if self.tax_id:
-            yield Basis.TAX_ID, "".join(self.tax_id.split()).upper()
-        for number in dict.fromkeys(filter(None, map(e164, self.phones))):
-            yield Basis.PHONE, number
-        if name := normal_name(self.name):
-            yield Basis.NAME, name
+        return _values(self)
+
+
+@lru_cache(maxsize=16_384)
+def _values(candidate: Candidate) -> tuple[tuple[Basis, str], ...]:
+    found = []
+    if candidate.tax_id:
+        found.append((Basis.TAX_ID, "".join(candidate.tax_id.split()).upper()))
+    numbers = dict.fromkeys(filter(None, map(e164, candidate.phones)))
+    found += [(Basis.PHONE, number) for number in numbers]
+    if name := normal_name(candidate.name):
+        found.append((Basis.NAME, name))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +152,7 @@ def find_all(
     exclude: Collection[str] = (),
 ) -> list[list[Match]]:
     """The same for many: one question for each field of a source, however many there are."""
-    wanted = [list(candidate.values()) for candidate in candidates]
+    wanted = [candidate.values() for candidate in candidates]
     found: dict[tuple[Basis, str], list[Match]] = defaultdict(list)
     for key in sources:
         if not among or key in among:

@@ -42,6 +42,7 @@ def check_kind(kind: DocumentKind) -> list[CheckMessage]:
         *_tables(kind),
         *_columns(kind),
         *_badges(kind),
+        *_many(kind),
         *_of_lines(kind),
         *_fields(kind),
         *_filters(kind),
@@ -154,6 +155,12 @@ def _filters(kind: DocumentKind) -> Iterator[Problem]:
     for name, declared in kind.filters.base_filters.items():
         if declared.method is None and not _is_path(kind.model, declared.field_name):
             yield "E024", f"filter {name}: there is no {declared.field_name!r}"
+
+
+def _many(kind: DocumentKind) -> Iterator[Problem]:
+    after = type(kind).saved is not DocumentKind.saved
+    if kind.many_at_once and (kind.lines or kind.numbering or after):
+        yield "E026", "records with lines, numbers or something to do after a save are saved singly"
 
 
 def _badges(kind: DocumentKind) -> Iterator[Problem]:

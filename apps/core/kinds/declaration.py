@@ -17,7 +17,7 @@ from apps.core.access.subjects import subjects
 from apps.core.kinds import states
 from apps.core.kinds.models import Document, Line, Record, RecordQuerySet
 from apps.core.kinds.participation import takes_part
-from engine.exceptions import NotAllowed, NotFound, WrongState
+from engine.exceptions import InvalidData, NotAllowed, NotFound, WrongState
 
 if TYPE_CHECKING:
     from django import forms
@@ -165,6 +165,9 @@ class DocumentKind:
     """Fields, or properties, of the record and its lines that need the right to see costs."""
     numbering: ClassVar[Numbering | None] = None
     approval: ClassVar[Approval | None] = None
+    many_at_once: ClassVar[bool] = False
+    """Whether imports write many records together (apps.core.kinds.many): not for kinds with lines,
+    numbers or something to do after each save."""
     copies: ClassVar[bool] = True
     """Whether one can be made that says the same as another."""
     risk_flags: ClassVar[Mapping[str, Risk]] = {}
@@ -280,6 +283,18 @@ class DocumentKind:
 
     def prepare(self, record: Any, lines: Mapping[str, Sequence[Any]]) -> None:
         """Work out what isn't typed (totals …) before a save; `lines` by related name."""
+
+    def prepare_many(self, records: Sequence[Any]) -> list[dict[str, list[str]]]:
+        """The same for many new ones that are added together, in few questions to the database:
+        what is wrong with each of them, by field, also seen beside the others."""
+        return [self._prepared(record) for record in records]
+
+    def _prepared(self, record: Any) -> dict[str, list[str]]:
+        try:
+            self.prepare(record, {})
+        except InvalidData as error:
+            return error.data.get("errors") or {"": [str(error)]}
+        return {}
 
     def saved(self, record: Any, before: Any, rights: Rights, now: datetime) -> None:
         """Do what follows from a save, in its transaction; `before`: the row as it was stored, None

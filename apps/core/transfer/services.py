@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import IO, Any, Final
 
+import structlog
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
@@ -20,6 +21,7 @@ from apps.core.history.tracking import acting
 from apps.core.kinds.choosing import reading_once
 from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.editing import Editor
+from apps.core.kinds.many import ManyReader, save_new_records
 from apps.core.kinds.registry import kinds
 from apps.core.transfer.documents import CellError, Entry, Sheet
 from apps.core.transfer.layout import Layout
@@ -29,9 +31,12 @@ from engine.exceptions import EngineError, InvalidData, NotFound
 
 AT_ONCE: Final = 100
 """Documents that are imported while the browser waits, and that one transaction takes."""
+TOGETHER: Final = 1000
+"""Records that one transaction takes of a kind that writes many at once."""
 MOST: Final = 10_000
 KEPT: Final = timedelta(days=30)
 """How long an upload is kept to be put right."""
+log = structlog.get_logger(__name__)
 SHOWN: Final = 50  # documents after which the progress is told
 
 
@@ -110,7 +115,8 @@ def run_import(pk: int) -> None:
     with translation.override(run.language), acting(run.user_id), reading_once():
         rights = rights_of(run.user_id)
         sheet = sheet_of(run, rights)
-        size = run.total if run.mode == Mode.ALL else AT_ONCE
+        at_once = TOGETHER if sheet.layout.kind.many_at_once else AT_ONCE
+        size = run.total if run.mode == Mode.ALL else at_once
         while _take(pk, sheet, rights, size):
             pass
     cache.delete(_progress_key(pk))
@@ -173,15 +179,54 @@ def _plain(errors: Sequence[CellError]) -> list[list[Any]]:
 def _import(
     run: ImportRun, sheet: Sheet, rights: Rights, entries: Sequence[Entry]
 ) -> tuple[list[CellError], int]:
+    """Add documents; what is wrong, and how many were added."""
+    if sheet.layout.kind.many_at_once:
+        try:
+            with transaction.atomic():
+                return _together(run, sheet, rights, entries)
+        except IntegrityError as error:  # one by one it is seen which
+            log.warning("import_not_together", run=run.pk, error=str(error))
     errors: list[CellError] = []
     added = 0
     for number, entry in enumerate(entries, start=1):
         found = list(_save(sheet, rights, entry))
         errors += found
         added += not found
-        if number % SHOWN == 0:
-            cache.set(_progress_key(run.pk), run.done + number, 3600)
+        _tell(run, number)
     return errors, added
+
+
+def _together(
+    run: ImportRun, sheet: Sheet, rights: Rights, entries: Sequence[Entry]
+) -> tuple[list[CellError], int]:
+    """All of them at once: first read, then compared, then written."""
+    reader, errors = ManyReader(sheet.layout.kind, rights), []
+    good: list[tuple[Entry, Any]] = []
+    for number, entry in enumerate(entries, start=1):
+        record, wrong = reader.read(sheet.posted(entry))
+        errors += sheet.errors(entry, wrong)
+        if not wrong:
+            good.append((entry, record))
+        _tell(run, number // 2)
+    refused = sheet.layout.kind.prepare_many([record for _entry, record in good])
+    for (entry, _record), wrong in zip(good, refused, strict=True):
+        errors += sheet.errors(entry, wrong)
+    kept = [record for (_entry, record), no in zip(good, refused, strict=True) if not no]
+    if errors and run.mode == Mode.ALL:
+        return errors, 0
+    save_new_records(
+        kind=sheet.layout.kind,
+        records=kept,
+        rights=rights,
+        tell=lambda number: _tell(run, len(entries) // 2 + number // 2),
+    )
+    return sorted(errors, key=lambda error: error.row), len(kept)
+
+
+def _tell(run: ImportRun, number: int) -> None:
+    """Whoever looks at the page sees how far it is, also within a transaction."""
+    if number % SHOWN == 0:
+        cache.set(_progress_key(run.pk), run.done + number, 3600)
 
 
 def _save(sheet: Sheet, rights: Rights, entry: Entry) -> Iterator[CellError]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from django.db import connection
@@ -51,12 +51,41 @@ def require_new(company: TargetCompany) -> None:
         candidate = _changed(candidate, TargetCompany.objects.get(pk=company.pk))
     (matches,) = find_all([candidate], exclude={company.business_key})
     if matches:
-        errors = dict(errors_of(matches))
+        names = organisation().names({match.owner for match in matches})
+        errors = dict(errors_of(matches, names))
         raise InvalidData(
             next(iter(errors.values()))[0],
             errors=errors,
             matches=[{"kind": m.kind, "id": m.pk, "label": m.label} for m in matches],
         )
+
+
+def errors_of_many(companies: Sequence[TargetCompany]) -> list[dict[str, list[str]]]:
+    """What is wrong with each of many completed companies that enter together: agreements with what
+    is there, and with one further up."""
+    enter_one_by_one()
+    candidates = [candidate_of(company) for company in companies]
+    found = find_all(candidates)
+    names = organisation().names({match.owner for each in found for match in each})
+    first: dict[tuple[Basis, str], str] = {}
+    errors: list[dict[str, list[str]]] = []
+    for company, candidate, matches in zip(companies, candidates, found, strict=True):
+        wrong = dict(errors_of(matches, names))
+        for key in candidate.values() if not wrong else ():
+            if key in first and not wrong:
+                wrong[FIELDS[key[0]]] = [said_of_twin(key[0], first[key])]
+        if not wrong:
+            first |= dict.fromkeys(candidate.values(), company.name)
+        errors.append(wrong)
+    return errors
+
+
+def said_of_twin(basis: Basis, name: str) -> str:
+    """Of a company that is in the same file twice."""
+    return _("%(basis)s as “%(label)s” further up in this file.") % {
+        "basis": basis.label,
+        "label": name,
+    }
 
 
 def candidate_of(company: TargetCompany) -> Candidate:
@@ -75,9 +104,10 @@ def _changed(candidate: Candidate, stored: TargetCompany) -> Candidate:
     )
 
 
-def errors_of(matches: Sequence[Match]) -> Iterator[tuple[str, list[str]]]:
-    """What is said of matches, by field: the first of each."""
-    names = organisation().names({match.owner for match in matches})
+def errors_of(
+    matches: Sequence[Match], names: Mapping[int, str]
+) -> Iterator[tuple[str, list[str]]]:
+    """What is said of matches, by field: the first of each; with the names of their owners."""
     told: set[Basis] = set()
     for match in matches:
         if match.basis not in told:

@@ -13,7 +13,7 @@ from apps.core.access.rights import Rights
 from apps.core.kinds.declaration import DocumentKind, Section
 from apps.core.kinds.registry import register
 from apps.sales.companies.commands import COMMANDS
-from apps.sales.companies.entering import complete, require_new
+from apps.sales.companies.entering import complete, errors_of_many, require_new
 from apps.sales.companies.filters import CompanyFilter
 from apps.sales.companies.forms import CompanyForm
 from apps.sales.companies.models import HELD, CompanyState, TargetCompany
@@ -95,6 +95,7 @@ class TargetCompanyKind(DocumentKind):
         }
     }
     copies = False
+    many_at_once = True
 
     def allowed(self, rights: Rights, action: str, record: Any = None) -> bool:
         """Everyone sees what nobody has claimed, and may claim it; what else is done with it is for
@@ -128,3 +129,8 @@ class TargetCompanyKind(DocumentKind):
     def prepare(self, record: TargetCompany, lines: Mapping[str, Sequence[Any]]) -> None:
         complete(record)
         require_new(record)
+
+    def prepare_many(self, records: Sequence[TargetCompany]) -> list[dict[str, list[str]]]:
+        for record in records:
+            complete(record)
+        return errors_of_many(records)
