@@ -44,6 +44,7 @@ app.conf.beat_schedule = {
     "housekeeping": in_every_account_set("engine.housekeeping", 60),
     "substitutes": in_every_account_set("people.announce_substitutes", 60),
     "imports": in_every_account_set("transfer.work", 60),
+    "silent companies": in_every_account_set("sales.warn_silent", 900),
     "attachments": in_every_account_set("attachments.sweep", 3600),
     "sessions": {
         "task": "accountsets.clear_sessions",

@@ -14,6 +14,7 @@ from apps.contracts.demo import make_contracts
 from apps.core.requests.demo import make_requests
 from apps.people.demo import DEMO_PASSWORD, STAFF, make_people
 from apps.sales.activities.demo import make_activities
+from apps.sales.companies.demo import make_companies
 from apps.sales.demo import settle_stages
 from apps.sales.leads.demo import make_leads
 from apps.sales.opportunities.demo import make_opportunities
@@ -40,6 +41,7 @@ def make_cases(say: Callable[[str], None]) -> None:
     say("demo company: customers, contracts, leads, requests")
     with in_account_set(ACCOUNT_SETS[0][0]):
         make_contracts()
+        make_companies(now=timezone.now())
         settle_stages()
         make_opportunities()
         make_leads()

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from engine.decisions import registry
 
 for code, label in {
+    # companies
+    "release": _("Release"),
     # leads
     "ask_more": _("Ask for more"),
     "invalid": _("Invalid"),

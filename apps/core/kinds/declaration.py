@@ -313,6 +313,9 @@ class DocumentKind:
         """Let what goes along be theirs too, before the records are locked: a case is locked before
         what it is about."""
 
+    def given(self, records: Sequence[Any]) -> None:
+        """Do what follows from a new owner of locked records, in the same transaction."""
+
     def risks(self, record: Any) -> list[Risk]:
         """What an approver should see first: of `risk_flags`, with their reasons."""
         return []

@@ -253,4 +253,5 @@ def give_records(kind: DocumentKind, rows: Sequence[Any], to: int) -> int:
     kind.model._default_manager.bulk_update(
         rows, ["owner", "department", "version", "changed_by", "changed_at"], batch_size=1000
     )
+    kind.given(rows)
     return len(rows)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
-from apps.core.kinds.declaration import DocumentKind, Section
+from apps.core.kinds.declaration import DetailTab, DocumentKind, Section
 from apps.core.kinds.registry import register
 from apps.sales.companies.commands import COMMANDS
 from apps.sales.companies.entering import complete, errors_of_many, require_new
@@ -19,7 +21,8 @@ from apps.sales.companies.forms import CompanyForm
 from apps.sales.companies.models import HELD, CompanyState, TargetCompany
 from apps.sales.companies.promotion import ASSIGN
 from apps.sales.companies.services.claiming import CLAIM
-from apps.sales.companies.services.moving import refused, said_of_state
+from apps.sales.companies.services.keeping import follow_owner
+from apps.sales.companies.services.moving import end_recycling, refused, said_of_state
 from engine.exceptions import NotFound
 
 FOR_ALL: Final = frozenset(map(str, (Action.VIEW, Action.PRINT, CLAIM, ASSIGN)))
@@ -74,6 +77,10 @@ class TargetCompanyKind(DocumentKind):
     sections = (
         Section(_("Company"), ("name", "tax_id", "region", "industry", "source", "batch")),
         Section(
+            _("State"),
+            ("state", "holder", "claimed_at", "last_contact_at", "recycle_at", "void_reason"),
+        ),
+        Section(
             _("Reached by"), ("contact_name", "contact_position", "phone", "address", "website")
         ),
         Section(_("Remarks"), ("remarks",)),
@@ -126,6 +133,13 @@ class TargetCompanyKind(DocumentKind):
             return said_of_state(record)
         return super().refusal(record, action)
 
+    def handing_over(self, records: Sequence[TargetCompany], *, to: int, rights: Rights) -> None:
+        for record in records:
+            end_recycling(record.pk, by=rights.user)
+
+    def given(self, records: Sequence[TargetCompany]) -> None:
+        follow_owner(records, now=timezone.now())
+
     def prepare(self, record: TargetCompany, lines: Mapping[str, Sequence[Any]]) -> None:
         complete(record)
         require_new(record)
@@ -134,3 +148,13 @@ class TargetCompanyKind(DocumentKind):
         for record in records:
             complete(record)
         return errors_of_many(records)
+
+
+@TargetCompanyKind.tab("claims", label=_("Claims"))
+class ClaimsTab(DetailTab):
+    """Who has had it, from when to when, and how that ended."""
+
+    template = "sales/targetcompany/_claims.html"
+
+    def context(self, request: HttpRequest, record: TargetCompany) -> dict[str, Any]:
+        return {"claims": record.claims.select_related("user", "assigned_by")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar, Final
 
@@ -27,7 +27,7 @@ from apps.core.kinds.comparing import Difference, differences
 from apps.core.kinds.dressing import width
 from apps.core.kinds.editing import Editor, copy_of
 from apps.core.kinds.offering import options
-from apps.core.kinds.registry import kind_of
+from apps.core.kinds.registry import kind_of, kinds
 from apps.core.kinds.showing import sections_of
 from apps.core.kinds.views.base import KindView
 from apps.core.links.push_down import begin_follow_up, save_follow_up, source_of
@@ -48,6 +48,7 @@ class FormPage(KindView):
         version: int | None = None,
         theirs: list[Difference] | None = None,
         quiet: bool = False,
+        matches: list[tuple[str, str]] | None = None,
     ) -> HttpResponse:
         """The form as it is, with what is wrong; `quiet`: nobody has finished yet."""
         record, problems = editor.record, [] if quiet else editor.problems()
@@ -61,6 +62,7 @@ class FormPage(KindView):
             "totals": self.totals(editor),
             "problem": problem,
             "problems": problems,
+            "matches": matches or [],
             "quiet": quiet,
             "theirs": theirs or [],
             "alive": self.request.POST.get("alive", "")[:1],
@@ -139,7 +141,8 @@ class FormPage(KindView):
         self.worked_out(editor)  # amounts stay, too
         if isinstance(error, InvalidData):
             editor.tell(error.data.get("errors") or {"": [str(error)]})
-            return self.answer(editor, status=422, version=version)
+            matches = self.matches(error.data.get("matches", ()))
+            return self.answer(editor, status=422, version=version, matches=matches)
         status = status_of(error)
         if not isinstance(error, Conflict):
             return self.answer(editor, problem=detail_of(error), status=status, version=version)
@@ -149,6 +152,16 @@ class FormPage(KindView):
             status=status,
             theirs=differences(editor, self.stored()),
         )
+
+    def matches(self, found: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+        """Records that an error is about (`kind`, `id`, `label`), with the addresses of those that
+        this person may look at."""
+        shown = []
+        for one in found:
+            kind = kinds[one["kind"]]
+            if kind.queryset(self.rights).filter(pk=one["id"]).exists():
+                shown.append((one["label"], url_of(kind, "page", one["id"])))
+        return shown
 
     @staticmethod
     def worked_out(editor: Editor) -> tuple[dict[str, Any], dict[str, list[str]]]:

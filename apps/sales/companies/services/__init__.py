@@ -2,7 +2,12 @@
 
 What makes leads of them is in `apps.sales.companies.promotion`: leads know nothing of it."""
 
-from apps.sales.companies.services.claiming import claim_company, release_company, take_company
+from apps.sales.companies.services.claiming import (
+    claim_company,
+    give_back,
+    release_company,
+    take_company,
+)
 from apps.sales.companies.services.keeping import (
     reopen_company,
     restore_company,
@@ -13,6 +18,7 @@ from apps.sales.companies.services.recycling import recycle_company, warn_of_rec
 
 __all__ = [
     "claim_company",
+    "give_back",
     "recycle_company",
     "release_company",
     "reopen_company",

@@ -82,18 +82,26 @@ def release_company(
     *, company_id: int, rights: Rights, reason: str, now: datetime | None = None
 ) -> TargetCompany:
     """Give a claimed company back to everyone. Raises NotFound, NotAllowed, WrongState."""
-    moment = now or timezone.now()
     company = lock_company(company_id, by=rights.user)
     require(rights, RELEASE, company)
     require_state(company, CompanyState.CLAIMED)
-    leave_company(company, Ending.RELEASED, by=rights.user, now=moment, reason=reason)
-    record(
-        Event.COMPANY_RELEASED,
-        by=rights.user,
-        subject=company,
-        before={"owner": company.owner_id},
-        reason=reason,
-    )
+    return _release(company, by=rights.user, reason=reason, now=now or timezone.now())
+
+
+@transaction.atomic
+def give_back(*, company_id: int, by: int | None, reason: str, now: datetime) -> TargetCompany:
+    """The same by its owner's answer to the warning: its case is the caller."""
+    company = lock_company(company_id, by=by, ends_case=False)
+    require_state(company, CompanyState.CLAIMED)
+    return _release(company, by=by, reason=reason, now=now)
+
+
+def _release(
+    company: TargetCompany, *, by: int | None, reason: str, now: datetime
+) -> TargetCompany:
+    leave_company(company, Ending.RELEASED, by=by, now=now, reason=reason)
+    before = {"owner": company.owner_id}
+    record(Event.COMPANY_RELEASED, by=by, subject=company, before=before, reason=reason)
     return company
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -12,7 +13,13 @@ from django.utils import timezone
 from apps.core.access.rights import Rights
 from apps.core.audit.models import Event
 from apps.core.audit.services import record
-from apps.sales.companies.models import CompanyState, Ending, TargetCompany
+from apps.sales.companies.models import (
+    HELD,
+    CompanyClaim,
+    CompanyState,
+    Ending,
+    TargetCompany,
+)
 from apps.sales.companies.services.moving import (
     leave_company,
     lock_company,
@@ -93,3 +100,23 @@ def touch_company(*, company_id: int, at: datetime, by: int | None = None) -> No
     if company.last_contact_at is None or company.last_contact_at < at:
         company.last_contact_at, company.recycle_at = at, None
         company.save(update_fields=["last_contact_at", "recycle_at"])
+
+
+def follow_owner(companies: Sequence[TargetCompany], *, now: datetime) -> None:
+    """Locked companies have another owner: the claim of the one before ends, the silence is counted
+    anew. Whoever gets them takes them on top of their share."""
+    held = [company for company in companies if company.state in HELD]
+    open_claims = CompanyClaim.objects.filter(company__in=held, ended_at=None)
+    open_claims.update(ended_at=now, ending=Ending.HANDED_OVER)
+    CompanyClaim.objects.bulk_create(
+        CompanyClaim(
+            company=company,
+            user_id=company.owner_id,
+            claimed_at=now,
+            assigned_by_id=company.changed_by_id,
+        )
+        for company in held
+    )
+    for company in held:
+        company.claimed_at, company.recycle_at = now, None
+    TargetCompany.objects.bulk_update(held, ["claimed_at", "recycle_at"], batch_size=1000)

@@ -25,19 +25,25 @@ from engine.exceptions import Conflict, EngineError, NotAllowed, NotFound, Nothi
 from engine.organisation import organisation
 
 KEY: Final = "sales.targetcompany"
-HEARD_OF: Final = "company_heard_of"
+HEARD_OF: Final = "sales.company_heard_of"
 """The message that ends the case of a company's recycling: contacted, promoted, released …"""
 
 
 def lock_company(company_id: int, *, by: int | None, ends_case: bool = True) -> TargetCompany:
     """The locked row; a case that would take it back has ended then. Raises NotFound."""
-    if ends_case and TargetCompany.objects.filter(pk=company_id, recycle_at__isnull=False).exists():
-        with suppress(NothingCaught):
-            instances.correlate(HEARD_OF, f"{KEY}:{company_id}", by=by)
+    if ends_case:
+        end_recycling(company_id, by=by)
     found = TargetCompany.objects.select_for_update().filter(pk=company_id).first()
     if found is None:
         raise NotFound(_("There is no company %(pk)s.") % {"pk": company_id})
     return found
+
+
+def end_recycling(company_id: int, *, by: int | None) -> None:
+    """End the case that would take a company back, if there is one."""
+    if TargetCompany.objects.filter(pk=company_id, recycle_at__isnull=False).exists():
+        with suppress(NothingCaught):
+            instances.correlate(HEARD_OF, f"{KEY}:{company_id}", by=by)
 
 
 def require(rights: Rights, action: str, company: TargetCompany | None = None) -> None:

@@ -44,7 +44,8 @@ def _start(pk: int, owner: int, name: str, now: datetime) -> bool:
         instances.start(
             PROCESS,
             business_key=f"{KEY}:{pk}",
-            variables={"company": pk, "owner": owner, "subject": name},
+            variables={"target": f"{KEY}:{pk}", "owner": owner},
+            card={"subject": name, "queue": "reminder"},
             starter=None,
             now=now,
         )

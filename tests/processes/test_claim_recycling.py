@@ -1,0 +1,123 @@
+"""Claimed companies that nobody hears of: warned, then taken back, each way out of the case."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+
+import pytest
+
+from apps.core.access.rights import rights_of
+from apps.core.audit.models import AuditEntry, Event
+from apps.core.kinds.editing import Editor
+from apps.core.kinds.registry import kinds
+from apps.sales.companies import services
+from apps.sales.models import CompanyState, TargetCompany
+from engine import instances
+from engine.models import InstanceState, ProcessInstance
+from tests.casework import MONDAY, Case, deploy
+from tests.kinds.factories import all_rights, posted, typed
+
+pytestmark = pytest.mark.django_db
+
+KEY = "sales.targetcompany"
+OWNER = "xiexiaomei"
+DAY = timedelta(days=1)
+WARNED = MONDAY + 27 * DAY + timedelta(minutes=1)
+"""Three days before the thirty without contact are over."""
+
+
+@pytest.fixture
+def claimed(people) -> TargetCompany:
+    deploy("claim_recycling")
+    row = Editor(kinds[KEY], all_rights("shanlina"), data=posted(KEY, typed(KEY))).save()
+    return services.claim_company(company_id=row.pk, rights=rights_of(people[OWNER]), now=MONDAY)
+
+
+class Warned(Case):
+    """The case that the sweep has started."""
+
+    def __init__(self, people: dict[str, int], now: datetime) -> None:
+        self.people, self.now = people, now
+        self.names = {user: name for name, user in people.items()}
+        assert services.warn_silent(now=now) == 1
+        self.id = ProcessInstance.objects.get(state=InstanceState.ACTIVE).pk
+        self.check()
+
+
+@pytest.fixture
+def case_at(people):
+    """`case_at(moment)`: the sweep runs, and starts the one case."""
+    return partial(Warned, people)
+
+
+def state() -> tuple[str, bool]:
+    row = TargetCompany.objects.get()
+    return row.state, row.recycle_at is not None
+
+
+def test_silent_for_long_it_is_taken_back_after_the_warning(claimed, case_at):
+    assert services.warn_silent(now=MONDAY + 26 * DAY) == 0
+    case = case_at(WARNED)
+    assert (case.elements(), case.who()) == (["contact"], [OWNER])
+    assert case.timers() == {"lapsed": MONDAY + 30 * DAY}
+    (letter,) = case.letters()
+    assert claimed.name in letter.subject
+    assert services.warn_silent(now=WARNED) == 0  # however often it runs
+    case.until(MONDAY + 30 * DAY + timedelta(minutes=1))
+    assert case.ended("recycled", "recycled")
+    assert state() == (CompanyState.UNCLAIMED, False)
+    assert claimed.claims.get().ending == "recycled"
+    assert AuditEntry.objects.get(event=Event.COMPANY_RECYCLED).actor is None
+    assert services.warn_silent(now=MONDAY + 90 * DAY) == 0
+
+
+def test_after_a_standstill_there_is_a_warning_first(claimed, case_at):
+    late = MONDAY + 50 * DAY
+    case = case_at(late)
+    assert case.timers() == {"lapsed": late + 3 * DAY}
+
+
+def test_a_contact_ends_it_and_the_silence_is_counted_anew(claimed, case_at):
+    case = case_at(WARNED)
+    services.touch_company(company_id=claimed.pk, at=WARNED)
+    assert case.ended("heard_of")
+    assert state() == (CompanyState.CLAIMED, False)
+    assert services.warn_silent(now=WARNED + 26 * DAY) == 0
+    assert services.warn_silent(now=WARNED + 28 * DAY) == 1
+
+
+def test_released_elsewhere_it_ends(claimed, people, case_at):
+    case = case_at(WARNED)
+    services.release_company(
+        company_id=claimed.pk, rights=rights_of(people[OWNER]), reason="", now=WARNED
+    )
+    assert case.ended("heard_of")
+    assert state() == (CompanyState.UNCLAIMED, False)
+
+
+def test_its_owner_releases_it_on_being_warned(claimed, case_at):
+    case = case_at(WARNED)
+    assert case.decide(OWNER, "release").ended("released", "released")
+    assert state() == (CompanyState.UNCLAIMED, False)
+    assert claimed.claims.get().ending == "released"
+
+
+def test_nobody_is_warned_of_what_is_not_silent_any_more(claimed):
+    instances.start(
+        "claim_recycling",
+        business_key=claimed.business_key,
+        variables={"target": claimed.business_key, "owner": claimed.owner_id},
+        starter=None,
+        now=MONDAY + DAY,
+    )
+    assert ProcessInstance.objects.get().end_event == "spared"
+    assert state() == (CompanyState.CLAIMED, False)
+
+
+def test_what_was_handed_over_meanwhile_is_kept(claimed, case_at):
+    case = case_at(WARNED)
+    TargetCompany.objects.update(recycle_at=None)
+    case.until(MONDAY + 30 * DAY + timedelta(minutes=1))
+    assert case.ended("kept", "kept")
+    assert state() == (CompanyState.CLAIMED, False)

@@ -1,0 +1,209 @@
+"""Yellow pages: claimed once, given back, promoted, assigned, taken back after silence."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from apps.core.access.rights import rights_of
+from apps.core.audit.models import AuditEntry, Event
+from apps.core.kinds.editing import Editor
+from apps.core.kinds.registry import kinds
+from apps.core.parameters.services import set_parameter
+from apps.sales import parameters
+from apps.sales.companies import promotion, services
+from apps.sales.models import CompanyClaim, CompanyState, TargetCompany
+from engine.exceptions import Conflict, InvalidData, NotAllowed, WrongState
+from tests.casework import MONDAY
+from tests.kinds.factories import all_rights, posted, typed
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("company")]
+
+KEY = "sales.targetcompany"
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def who(company):
+    """Rights by user name, as the demo company begins."""
+    return lambda name: rights_of(company[name].pk)
+
+
+def enter(by: str = "shanlina", **given) -> TargetCompany:
+    """A company that nobody has claimed."""
+    kind = kinds[KEY]
+    return Editor(kind, all_rights(by), data=posted(KEY, typed(KEY, by, **given))).save()
+
+
+def settle(parameter, value, company) -> None:
+    set_parameter(parameter=parameter, value=value, by=company["admin"].pk)
+
+
+def test_everyone_who_sells_sees_and_claims_what_nobody_has(who):
+    row = enter()
+    kind = kinds[KEY]
+    for name in ("xiexiaomei", "ouwenbin"):
+        assert row in kind.queryset(who(name))
+        assert "claim" in kind.abilities(who(name), row)
+        assert "change" not in kind.abilities(who(name), row)
+    services.claim_company(company_id=row.pk, rights=who("xiexiaomei"))
+    row.refresh_from_db()
+    assert (row.state, row.owner.username) == (CompanyState.CLAIMED, "xiexiaomei")
+    assert row.department_id == row.owner.employee.department_id
+    assert row not in kind.queryset(who("ouwenbin"))
+    assert row in kind.queryset(who("shanlina"))
+    assert "change" in kind.abilities(who("xiexiaomei"), row)
+    entry = AuditEntry.objects.get(event=Event.COMPANY_CLAIMED)
+    assert (entry.actor, entry.subject) == (row.owner_id, row.business_key)
+
+
+def test_the_slower_one_reads_who_won_and_when(who, company, signed_in):
+    row = enter()
+    services.claim_company(company_id=row.pk, rights=who("xiexiaomei"))
+    row.refresh_from_db()
+    with pytest.raises(Conflict) as lost:
+        services.claim_company(company_id=row.pk, rights=who("ouwenbin"))
+    assert lost.value.data == {"by": row.owner_id, "at": row.claimed_at}
+    assert str(row.owner) in str(lost.value)
+    for name in ("ouwenbin", "shanlina", "xiexiaomei"):  # out of scope, in scope, the winner
+        client = signed_in(name)
+        answer = client.post(f"/api/v1/sales/target-companies/{row.pk}/claim/")
+        assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+        assert answer.json()["by"] == {"id": row.owner_id, "name": str(row.owner)}
+        page = client.post(f"/sales/target-companies/{row.pk}/claim/")
+        assert page.status_code == 409
+        assert str(row.owner) in page.content.decode()
+
+
+def test_nobody_claims_more_than_their_share(who, company):
+    rows = [enter() for _number in range(4)]
+    settle(parameters.CLAIMS_A_DAY, 2, company)
+    rights = who("xiexiaomei")
+    for row in rows[:2]:
+        services.claim_company(company_id=row.pk, rights=rights, now=MONDAY)
+    services.release_company(company_id=rows[0].pk, rights=rights, reason="打错了", now=MONDAY)
+    with pytest.raises(WrongState):  # given back counts too
+        services.claim_company(company_id=rows[2].pk, rights=rights, now=MONDAY)
+    services.claim_company(company_id=rows[2].pk, rights=rights, now=MONDAY + DAY)
+    settle(parameters.COMPANIES_HELD, 2, company)
+    with pytest.raises(WrongState):
+        services.claim_company(company_id=rows[3].pk, rights=rights, now=MONDAY + 2 * DAY)
+    assert TargetCompany.objects.held_by(rights.user).count() == 2
+    services.claim_company(company_id=rows[3].pk, rights=who("ouwenbin"), now=MONDAY)
+
+
+def test_what_one_gave_back_one_claims_again_only_later(who):
+    row, rights = enter(), who("xiexiaomei")
+    services.claim_company(company_id=row.pk, rights=rights, now=MONDAY)
+    services.release_company(company_id=row.pk, rights=rights, reason="无人接听", now=MONDAY)
+    with pytest.raises(WrongState):
+        services.claim_company(company_id=row.pk, rights=rights, now=MONDAY + 6 * DAY)
+    services.claim_company(company_id=row.pk, rights=rights, now=MONDAY + 7 * DAY)
+    assert [claim.ending for claim in row.claims.all()] == ["", "released"]
+
+
+def test_only_its_holder_or_a_superior_gives_it_back(who):
+    row = enter()
+    services.claim_company(company_id=row.pk, rights=who("xiexiaomei"))
+    with pytest.raises(NotAllowed):
+        services.release_company(company_id=row.pk, rights=who("ouwenbin"), reason="")
+    services.release_company(company_id=row.pk, rights=who("shanlina"), reason="重复")
+    row.refresh_from_db()
+    assert (row.state, row.claimed_at) == (CompanyState.UNCLAIMED, None)
+
+
+def test_it_becomes_a_lead_once_there_was_contact(who):
+    row, rights = enter(tax_id="91990000MA0HX0001P", contact_name="解志宏"), who("xiexiaomei")
+    services.claim_company(company_id=row.pk, rights=rights, now=MONDAY)
+    with pytest.raises(WrongState):
+        promotion.promote_company(company_id=row.pk, rights=rights, now=MONDAY)
+    services.touch_company(company_id=row.pk, at=MONDAY + DAY)
+    lead = promotion.promote_company(
+        company_id=row.pk, rights=rights, need="两台彩超", now=MONDAY + DAY
+    )
+    row.refresh_from_db()
+    assert (row.state, row.promoted_at) == (CompanyState.PROMOTED, MONDAY + DAY)
+    assert (lead.company, lead.owner_id, lead.tax_id) == (row, rights.user, row.tax_id)
+    assert (lead.contact_name, lead.need, lead.last_contact_at) == (
+        "解志宏",
+        "两台彩超",
+        MONDAY + DAY,
+    )
+    with pytest.raises(WrongState):
+        promotion.promote_company(company_id=row.pk, rights=rights, now=MONDAY + DAY)
+    services.reopen_company(company_id=row.pk, by=None, reason="不需要", now=MONDAY + 2 * DAY)
+    row.refresh_from_db()
+    assert row.state == CompanyState.UNCLAIMED
+    assert row.claims.get().ending == "reopened"
+
+
+def test_an_assignment_claims_and_promotes(who, company):
+    row, to = enter(), company["ouwenbin"].pk
+    with pytest.raises(NotAllowed):
+        promotion.assign_company(company_id=row.pk, to=to, rights=who("xiexiaomei"))
+    lead = promotion.assign_company(company_id=row.pk, to=to, rights=who("shanlina"))
+    row.refresh_from_db()
+    assert (row.state, row.owner_id, lead.owner_id) == (CompanyState.PROMOTED, to, to)
+    assert row.claims.get().assigned_by_id == company["shanlina"].pk
+    with pytest.raises(Conflict):
+        promotion.assign_company(
+            company_id=row.pk, to=company["xiexiaomei"].pk, rights=who("shanlina")
+        )
+
+
+def test_the_form_of_an_assignment_shows_each_ones_load(company, signed_in):
+    mine = enter()
+    services.claim_company(company_id=mine.pk, rights=rights_of(company["xiexiaomei"].pk))
+    row = enter()
+    page = signed_in("shanlina").get(f"/sales/target-companies/{row.pk}/assign/").content.decode()
+    label = f"{company['xiexiaomei']} (companies 1, leads 0)"
+    assert label in page or f"{company['xiexiaomei']}（黄页 1，线索 0）" in page
+
+
+def test_void_ones_are_out_of_the_way_and_come_back(who):
+    row = enter()
+    with pytest.raises(NotAllowed):
+        services.void_company(company_id=row.pk, rights=who("xiexiaomei"), reason="停业")
+    services.void_company(company_id=row.pk, rights=who("shanlina"), reason="停业")
+    with pytest.raises(WrongState):
+        services.claim_company(company_id=row.pk, rights=who("xiexiaomei"))
+    services.restore_company(company_id=row.pk, rights=who("shanlina"))
+    services.claim_company(company_id=row.pk, rights=who("xiexiaomei"))
+
+
+def test_a_company_enters_once(who, company, signed_in):
+    row = enter(name="昆山玉山医院有限公司", phone="0512-57001234", tax_id="91990000MA0HX0001P")
+    for field, given in {
+        "tax_id": {"tax_id": "91990000ma0hx0001p"},
+        "phone": {"phone": "(0512)57001234转8"},
+        "name": {"name": "昆山 玉山医院"},
+    }.items():
+        with pytest.raises(InvalidData) as refused:
+            enter(**given)
+        assert set(refused.value.data["errors"]) == {field}
+        assert refused.value.data["matches"][0]["id"] == row.pk
+        assert row.name in str(refused.value)
+    kind = kinds[KEY]
+    again = Editor(kind, all_rights("shanlina"), record=row, data=posted(KEY, {"name": row.name}))
+    assert again.save().name == row.name  # it agrees with itself
+    page = signed_in("shanlina").post("/sales/target-companies/new/", {"name": row.name})
+    assert page.status_code == 422
+    assert f'href="/sales/target-companies/{row.pk}/"' in page.content.decode()
+
+
+def test_a_colleague_who_gets_it_has_a_claim_of_their_own(who, company):
+    row = enter()
+    services.claim_company(company_id=row.pk, rights=who("xiexiaomei"), now=MONDAY)
+    from apps.core.kinds.services import hand_over_records
+
+    to = company["qiuzhiyuan"].pk
+    before = timezone.now()
+    hand_over_records(kind=kinds[KEY], pks=[row.pk], to=to, rights=who("shanlina"))
+    row.refresh_from_db()
+    assert (row.owner_id, row.state) == (to, CompanyState.CLAIMED)
+    assert row.claimed_at >= before  # the silence counts anew
+    claims = [(claim.user_id, claim.ending) for claim in row.claims.all()]
+    assert claims == [(to, ""), (company["xiexiaomei"].pk, "handed_over")]
+    assert CompanyClaim.objects.filter(ended_at=None).count() == 1
