@@ -23,7 +23,8 @@ pytestmark = pytest.mark.django_db
 KEY = "sales.targetcompany"
 OWNER = "xiexiaomei"
 DAY = timedelta(days=1)
-WARNED = MONDAY + 27 * DAY + timedelta(minutes=1)
+MINUTE = timedelta(minutes=1)
+WARNED = MONDAY + 27 * DAY + MINUTE
 """Three days before the thirty without contact are over."""
 
 
@@ -60,11 +61,11 @@ def test_silent_for_long_it_is_taken_back_after_the_warning(claimed, case_at):
     assert services.warn_silent(now=MONDAY + 26 * DAY) == 0
     case = case_at(WARNED)
     assert (case.elements(), case.who()) == (["contact"], [OWNER])
-    assert case.timers() == {"lapsed": MONDAY + 30 * DAY}
+    assert case.timers() == {"lapsed": WARNED + 3 * DAY}
     (letter,) = case.letters()
     assert claimed.name in letter.subject
     assert services.warn_silent(now=WARNED) == 0  # however often it runs
-    case.until(MONDAY + 30 * DAY + timedelta(minutes=1))
+    case.until(WARNED + 3 * DAY + MINUTE)
     assert case.ended("recycled", "recycled")
     assert state() == (CompanyState.UNCLAIMED, False)
     assert claimed.claims.get().ending == "recycled"
@@ -118,6 +119,6 @@ def test_nobody_is_warned_of_what_is_not_silent_any_more(claimed):
 def test_what_was_handed_over_meanwhile_is_kept(claimed, case_at):
     case = case_at(WARNED)
     TargetCompany.objects.update(recycle_at=None)
-    case.until(MONDAY + 30 * DAY + timedelta(minutes=1))
+    case.until(WARNED + 3 * DAY + MINUTE)
     assert case.ended("kept", "kept")
     assert state() == (CompanyState.CLAIMED, False)

@@ -69,7 +69,9 @@ def test_the_slower_one_reads_who_won_and_when(who, company, signed_in):
     assert str(row.owner) in str(lost.value)
     for name in ("ouwenbin", "shanlina", "xiexiaomei"):  # out of scope, in scope, the winner
         client = signed_in(name)
-        answer = client.post(f"/api/v1/sales/target-companies/{row.pk}/claim/")
+        answer = client.post(
+            f"/api/v1/sales/target-companies/{row.pk}/claim/", "{}", "application/json"
+        )
         assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
         assert answer.json()["by"] == {"id": row.owner_id, "name": str(row.owner)}
         page = client.post(f"/sales/target-companies/{row.pk}/claim/")

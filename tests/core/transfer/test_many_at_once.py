@@ -24,7 +24,7 @@ def imported(company):
     """`imported(rows, mode)`: the run of an import by the sales manager, done."""
 
     def run(rows: list[dict[str, str]], mode: Mode = Mode.ALL) -> ImportRun:
-        user = company["shanlina"].pk
+        user = company["shanlina"]
         columns = Layout(kinds[KEY], rights_of(user)).columns
         cells = [[row.get(column.name, "") for column in columns] for row in rows]
         made = ImportRun.objects.create(
@@ -86,7 +86,7 @@ def test_what_is_taken_is_complete(imported, company):
     imported([firm(1, name="江阴沙溪医院有限公司", phone="0510-80000001转2")])
     row = TargetCompany.objects.get()
     assert (row.name_normal, row.phone_e164) == ("江阴沙溪医院", "+8651080000001")
-    assert (row.owner_id, row.created_by_id, row.version) == (company["shanlina"].pk,) * 2 + (1,)
+    assert (row.owner_id, row.created_by_id, row.version) == (company["shanlina"],) * 2 + (1,)
     assert "jysxyy" in row.search_text
     assert kinds[KEY].model.objects.filter(search_grams__contains=["jy", "ys"]).exists()
 
