@@ -50,8 +50,8 @@ def make_companies(*, now: datetime) -> int:
         return 0
     kind, manager = kinds[KEY], rights_of(_user("shanlina"))
     rows = list(_companies(now))
-    refused = [wrong for wrong in kind.prepare_many(rows) if wrong]
-    assert not refused, refused
+    refused = kind.prepare_many(rows)
+    rows = [row for row, wrong in zip(rows, refused, strict=True) if not wrong]
     save_new_records(kind=kind, records=rows, rights=manager, now=now - timedelta(days=40))
     for index in range(CLAIMED):
         _claim(rows[index * 2], index, now)
