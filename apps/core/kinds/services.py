@@ -89,7 +89,7 @@ def require_seen(stored: Record, seen_version: int | None) -> None:
         raise Conflict(
             _("%(name)s has changed this at %(time)s, after you opened it.")
             % {
-                "name": organisation().names([by]).get(by, "?"),
+                "name": organisation().names([by]).get(by, "?") if by else "?",
                 "time": timezone.localtime(at).strftime("%H:%M"),
             },
             by=by,

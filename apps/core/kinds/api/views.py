@@ -180,7 +180,9 @@ def _doing(name: str) -> Callable[[RecordViews, Request, str], Response]:
         sent = read_flat(form.fields, request.data)
         form = command.form(sent, kind=kind, records=[record], rights=rights)
         if not form.is_valid():
-            raise ValidationError(dict(form.errors))
+            raise ValidationError(
+                {name: list(map(str, found)) for name, found in form.errors.items()}
+            )
         perform(kind, name, record.pk, rights, form.cleaned_data)
         found = kind.queryset(rights).filter(pk=record.pk).first() if command.stays else None
         return Response(status=204) if found is None else self._shown(found)
@@ -217,7 +219,7 @@ def views_of(kind: DocumentKind) -> type[RecordViews]:
         (base,),
         {"kind": kind, "area": kind.key, "rights": rights, "__doc__": kind.label_plural, **own},
     )
-    described = {name: text for name, text in _described(kind).items() if hasattr(base, name)}
+    described = {name: text for name, text in _described(kind).items() if hasattr(made, name)}
     found: type[RecordViews] = extend_schema_view(**described)(made)
     return found
 
