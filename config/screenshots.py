@@ -49,6 +49,12 @@ PICTURES = (
     Picture("contracts", "shanlina", CONTRACTS),
     Picture("contract", "shanlina", CONTRACTS, (FIRST_ROW,)),
     Picture("contract-form", "qiuzhiyuan", f"{CONTRACTS}new/"),
+    Picture("yellow-pages", "xiexiaomei", "/sales/target-companies/"),
+    Picture("leads", "shanlina", "/sales/leads/"),
+    Picture("customer", "shanlina", "/sales/customers/", (FIRST_ROW,)),
+    Picture("board", "shanlina", "/sales/board/"),
+    Picture("funnel", "shanlina", "/sales/funnel/", ready="main canvas, main svg"),
+    Picture("team", "shanlina", "/sales/team/"),
     Picture(
         "case",
         "shanlina",
