@@ -143,7 +143,7 @@ def test_folded_modules_and_the_theme_are_right_from_the_first_byte(company, sig
 
 
 def test_the_tabs_of_a_phone_depend_on_the_role(company, signed_in, entries) -> None:
-    entries(thing("sales.team"), thing("service.dispatches"), thing("stock.spare_parts"))
+    entries(thing("service.dispatches"), thing("stock.spare_parts"))
 
     def tabs(username: str) -> list[str]:
         menu = signed_in(username).get("/menu/").context["menu"]
