@@ -184,6 +184,7 @@ def sales_target(by: str) -> Typed:
         "measure": "contracts",
         "person": person,
         "amount": "500000",
+        "remarks": f"年度目标{next(numbers)}",
     }
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.core.access.defaults import sync_grants
-from apps.people.models import Department, User
+from apps.people.models import Department
 from apps.sales.leads.services import open_lead
 from apps.sales.models import Customer, MeasureCode, SalesTarget
 from apps.sales.team.attainment import Attainment, attained_by_people, attained_by_units
@@ -93,15 +93,15 @@ class TestPage:
     def granted(self):
         sync_grants()
 
-    def test_a_manager_sees_her_people_and_nobody_else(self, client):
+    def test_a_manager_sees_her_people_and_nobody_else(self, signed_in):
         make_customer()
-        client.force_login(User.objects.get(username="shanlina"))
-        page = client.get(reverse("sales:team"), {"period": "year", "measure": "contracts"})
+        page = signed_in("shanlina").get(
+            reverse("sales:team"), {"period": "year", "measure": "contracts"}
+        )
         assert page.status_code == 200
         assert "仇志远" in page.content.decode()
         names = {one.user.username for one in team_of(rights("shanlina"))}
         assert names == {"shanlina", "qiuzhiyuan", "xiexiaomei", "ouwenbin"}
 
-    def test_a_salesperson_may_not_look(self, client):
-        client.force_login(User.objects.get(username="qiuzhiyuan"))
-        assert client.get(reverse("sales:team")).status_code == 403
+    def test_a_salesperson_may_not_look(self, signed_in):
+        assert signed_in("qiuzhiyuan").get(reverse("sales:team")).status_code == 403

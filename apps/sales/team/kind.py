@@ -30,9 +30,10 @@ class SalesTargetKind(DocumentKind):
     more_columns = ("month", "owner", "department", "remarks", "created_at")
     order = "-month"
     filters = TargetFilter
-    search = ("person__display_name", "unit__name")
+    search = ("remarks", "person__display_name", "unit__name")
     related = ("person", "unit", "owner", "department")
     form_class = TargetForm
+    copies = False  # there is one of each month
     sections = (
         Section(_("Target"), ("month", "measure", "person", "unit", "amount")),
         Section(_("Remarks"), ("remarks",)),
