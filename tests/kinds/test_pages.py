@@ -27,6 +27,8 @@ pytestmark = pytest.mark.django_db
 
 LIST_QUERIES = 8
 PAGE_QUERIES = 15
+# It begins with what every package of sales knows of the customer, a question or two each.
+SUMMARIES = {"sales.customer": 18}
 HOSTILE = "<script>alert(1)</script>{{7*7}}'\"&<img src=x onerror=alert(2)>"
 
 
@@ -174,7 +176,7 @@ def test_queries_do_not_grow_with_rows(client, key) -> None:
     assert len(many) <= LIST_QUERIES, "\n".join(many)
     assert len(queries(client, f"{url_of(kind, 'list')}?sort={kind.columns[-1]}")) <= LIST_QUERIES
     page = queries(client, url_of(kind, "page", first.pk))
-    assert len(page) <= PAGE_QUERIES, "\n".join(page)
+    assert len(page) <= SUMMARIES.get(key, PAGE_QUERIES), "\n".join(page)
 
 
 def test_queries_do_not_grow_with_lines(client, key) -> None:
@@ -314,7 +316,7 @@ def test_a_document_tells_whom_it_waits_for_and_what_has_happened(client, key) -
     part = client.get(f"{page}?tab=trail&part", headers={"HX-Request": "true"})
     assert part.status_code == 200 and "<html" not in part.content.decode()
     assert client.get(f"{page}?tab=nothing").status_code == 404
-    assert len(queries(client, page)) <= PAGE_QUERIES
+    assert len(queries(client, page)) <= SUMMARIES.get(key, PAGE_QUERIES)
     assert client.get(url_of(kind, "edit", record.pk)).status_code == 409  # it is being approved
 
 

@@ -95,7 +95,7 @@ class TestStages:
 
     def test_without_any_stage_in_use_the_way_out_is_said(self):
         OpportunityStage.objects.update(active=False)
-        with pytest.raises(InvalidData, match="settings"):
+        with pytest.raises(InvalidData, match="系统设置"):
             opened()
 
 
@@ -194,7 +194,7 @@ class TestClosing:
     def test_what_is_closed_is_moved_and_closed_no_more(self):
         opportunity, by = opened(), rights("qiuzhiyuan")
         win_opportunity(opportunity=opportunity.pk, rights=by)
-        with pytest.raises(WrongState, match="reopen"):
+        with pytest.raises(WrongState, match="重新打开"):
             move_opportunity(opportunity=opportunity.pk, stage=stages()[1].pk, rights=by)
         with pytest.raises(WrongState):
             lose_opportunity(opportunity=opportunity.pk, rights=by, reason=reason("loss_reason"))
@@ -230,9 +230,9 @@ class TestCustomers:
         opportunity, by = opened(), rights("qiuzhiyuan")
         lose_opportunity(opportunity=opportunity.pk, rights=by, reason=reason("loss_reason"))
         close(opportunity.customer)
-        with pytest.raises(InvalidData, match="restore"):
+        with pytest.raises(InvalidData, match="恢复"):
             make("sales.opportunity", customer=opportunity.customer_id)
-        with pytest.raises(InvalidData, match="restore"):
+        with pytest.raises(InvalidData, match="恢复"):
             reopen_opportunity(opportunity=opportunity.pk, rights=by)
 
     def test_its_page_has_them_in_a_tab(self, signed_in):

@@ -12,6 +12,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from django.utils.functional import Promise
 
+from apps.core.once import once
 from apps.core.parameters.models import ParameterValue
 from engine.registry import Registry
 
@@ -32,9 +33,10 @@ class Parameter(Generic[Value]):
     choices: tuple[tuple[str, Text], ...] = ()
 
     def value(self) -> Value:
-        """As the current account set has settled it: one question to the database."""
-        stored = ParameterValue.objects.filter(code=self.code).values_list("value", flat=True)
-        return next((self.read(value) for value in stored), self.default)
+        """As the current account set has settled it: one question to the database for all that are
+        asked for within a request."""
+        stored = once(SETTLED, _settled)
+        return self.read(stored[self.code]) if self.code in stored else self.default
 
     def read(self, stored: Any) -> Value:
         """From what JSON holds."""
@@ -43,6 +45,14 @@ class Parameter(Generic[Value]):
     def write(self, value: Value) -> Any:
         """As JSON holds it."""
         return str(value) if isinstance(value, Decimal) else value
+
+
+SETTLED: Final = "parameters"
+"""Under this key a request remembers what is settled."""
+
+
+def _settled() -> dict[str, Any]:
+    return dict(ParameterValue.objects.values_list("code", "value"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

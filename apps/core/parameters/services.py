@@ -8,8 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from apps.core.once import forget
 from apps.core.parameters.models import DictionaryEntry, ParameterValue
-from apps.core.parameters.registry import Parameter, dictionaries, parameters
+from apps.core.parameters.registry import SETTLED, Parameter, dictionaries, parameters
 
 
 @transaction.atomic
@@ -17,6 +18,7 @@ def set_parameter(
     *, parameter: Parameter[Any], value: Any, by: int, now: datetime | None = None
 ) -> None:
     """Settle a parameter. Back at its default, nothing is kept of it."""
+    forget(SETTLED)
     if value == parameter.default:
         ParameterValue.objects.filter(code=parameter.code).delete()
         return

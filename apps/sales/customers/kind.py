@@ -45,6 +45,7 @@ class CustomerKind(DocumentKind):
     model = Customer
     module = "sales"
     icon = "building-hospital"
+    related = ("owner", "department")
     columns = ("name", "stage", "level", "industry", "region", "phone", "owner", "last_contact_at")
     more_columns = (
         "short_name",

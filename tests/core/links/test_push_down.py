@@ -96,7 +96,7 @@ def test_what_is_lost_has_no_contract(opportunity):
     reason = DictionaryEntry.objects.filter(dictionary="loss_reason").first()
     lost = lose_opportunity(opportunity=opportunity.pk, rights=by, reason=reason.pk)
     assert list(follow_ups(kind_of(Opportunity), lost, by)) == []
-    with pytest.raises(WrongState, match="reopen"):
+    with pytest.raises(WrongState, match="重新打开"):
         source_of(lost.business_key, kind, by)
 
 
