@@ -9,7 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.people.models import Department
-from apps.sales.opportunities.models import Opportunity, OpportunityStage, OpportunityState
+from apps.sales.opportunities.models import (
+    Opportunity,
+    OpportunityStage,
+    OpportunityState,
+    StageChange,
+)
 
 
 class OpportunityFilter(django_filters.FilterSet):
@@ -18,13 +23,15 @@ class OpportunityFilter(django_filters.FilterSet):
     under = django_filters.ModelChoiceFilter(
         queryset=Department.objects.all(),
         method="filter_under",
-        label=_("Department and those below"),
+        label=_("In or below the department"),
     )
-    created_at = django_filters.DateFromToRangeFilter(label=_("Created"))
+    created_at = django_filters.DateFromToRangeFilter(label=_("Created on"))
     expected_on = django_filters.DateFromToRangeFilter()
-    closed_at = django_filters.DateFromToRangeFilter(label=_("Closed"))
+    closed_at = django_filters.DateFromToRangeFilter(label=_("Closed on"))
     amount = django_filters.RangeFilter()
-    overdue = django_filters.BooleanFilter(method="filter_overdue", label=_("Overdue"))
+    overdue = django_filters.BooleanFilter(
+        method="filter_overdue", label=_("Past its expected close")
+    )
     reached = django_filters.ModelChoiceFilter(
         queryset=OpportunityStage.objects.all(), method="filter_reached", label=_("Has reached")
     )
@@ -77,4 +84,5 @@ class OpportunityFilter(django_filters.FilterSet):
         self, rows: QuerySet[Opportunity], name: str, value: OpportunityStage
     ) -> QuerySet[Opportunity]:
         """Those that have been in a stage and are in it no more."""
-        return rows.filter(stage_changes__from_stage=value).distinct()
+        left = StageChange.objects.filter(from_stage=value).values("opportunity")
+        return rows.filter(pk__in=left)

@@ -64,11 +64,24 @@ class OpportunityKind(DocumentKind):
     related = ("customer", "owner", "department", "stage")
     form_class = OpportunityForm
     sections = (
-        Section(_("Opportunity"), ("name", "customer", "contact", "source")),
-        Section(_("Expected"), ("stage", "chance", "amount", "weighted", "expected_on")),
+        Section(
+            _("Opportunity"),
+            (
+                "name",
+                "customer",
+                "contact",
+                "stage",
+                "chance",
+                "amount",
+                "win_rate",
+                "weighted",
+                "expected_on",
+                "source",
+            ),
+        ),
         Section(
             _("Outcome"),
-            ("state", "closed_at", "win_reason", "loss_reason", "lost_to", "closing_note"),
+            ("closed_at", "win_reason", "loss_reason", "lost_to", "closing_note"),
         ),
         Section(_("Remarks"), ("remarks",)),
     )

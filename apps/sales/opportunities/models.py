@@ -12,6 +12,7 @@ from django.db.models import DecimalField, ExpressionWrapper, F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.catalog.fields import money_field, percent_field, price_field, quantity_field
 from apps.catalog.models import Product
@@ -29,9 +30,9 @@ ZERO, ONE, HUNDRED = Decimal(0), Decimal(1), Decimal(100)
 class OpportunityState(models.TextChoices):
     """Whether an opportunity is still in the funnel. Only `opportunities.services` moves it."""
 
-    OPEN = "open", _("Open")
-    WON = "won", _("Won")
-    LOST = "lost", _("Lost")
+    OPEN = "open", pgettext_lazy("opportunities", "Open")
+    WON = "won", pgettext_lazy("opportunities", "Won")
+    LOST = "lost", pgettext_lazy("opportunities", "Lost")
 
 
 class OpportunityStageQuerySet(models.QuerySet["OpportunityStage"]):

@@ -14,31 +14,40 @@ const chart = init(place);
 const SHADES = [1, 0.86, 0.73, 0.61, 0.5, 0.41, 0.33];
 let shown = "reached";
 
-const colours = () => {
-  const style = getComputedStyle(document.body);
-  const of = (name) => style.getPropertyValue(name).trim();
-  return { font: style.fontFamily, text: of("--tblr-body-color"), quiet: of("--tblr-secondary"), main: of("--tblr-blue"), back: of("--tblr-bg-surface") || "#fff" };
+// Colours of the theme as numbers: the chart knows neither variables nor mixtures.
+const probe = document.createElement("i");
+const brush = document.createElement("canvas").getContext("2d");
+place.after(probe);
+const colour = (name) => {
+  probe.style.color = `var(${name})`;
+  brush.fillStyle = getComputedStyle(probe).color;
+  return brush.fillStyle;
 };
+const colours = () => ({
+  font: getComputedStyle(document.body).fontFamily,
+  text: colour("--tblr-body-color"),
+  quiet: colour("--tblr-secondary"),
+  main: colour("--tblr-blue"),
+});
 const shade = (index) => SHADES[Math.min(index, SHADES.length - 1)];
 
-const funnel = ({ font, text, quiet, main, back }) => ({
+const funnel = ({ font, text, quiet, main }) => ({
   type: "funnel",
   sort: "none",
   gap: 3,
   top: 12,
   bottom: 12,
-  left: "22%",
-  right: "22%",
-  width: "56%",
+  left: "25%",
+  width: "46%",
   minSize: "14%",
-  label: { show: true, position: "left", fontFamily: font, color: text, fontSize: 13, formatter: ({ data }) => data.name },
+  label: { show: true, position: "left", fontFamily: font, color: text, opacity: 1, fontSize: 13, formatter: ({ data }) => data.name },
   labelLine: { length: 12, lineStyle: { color: quiet } },
   emphasis: { disabled: true },
   data: steps.map(({ stage, values, texts, conversion, urls }, index) => ({
     name: stage,
     value: values.reached,
     url: urls.reached,
-    itemStyle: { color: main, opacity: shade(index), borderColor: back, borderWidth: 0 },
+    itemStyle: { color: main, opacity: shade(index), borderWidth: 0 },
     said: conversion ? `${texts.reached}  →  ${conversion}` : texts.reached,
   })),
 });
@@ -50,7 +59,7 @@ const numbers = (look) => {
     silent: true,
     z: 3,
     label: { ...first.label, position: "right", color: look.quiet, formatter: ({ data }) => data.said },
-    data: first.data.map((one) => ({ ...one, itemStyle: { opacity: 0 } })),
+    data: first.data.map((one) => ({ ...one, itemStyle: { color: "transparent", borderWidth: 0 } })),
   };
 };
 const bars = ({ font, text, main }) => ({
