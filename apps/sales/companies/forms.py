@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django import forms
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy as _
 
 from apps.sales.companies.models import TargetCompany
 from apps.sales.customers.invoicing import normal_tax_id
@@ -29,7 +29,7 @@ FIELDS: Final = (
 class CompanyForm(forms.ModelForm):
     """A company of the yellow pages."""
 
-    website = forms.URLField(label=_lazy("Website"), required=False, assume_scheme="https")
+    website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
 
     class Meta:
         model = TargetCompany

@@ -77,8 +77,8 @@ class TargetCompanyKind(DocumentKind):
     sections = (
         Section(_("Company"), ("name", "tax_id", "region", "industry", "source", "batch")),
         Section(
-            _("State"),
-            ("state", "holder", "claimed_at", "last_contact_at", "recycle_at", "void_reason"),
+            _("Claims"),
+            ("holder", "claimed_at", "last_contact_at", "recycle_at", "void_reason"),
         ),
         Section(
             _("Reached by"), ("contact_name", "contact_position", "phone", "address", "website")
