@@ -166,3 +166,9 @@ def test_mine_by_when_they_are_due():
     early = plan(about=customer, planned_at=NOW - 2 * DAY)
     plan(about=customer, planned_at=NOW + DAY)
     assert list(SalesActivity.objects.overdue(NOW)) == [early]
+
+
+def test_what_is_still_to_come_is_not_submitted(signed_in):
+    client, address = signed_in("qiuzhiyuan"), "/sales/sales-activities/"
+    assert 'name="submit"' not in client.get(f"{address}new/").content.decode()
+    assert 'name="submit"' in client.get("/sales/leads/new/").content.decode()

@@ -11,8 +11,10 @@ from apps.core.access.rights import rights_of
 from apps.core.audit.models import AuditEntry, Event
 from apps.core.kinds.editing import Editor
 from apps.core.kinds.registry import kinds
+from apps.core.links.services import trace
 from apps.core.parameters.services import set_parameter
 from apps.sales import parameters
+from apps.sales.activities.services import finish_activity, plan_activity
 from apps.sales.companies import promotion, services
 from apps.sales.models import CompanyClaim, CompanyState, TargetCompany
 from engine.exceptions import Conflict, InvalidData, NotAllowed, WrongState
@@ -139,6 +141,21 @@ def test_it_becomes_a_lead_once_there_was_contact(who):
     row.refresh_from_db()
     assert row.state == CompanyState.UNCLAIMED
     assert row.claims.get().ending == "reopened"
+
+
+def test_what_was_done_with_it_is_the_leads_too(who):
+    row, rights = enter(), who("xiexiaomei")
+    services.claim_company(company_id=row.pk, rights=rights, now=MONDAY)
+    given = {"owner": rights.user, "kind": "call", "about": {"company": row.pk}, "now": MONDAY}
+    call = plan_activity(subject="电话", planned_at=MONDAY, **given)
+    visit = plan_activity(subject="拜访", planned_at=MONDAY + 3 * DAY, **given)
+    finish_activity(activity=call.pk, outcome="有需求", by=rights.user, now=MONDAY)
+    lead = promotion.promote_company(company_id=row.pk, rights=rights, now=MONDAY + DAY)
+    assert list(lead.activities.order_by("pk")) == [call, visit]
+    lead.refresh_from_db()
+    traced = [each.business_key for each in trace(lead.business_key)]
+    assert traced == [row.business_key, lead.business_key]
+    assert lead.next_contact_on == (MONDAY + 3 * DAY).date()
 
 
 def test_an_assignment_claims_and_promotes(who, company):

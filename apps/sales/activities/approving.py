@@ -17,7 +17,7 @@ PROCESS, QUEUE = "activity_approval", "activities"
 def follow_up(activity: SalesActivity, *, by: int | None, now: datetime) -> None:
     """Do what follows from an activity that has just been done."""
     touch(activity, by=by)
-    set_next_contact(activity, now=now)
+    set_next_contact(activity.lead_id, now=now)
     if needs_approval(activity):
         start_review(activity, now=now)
 

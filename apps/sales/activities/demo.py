@@ -43,7 +43,7 @@ def make_activities(*, now: datetime) -> int:
         if activity.state == ActivityState.DONE:
             touch(activity, by=activity.owner_id)
         elif activity.lead_id is not None:
-            set_next_contact(activity, now=now)
+            set_next_contact(activity.lead_id, now=now)
     _comment(made, now)
     return len(made)
 

@@ -106,7 +106,7 @@ class SalesActivityKind(DocumentKind):
         if before is None and record.state == ActivityState.DONE:
             follow_up(record, by=rights.user, now=now)
         else:
-            set_next_contact(record, now=now)
+            set_next_contact(record.lead_id, now=now)
 
     def party(self, record: SalesActivity) -> str:
         return str(record.customer or record.lead or record.company or "")

@@ -28,14 +28,14 @@ def touch(activity: SalesActivity, *, by: int | None) -> None:
         touch_customer(customer_id=activity.customer_id, at=at)
 
 
-def set_next_contact(activity: SalesActivity, *, now: datetime) -> None:
+def set_next_contact(lead_id: int | None, *, now: datetime) -> None:
     """A lead is contacted next when the next activity with it is planned. Where none is, a day that
     was set and is still to come stays."""
-    if activity.lead_id is None:
+    if lead_id is None:
         return
-    planned = SalesActivity.objects.planned().filter(lead=activity.lead_id, planned_at__gte=now)
+    planned = SalesActivity.objects.planned().filter(lead=lead_id, planned_at__gte=now)
     first = planned.aggregate(first=Min("planned_at"))["first"]
-    lead = Lead.objects.select_for_update().get(pk=activity.lead_id)
+    lead = Lead.objects.select_for_update().get(pk=lead_id)
     day = timezone.localdate(first) if first else None
     still_to_come = lead.next_contact_on and lead.next_contact_on > timezone.localdate(now)
     if day is None and still_to_come:

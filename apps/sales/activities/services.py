@@ -70,7 +70,7 @@ def plan_activity(
         raise InvalidData(_("The activity can't be planned."), errors=error.message_dict) from error
     make_searchable(activity, declared.search)
     activity.save()
-    set_next_contact(activity, now=moment)
+    set_next_contact(activity.lead_id, now=moment)
     return activity
 
 
@@ -137,6 +137,15 @@ def cancel_activity(
     found.state, found.cancel_reason = ActivityState.CANCELLED, reason.strip()
     save_changed(found, by=by, now=now or timezone.now())
     return found
+
+
+@transaction.atomic
+def follow_company_into_lead(*, company: int, lead: int, now: datetime) -> int:
+    """A company has become a lead: what was done and is planned with it is the lead's too, unless
+    it belongs to an earlier one; how many."""
+    moved = SalesActivity.objects.filter(company=company, lead=None).update(lead=lead)
+    set_next_contact(lead, now=now)
+    return moved
 
 
 @transaction.atomic

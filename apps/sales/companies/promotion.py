@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from apps.core.access.rights import Rights
 from apps.core.audit.models import Event
 from apps.core.audit.services import record
+from apps.core.links.services import link_documents
+from apps.sales.activities.services import follow_company_into_lead
 from apps.sales.companies.models import CompanyState, TargetCompany
 from apps.sales.companies.services import take_company
 from apps.sales.companies.services.moving import (
@@ -94,6 +96,8 @@ def _promote(company: TargetCompany, *, by: int, need: str, now: datetime) -> Le
     save_company(
         company, by=by, now=now, state=CompanyState.PROMOTED, promoted_at=now, recycle_at=None
     )
+    link_documents(source=company.business_key, target=lead.business_key, by=by, now=now)
+    follow_company_into_lead(company=company.pk, lead=lead.pk, now=now)
     record(
         Event.COMPANY_PROMOTED,
         by=by,

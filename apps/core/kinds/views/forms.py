@@ -67,7 +67,7 @@ class FormPage(KindView):
             "theirs": theirs or [],
             "alive": self.request.POST.get("alive", "")[:1],
             "version": version if version is not None else getattr(record, "version", ""),
-            "may_submit": self.kind.can(self.rights, Action.SUBMIT),
+            "may_submit": self.may_submit(record or editor.form.instance),
             "preview": self.url("preview_of", record.pk) if record else self.url("preview"),
             "target": self.url("edit", record.pk) if record else self.url("new"),
             "back": self.url("page", record.pk) if record else self.url("list"),
@@ -80,6 +80,11 @@ class FormPage(KindView):
         """The title."""
         text = _("Change %(kind)s") if record else _("New %(kind)s")
         return text % {"kind": self.kind.label}
+
+    def may_submit(self, record: Any) -> bool:
+        """Whether what is saved can be submitted in one go, as far as its state says."""
+        refused = self.kind.refusal(record, Action.SUBMIT)
+        return refused is None and self.kind.can(self.rights, Action.SUBMIT)
 
     @staticmethod
     def sections(editor: Editor) -> Iterator[tuple[Any, list[tuple[Any, str]]]]:
