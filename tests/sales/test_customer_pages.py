@@ -10,6 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.core.kinds.registry import kind_of
+from apps.core.kinds.services import save_record
 from apps.sales.customers import services
 from apps.sales.models import Contact, Customer
 from tests.contracts.factories import (
@@ -212,6 +214,16 @@ class TestLists:
         assert self.listed(client, q="sjqyy") == ["单家桥医院"]
         assert self.listed(client, q="62880001") == ["单家桥医院"]
         assert Customer.objects.get().phone_e164 == "+8651262880001"
+
+    def test_what_hangs_on_it_is_found_by_its_new_name(self, signed_in: SignIn) -> None:
+        contact = make("sales.contact", name="钱敏")
+        customer = Customer.objects.get(pk=contact.customer_id)
+        customer.name = "无锡惠山康复医院"
+        kind = kind_of(customer)
+        save_record(kind=kind, record=customer, lines={}, rights=rights("qiuzhiyuan"))
+        found = signed_in("qiuzhiyuan").get("/search/", {"q": "hskf"}).content.decode()
+        assert f"/sales/contacts/{contact.pk}/" in found
+        assert f"/sales/customers/{customer.pk}/" in found
 
     def test_who_has_a_birthday_soon(self, signed_in: SignIn) -> None:
         client, today = signed_in("shanlina"), timezone.localdate()

@@ -19,6 +19,7 @@ from apps.core.attachments.services import remove_attachments_of
 from apps.core.kinds import states
 from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.models import ApprovalState, Document, Line, Record
+from apps.core.kinds.refinding import find_others_anew
 from apps.core.kinds.registry import kind_of_key
 from apps.core.kinds.search import make_searchable
 from apps.core.links.services import unlink_document
@@ -66,6 +67,8 @@ def save_record(
     record.save()
     for each in kind.lines:
         _save_lines(record, each.model, each.related, lines.get(each.related, ()))
+    if before is not None:
+        find_others_anew(record, before)
     kind.saved(record, before, rights, moment)
     return record
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import django_filters
@@ -18,6 +18,12 @@ RESTING: Final = "resting"
 STAGES: Final = {ACTIVE: ALIVE, RESTING: ASLEEP}
 LONG: Final = "long"
 NEVER: Final = "never"
+
+
+def silent(days: int, now: datetime) -> Q:
+    """Customers nobody has contacted for longer than that; new ones count from their first day."""
+    before = now - timedelta(days=days)
+    return Q(last_contact_at__lt=before) | Q(last_contact_at=None, created_at__lt=before)
 
 
 class CustomerFilter(django_filters.FilterSet):
@@ -72,9 +78,7 @@ class CustomerFilter(django_filters.FilterSet):
         if value == NEVER:
             return alive.filter(last_contact_at=None)
         days = UNCONTACTED_DAYS.value() if value == LONG else int(value)
-        before = timezone.now() - timedelta(days=days)
-        since_then = Q(last_contact_at__lt=before)
-        return alive.filter(since_then | Q(last_contact_at=None, created_at__lt=before))
+        return alive.filter(silent(days, timezone.now()))
 
     def by_waking(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         until = timezone.localdate() + timedelta(days=int(value))

@@ -15,14 +15,13 @@ from django.db.models import F, QuerySet
 from django.utils.text import capfirst
 
 from apps.core.kinds.models import Record
+from apps.core.kinds.refinding import find_anew
 from apps.core.kinds.registry import kinds
-from apps.core.kinds.search import make_searchable
 from apps.core.links.models import DocumentLink
 from apps.sales.customers.models import Address, Collaborator, Customer, CustomerStageChange
 
 STAYS = (CustomerStageChange,)
 """What tells how the customer itself came here; it is read together with that of the other one."""
-PIECE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,20 +106,11 @@ def _move(hook: Hook, source: Customer, into: Customer, by: int | None, now: Any
     changes = {"version": F("version") + 1, "changed_by": by, "changed_at": now}
     touched = [] if not _is_searched(hook) else list(rows.values_list("pk", flat=True))
     rows.update(**{hook.field: new}, **changes)
-    for start in range(0, len(touched), PIECE):
-        _search_anew(hook.model, touched[start : start + PIECE])
+    if touched:
+        find_anew(kinds[hook.model._meta.label_lower], touched)
 
 
 def _is_searched(hook: Hook) -> bool:
     """Whether rows are found by what their customer is called."""
     kind = kinds.get(hook.model._meta.label_lower)
     return kind is not None and any(path.startswith(f"{hook.field}__") for path in kind.search)
-
-
-def _search_anew(model: type[models.Model], pks: list[int]) -> None:
-    kind = kinds[model._meta.label_lower]
-    paths = {path.rpartition("__")[0] for path in kind.search if "__" in path}
-    rows = list(model._base_manager.select_related(*paths).filter(pk__in=pks))
-    for row in rows:
-        make_searchable(row, kind.search)
-    model._base_manager.bulk_update(rows, ["search_text", "search_grams"])

@@ -137,7 +137,7 @@ def _urls(user: int, measure: MeasureCode, period: Period) -> dict[str, str]:
         "opportunities": f"{_list('sales.opportunity')}?owner={user}&state=open",
         "due": f"{activities}?owner={user}&due=due",
         "overdue": f"{activities}?owner={user}&due=overdue",
-        "silent": f"{url_of(kind_of(Customer), 'list')}?owner={user}&sort=last_contact_at",
+        "silent": f"{url_of(kind_of(Customer), 'list')}?owner={user}&contact=long",
     }
 
 

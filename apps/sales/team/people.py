@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
 
 from apps.core.access.rights import Rights
 from apps.people.models import Employee
 from apps.sales.activities.models import SalesActivity
+from apps.sales.customers.filters import silent
 from apps.sales.customers.models import ALIVE, Customer, CustomerStage
 from apps.sales.parameters import UNCONTACTED_DAYS
 
@@ -34,9 +36,7 @@ class Neglected:
 
 def uncontacted(now: datetime) -> Q:
     """Customers whom nobody has contacted for longer than the parameter allows."""
-    since = now - timedelta(days=UNCONTACTED_DAYS.value())
-    silent = Q(last_contact_at__lt=since) | Q(last_contact_at=None, created_at__lt=since)
-    return Q(stage__in=ALIVE, merged_into=None) & silent
+    return Q(stage__in=ALIVE, merged_into=None) & silent(UNCONTACTED_DAYS.value(), now)
 
 
 def neglected_by(users: Collection[int], now: datetime) -> Mapping[int, Neglected]:
@@ -61,7 +61,7 @@ def to_wake_up(users: Collection[int], now: datetime) -> QuerySet[Any]:
     """Dormant customers of these people whose day has come, the longest ago first."""
     return (
         Customer.objects.filter(
-            stage=CustomerStage.DORMANT, wake_up_on__lte=now.date(), owner__in=users
+            stage=CustomerStage.DORMANT, wake_up_on__lte=timezone.localdate(now), owner__in=users
         )
         .select_related("owner")
         .order_by("wake_up_on", "pk")
