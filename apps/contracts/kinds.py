@@ -23,7 +23,7 @@ from apps.core.kinds.declaration import (
     Risk,
 )
 from apps.core.kinds.registry import register
-from apps.sales.customers.services import win_customer
+from apps.sales.customers.services import unwin_customer, win_customer
 from engine.operations import Context
 
 name_texts(
@@ -94,6 +94,18 @@ class SalesContractKind(DocumentKind):
             by=context.decided.user if context.decided else None,
             now=context.now,
         )
+
+    def blockers(self, record: SalesContract) -> list[str]:
+        return [amendment.business_key for amendment in record.amendments.all()]
+
+    def reverse_effects(self, record: SalesContract, context: Context) -> None:
+        unwin_customer(
+            customer_id=record.customer_id,
+            cause=record.business_key,
+            by=context.actor,
+            now=context.now,
+        )
+        services.close_schedule(record)
 
     def title(self, record: SalesContract) -> str:
         return record.name

@@ -10,8 +10,8 @@ from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
 from apps.contracts.models import SalesContract
-from apps.contracts.services import IN_FORCE
 from apps.core.kinds.addresses import url_of
+from apps.core.kinds.models import ApprovalState
 from apps.core.kinds.registry import kind_of
 from apps.sales.team.measures import Measure, measures
 from apps.sales.team.models import MeasureCode
@@ -20,7 +20,7 @@ from apps.sales.team.models import MeasureCode
 def contract_amount(users: Collection[int], first: date, last: date) -> Mapping[int, Decimal]:
     """Gross amounts of sales contracts in force by whose they are. A contract counts on the day it
     was signed; where that isn't known, on which it took effect."""
-    rows = SalesContract.objects.filter(owner__in=users, state__in=IN_FORCE)
+    rows = SalesContract.objects.filter(owner__in=users, state=ApprovalState.APPROVED)
     counted = rows.annotate(day=Coalesce("signed_on", "effective_on", "date")).filter(
         day__range=(first, last)
     )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from apps.contracts.models import SalesContract
-from apps.contracts.services import IN_FORCE, keeps_won, open_contracts, payments_of
+from apps.contracts.services import keeps_won, open_contracts, payments_of
 from apps.core.access.rights import Rights
 from apps.core.kinds.addresses import url_of
 from apps.core.kinds.columns import money
@@ -39,7 +39,7 @@ class ContractsTab(RelatedTab):
 
 def _figures(customer: Customer, rights: Rights) -> Iterator[Figure]:
     kind = kind_of(SalesContract)
-    seen = kind.queryset(rights).filter(customer=customer.pk, state__in=IN_FORCE)
+    seen = kind.queryset(rights).filter(customer=customer.pk, state=ApprovalState.APPROVED)
     count, signed, unpaid, overdue = payments_of(seen, today=timezone.localdate())
     list_url = f"{url_of(kind, 'list')}?{urlencode({'customer': customer.pk})}"
     said = _("%(count)s in force") % {"count": count}
@@ -74,7 +74,7 @@ belongings.add(
     Belonging(
         label=gettext_lazy("Sales contracts"),
         find=lambda customers: SalesContract.objects.filter(
-            customer__in=customers, state__in=(ApprovalState.DRAFT, *IN_FORCE)
+            customer__in=customers, state__in=(ApprovalState.DRAFT, ApprovalState.APPROVED)
         ),
         usual=False,
     ),

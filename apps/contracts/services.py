@@ -12,13 +12,13 @@ from django.utils import timezone
 from apps.contracts.models import DueRule, Instalment, SalesContract
 from apps.core.kinds.models import ApprovalState
 
-IN_FORCE = (ApprovalState.APPROVED, ApprovalState.UNAPPROVING)
-
 
 def outstanding(customer: int, *, besides: int | None = None) -> Decimal:
     """What a customer has still to pay by the schedules of contracts in force, in yuan."""
     waiting = Instalment.objects.filter(
-        document__customer=customer, document__state__in=IN_FORCE, open_since__isnull=False
+        document__customer=customer,
+        document__state=ApprovalState.APPROVED,
+        open_since__isnull=False,
     ).exclude(document=besides)
     return waiting.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
 
@@ -26,10 +26,10 @@ def outstanding(customer: int, *, besides: int | None = None) -> Decimal:
 def open_contracts(customer: int) -> QuerySet[SalesContract]:
     """Contracts with a customer that are being approved, or in force and not paid yet."""
     unpaid = Instalment.objects.filter(document=OuterRef("pk"), open_since__isnull=False)
-    decided = Q(state__in=(ApprovalState.SUBMITTED, ApprovalState.UNAPPROVING))
+    waiting = Q(state=ApprovalState.SUBMITTED)
     return (
         SalesContract.objects.filter(customer=customer)
-        .filter(decided | Q(Exists(unpaid), state=ApprovalState.APPROVED))
+        .filter(waiting | Q(Exists(unpaid), state=ApprovalState.APPROVED))
         .order_by("pk")
     )
 
@@ -37,7 +37,7 @@ def open_contracts(customer: int) -> QuerySet[SalesContract]:
 def keeps_won(customer: int) -> bool:
     """Whether a contract with a customer is in force, or has been fulfilled."""
     return SalesContract.objects.filter(
-        customer=customer, state__in=(*IN_FORCE, ApprovalState.CLOSED)
+        customer=customer, state__in=(ApprovalState.APPROVED, ApprovalState.CLOSED)
     ).exists()
 
 
@@ -86,13 +86,33 @@ def open_schedule(contract: SalesContract, *, now: datetime) -> None:
     if contract.effective_on is None:
         contract.effective_on = timezone.localdate(now)
         contract.save(update_fields=["effective_on"])
+    instalments = list(contract.instalments.all())
+    for instalment in instalments:
+        instalment.open_since = now
+        instalment.due_on = instalment.due_on or _worked_out(instalment, contract)
+    Instalment.objects.bulk_update(instalments, ["open_since", "due_on"])
+
+
+def _worked_out(instalment: Instalment, contract: SalesContract) -> date | None:
+    """The due date that follows from the rule, where what it counts from has happened."""
     beginnings = {
         DueRule.EFFECTIVE: contract.effective_on,
         DueRule.SIGNED: contract.signed_on or contract.effective_on,
     }
+    return instalment.due_after(beginnings.get(DueRule(instalment.rule)))
+
+
+def close_schedule(contract: SalesContract) -> None:
+    """The contract isn't in force any more: nothing waits to be paid, and the days that were worked
+    out when it took effect are worked out anew the next time."""
     instalments = list(contract.instalments.all())
     for instalment in instalments:
-        instalment.open_since = now
-        beginning = beginnings.get(DueRule(instalment.rule))
-        instalment.due_on = instalment.due_on or instalment.due_after(beginning)
+        instalment.open_since = None
+        agreed = instalment.rule == DueRule.DATE
+        if not agreed and instalment.due_on == _worked_out(instalment, contract):
+            instalment.due_on = None
     Instalment.objects.bulk_update(instalments, ["open_since", "due_on"])
+    approved = contract.approved_at
+    if approved is not None and contract.effective_on == timezone.localdate(approved):
+        contract.effective_on = None
+        contract.save(update_fields=["effective_on"])

@@ -1,136 +1,274 @@
-"""Un-approval (B): forbidden, direct, by approval, overtaken, and what is done when the reversal
-fails."""
+"""Un-approval (B), of real contracts: forbidden, direct, by approval, overtaken, and what is done
+when the reversal fails."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from engine.exceptions import BusinessError, InvalidData
-from tests.casework import Case, Registered, deploy
+from apps.contracts.kinds import SalesContractKind
+from apps.contracts.models import DueRule, SalesContract
+from apps.core.access.rights import rights_of
+from apps.core.kinds.commands import commands_of, hindrance
+from apps.core.kinds.models import ApprovalState
+from apps.core.kinds.registry import kind_of
+from apps.core.kinds.services import submit_document, void_document
+from apps.core.kinds.unapproval import unapprove_document
+from apps.core.links.services import link_documents
+from apps.sales.customers.models import CustomerStage
+from apps.sales.customers.services import make_dormant, restore_customer, win_by_hand
+from apps.sales.models import Customer
+from engine import tasks
+from engine.exceptions import BusinessError, Conflict, InvalidData, NotAllowed, WrongState
+from engine.models import ProcessInstance
+from tests.casework import MONDAY, Case, deploy
+from tests.contracts.factories import entry, instalment, line, make_contract, make_product
 
 pytestmark = pytest.mark.django_db
 
-DOCUMENT = "contracts.salescontract:17"
-HEAD, FINANCE = "shanlina", "zhoumin"
+SELLER, HEAD, FINANCE, MANAGER = "qiuzhiyuan", "shanlina", "zhoumin", "zengguoqiang"
+REASON = "价格有误"
 
 
-class Reversal:
-    """What un-approval asks of a kind of document."""
+class Unapproval(Case):
+    """The un-approval of a contract, asked for by the general manager or by finance."""
 
-    def __init__(self, registered: Registered) -> None:
-        self.blockers: list[str] = []
-        self.effects = 0
-        self.last_role = "general_manager"
-        self.failures = 0
-        self.tried = 0
-        registered.operation("approval.find_impact", self.find_impact)
-        registered.operation("approval.reverse_effects", self.reverse_effects)
-        registered.form("approval.repair_reversal")
-
-    def find_impact(self, context, *, target: str) -> dict:
-        return {
-            "blockers": list(self.blockers),
-            "effects": self.effects,
-            "last_role": self.last_role,
-        }
-
-    def reverse_effects(self, context, *, target: str) -> str:
-        self.tried += 1
-        if self.tried <= self.failures:
-            raise BusinessError("reversal_failed", "库存已出")
-        return "reversed"
-
-
-@pytest.fixture
-def reversal(registered: Registered) -> Reversal:
-    return Reversal(registered)
-
-
-@pytest.fixture
-def request_unapproval(people, reversal):
-    deploy("document_unapproval")
-
-    def start(queue: str = "invoices") -> Case:
-        return Case(
-            people,
-            "document_unapproval",
-            by="qiuzhiyuan",
-            business_key=DOCUMENT,
-            document=DOCUMENT,
-            initiator=people["qiuzhiyuan"],
-            queue=queue,
-            reason="价格有误",
+    def __init__(self, people, contract: SalesContract, by: str = FINANCE) -> None:
+        self.people, self.names = people, {user: name for name, user in people.items()}
+        self.pk, self.now = contract.pk, MONDAY
+        self.last = unapprove_document(
+            kind=kind_of(contract),
+            pk=contract.pk,
+            rights=rights_of(people[by]),
+            reason=REASON,
+            now=MONDAY,
         )
+        self.id = self.last.instance
+        self.check()
 
-    return start
-
-
-def test_forbidden_by_what_stands_in_the_way(request_unapproval, reversal):
-    reversal.blockers = ["发票 7"]
-    assert request_unapproval().ended("end_forbidden")
-    assert not reversal.tried
+    @property
+    def contract(self) -> SalesContract:
+        return SalesContract.objects.get(pk=self.pk)
 
 
-def test_direct_where_nothing_follows(request_unapproval):
-    assert request_unapproval().ended("end_unapproved", "reversed")
+@pytest.fixture(autouse=True)
+def _deployed(people):
+    deploy("contract_approval", "document_unapproval")
 
 
-def test_asks_the_last_level_that_approved(request_unapproval, reversal):
-    reversal.effects, reversal.last_role = 1, "department_head"
-    case = request_unapproval("contracts")
+@pytest.fixture
+def approve(people):
+    """Makes a contract and has it approved by all whom its matrix asks."""
+
+    def run(price: int = 90_000, **given) -> SalesContract:
+        product = make_product(f"P{SalesContract.objects.count()}", price)
+        contract = make_contract(line(product), by=SELLER, **given)
+        rights = rights_of(people[SELLER])
+        last = submit_document(kind=kind_of(contract), pk=contract.pk, rights=rights, now=MONDAY)
+        for _level in range(3):
+            if not last.opened:
+                break
+            (task,) = tasks.HumanTask.objects.filter(pk__in=last.opened)
+            who = task.assignee or int(next(iter(task.assignment)))
+            last = tasks.complete(task.pk, user=who, decision="approve", now=MONDAY)
+        contract.refresh_from_db()
+        assert contract.state == ApprovalState.APPROVED
+        return contract
+
+    return run
+
+
+@pytest.fixture
+def effects(monkeypatch) -> list[str]:
+    """What contracts will have as effects once goods are shipped: as many as this list is long."""
+    found: list[str] = []
+    monkeypatch.setattr(SalesContractKind, "effects", lambda self, record: len(found))
+    return found
+
+
+def stage(contract: SalesContract) -> str:
+    return Customer.objects.get(pk=contract.customer_id).stage
+
+
+# --- at once --------------------------------------------------------------------------------------
+def test_a_payment_schedule_and_a_won_customer_hinder_nobody(people, approve):
+    plan = [instalment(100, rule=DueRule.EFFECTIVE, days=30)]
+    contract = approve(instalments=plan, effective_on=None)
+    assert stage(contract) == CustomerStage.WON
+    assert contract.instalments.get().due_on == contract.effective_on + timedelta(days=30)
+    case = Unapproval(people, contract)
+    assert case.ended("end_unapproved", "unapproved")
+    contract = case.contract
+    assert (contract.state, contract.approved_at, contract.approved_by) == ("draft", None, None)
+    waiting = contract.instalments.get()
+    assert (waiting.open_since, waiting.due_on, contract.effective_on) == (None, None, None)
+    assert stage(contract) == CustomerStage.IN_TALK
+    change = contract.customer.stage_changes.order_by("pk").last()
+    assert (change.after, change.cause) == (CustomerStage.IN_TALK, contract.business_key)
+
+
+def test_it_can_be_approved_again(people, approve):
+    contract = approve()
+    Unapproval(people, contract)
+    rights = rights_of(people[SELLER])
+    again = submit_document(kind=kind_of(contract), pk=contract.pk, rights=rights, now=MONDAY)
+    tasks.complete(again.opened[0], user=people[HEAD], decision="approve", now=MONDAY)
+    contract.refresh_from_db()
+    assert (contract.state, stage(contract)) == (ApprovalState.APPROVED, CustomerStage.WON)
+    assert contract.instalments.get().open_since == MONDAY
+
+
+def test_another_contract_in_force_keeps_the_customer_won(people, approve):
+    first = approve()
+    second = approve(customer=first.customer)
+    Unapproval(people, second)
+    assert stage(first) == CustomerStage.WON
+    Unapproval(people, first)
+    assert stage(first) == CustomerStage.IN_TALK
+
+
+def test_a_customer_won_by_hand_stays_won(people, approve):
+    contract = approve()
+    Unapproval(people, contract)
+    win_by_hand(customer_id=contract.customer_id, rights=rights_of(people[HEAD]), now=MONDAY)
+    again = approve(customer=contract.customer)
+    Unapproval(people, again)
+    assert stage(again) == CustomerStage.WON
+
+
+def test_a_dormant_customer_is_restored_to_in_talk(people, approve):
+    contract = approve()
+    rights = rights_of(people[HEAD])
+    make_dormant(
+        customer_id=contract.customer_id, reason=entry("stage_reason", "budget"), rights=rights
+    )
+    Unapproval(people, contract)
+    assert stage(contract) == CustomerStage.DORMANT
+    restore_customer(customer_id=contract.customer_id, rights=rights)
+    assert stage(contract) == CustomerStage.IN_TALK
+
+
+# --- who may, and when ----------------------------------------------------------------------------
+def test_only_what_is_approved_and_by_those_who_may(people, approve):
+    contract = approve()
+    with pytest.raises(NotAllowed):
+        Unapproval(people, contract, by=SELLER)
+    Unapproval(people, contract)
+    with pytest.raises(WrongState):
+        Unapproval(people, contract)
+
+
+def test_forbidden_by_what_was_made_from_it(people, approve):
+    contract = approve()
+    follower = make_contract(line(make_product("F", 1)), customer=contract.customer)
+    link_documents(source=contract.business_key, target=follower.business_key, by=None)
+    command = commands_of(kind_of(contract))["unapprove"]
+    assert follower.number in hindrance(kind_of(contract), command, contract)
+    with pytest.raises(WrongState) as refused:
+        Unapproval(people, contract)
+    assert follower.number in str(refused.value)
+    assert refused.value.data["blockers"] == [follower.business_key]
+    assert not ProcessInstance.objects.filter(definition__key="document_unapproval").exists()
+    rights = rights_of(people[SELLER])
+    void_document(kind=kind_of(follower), pk=follower.pk, rights=rights, reason="重复")
+    assert Unapproval(people, contract).ended("end_unapproved")
+
+
+# --- by approval ----------------------------------------------------------------------------------
+def test_asks_the_last_level_that_approved(people, approve, effects):
+    contract = approve(90_000)
+    effects.append("出库单")
+    case = Unapproval(people, contract)
+    assert case.who() == [HEAD]
+    assert case.contract.state == ApprovalState.APPROVED
+    assert case.decide(HEAD, "approve").ended("end_unapproved")
+    assert case.contract.state == ApprovalState.DRAFT
+
+
+def test_is_asked_for_once_at_a_time(people, approve, effects):
+    contract = approve(90_000)
+    effects.append("出库单")
+    Unapproval(people, contract)
+    with pytest.raises(Conflict):
+        Unapproval(people, contract)
+
+
+def test_the_highest_level_is_asked(people, approve, effects):
+    contract = approve(600_000)
+    effects.append("出库单")
+    assert Unapproval(people, contract).who() == [MANAGER]
+
+
+@pytest.mark.parametrize("decision", ["reject", "return"])
+def test_refused(people, approve, effects, decision):
+    contract = approve(90_000)
+    effects.append("出库单")
+    case = Unapproval(people, contract).decide(HEAD, decision)
+    assert case.ended("end_refused")
+    assert (case.contract.state, stage(contract)) == (ApprovalState.APPROVED, CustomerStage.WON)
+
+
+def test_its_only_level_has_none_to_send_it_back_to(people, approve, effects):
+    contract = approve(90_000)
+    effects.append("出库单")
+    case = Unapproval(people, contract)
+    with pytest.raises(InvalidData):
+        case.decide(HEAD, "send_back", to="0")
+    assert case.check().who() == [HEAD]
+
+
+def test_overtaken_by_what_happened_meanwhile(people, approve, effects):
+    contract = approve(90_000)
+    effects.append("出库单")
+    case = Unapproval(people, contract)
+    follower = make_contract(line(make_product("F", 1)), customer=contract.customer)
+    link_documents(source=contract.business_key, target=follower.business_key, by=None)
+    assert case.decide(HEAD, "approve").ended("end_overtaken")
+    assert case.contract.state == ApprovalState.APPROVED
+
+
+def test_reminded_in_between(people, approve, effects):
+    contract = approve(90_000)
+    effects.append("出库单")
+    case = Unapproval(people, contract)
+    case.until(case.timers()["reminder_due"])
     assert case.who() == [HEAD]
     assert case.decide(HEAD, "approve").ended("end_unapproved")
 
 
-@pytest.mark.parametrize("queue", ["invoices", "stock", "money"])
-def test_asks_finance_for_what_it_books(request_unapproval, reversal, queue):
-    reversal.effects = 1
-    case = request_unapproval(queue)
-    assert case.who() == [FINANCE]
-    assert case.decide(FINANCE, "approve").ended("end_unapproved")
+# --- a reversal that fails ------------------------------------------------------------------------
+@pytest.fixture
+def failures(monkeypatch) -> list[str]:
+    """Each of these keeps one reversal from being done."""
+    left: list[str] = []
+    whole = SalesContractKind.reverse_effects
+
+    def reverse(self, record, context) -> None:
+        whole(self, record, context)
+        if left:
+            raise BusinessError("reversal_failed", left.pop())
+
+    monkeypatch.setattr(SalesContractKind, "reverse_effects", reverse)
+    return left
 
 
-@pytest.mark.parametrize("decision", ["reject", "return"])
-def test_refused(request_unapproval, reversal, decision):
-    reversal.effects = 1
-    case = request_unapproval().decide(FINANCE, decision)
-    assert case.ended("end_refused")
-    assert not reversal.tried
-
-
-def test_its_only_level_has_none_to_send_it_back_to(request_unapproval, reversal):
-    reversal.effects = 1
-    case = request_unapproval()
-    with pytest.raises(InvalidData):
-        case.decide(FINANCE, "send_back", to="0")
-    assert case.check().who() == [FINANCE]
-
-
-def test_overtaken_by_what_happened_meanwhile(request_unapproval, reversal):
-    reversal.effects = 1
-    case = request_unapproval()
-    reversal.blockers.append("发票 8")
-    assert case.decide(FINANCE, "approve").ended("end_overtaken")
-
-
-def test_a_failing_reversal_is_repaired_and_tried_again(request_unapproval, reversal):
-    reversal.failures = 2
-    case = request_unapproval()
+def test_a_failing_reversal_is_repaired_and_tried_again(people, approve, failures):
+    contract = approve(90_000)
+    failures += ["库存已出", "库存已出"]
+    case = Unapproval(people, contract)
     assert (case.elements(), case.who()) == (["repair"], [FINANCE])
+    assert (case.contract.state, stage(contract)) == (ApprovalState.APPROVED, CustomerStage.WON)
     case.decide(FINANCE, "retry")
     assert case.elements() == ["repair"]
     assert case.decide(FINANCE, "retry").ended("end_unapproved")
     assert case.visits("reverse_effects") == ["FAILED", "FAILED", "COMPLETED"]
+    assert stage(contract) == CustomerStage.IN_TALK
 
 
-def test_a_failing_reversal_is_given_up(request_unapproval, reversal):
-    reversal.failures = 1
-    assert request_unapproval().decide(FINANCE, "give_up").ended("end_given_up")
-
-
-def test_reminded_in_between(request_unapproval, reversal):
-    reversal.effects = 1
-    case = request_unapproval()
-    case.until(case.timers()["reminder_due"])
-    assert case.who() == [FINANCE]
-    assert case.decide(FINANCE, "approve").ended("end_unapproved")
+def test_a_failing_reversal_is_given_up(people, approve, failures):
+    contract = approve(90_000)
+    failures.append("库存已出")
+    case = Unapproval(people, contract).decide(FINANCE, "give_up")
+    assert case.ended("end_given_up")
+    assert case.contract.state == ApprovalState.APPROVED

@@ -28,7 +28,7 @@ def find_approvers(route: Route, *, initiator: int, people: Answers, note: Note)
     """Those whom the current level of the route asks; empty where nobody need be asked, which
     `note` explains in the trail."""
     level = current(route)
-    holders = people.nearest(level["role"], to=initiator)
+    holders = people.nearest(level["role"], to=level.get("near", initiator))
     if not holders:
         return _nobody(level["role"])
     asked = _holding(level["role"], holders, initiator, people)

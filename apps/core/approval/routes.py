@@ -45,6 +45,7 @@ class Level(TypedDict):
     role: str
     mode: str
     threshold: int
+    near: NotRequired[int]  # whose place in the organisation counts, where not the initiator's
     result: NotRequired[Outcome]
     asked: NotRequired[list[Asked]]
     votes: NotRequired[list[Vote]]
@@ -72,7 +73,8 @@ def _level(row: Mapping[str, Any]) -> Level:
             _("Level %(level)s of the approval matrix: “%(role)s”, “%(mode)s” are not known.")
             % {"level": row["level"], "role": row["role"], "mode": row["mode"]}
         )
-    return cast(Level, {name: row[name] for name in ("level", "role", "mode", "threshold")})
+    kept = ("level", "role", "mode", "threshold", "near")
+    return cast(Level, {name: row[name] for name in kept if name in row})
 
 
 def current(route: Route) -> Level:

@@ -18,7 +18,7 @@ from apps.core.kinds.registry import kind_of_key
 from engine.exceptions import NotFound
 
 OTHER: Final = AttachmentCategory("other", _("Other"))
-COUNTING: Final = (ApprovalState.APPROVED, ApprovalState.UNAPPROVING, ApprovalState.CLOSED)
+COUNTING: Final = (ApprovalState.APPROVED, ApprovalState.CLOSED)
 """States in which what a document says counts, and so do its files."""
 
 

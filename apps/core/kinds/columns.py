@@ -33,7 +33,6 @@ STATE_COLOURS: Final[Mapping[str, str]] = {
     ApprovalState.RETURNED: "yellow",
     ApprovalState.REJECTED: "red",
     ApprovalState.APPROVED: "green",
-    ApprovalState.UNAPPROVING: "purple",
     ApprovalState.VOID: "secondary",
     ApprovalState.CLOSED: "secondary",
 }

@@ -17,7 +17,8 @@ from django.utils.translation import pgettext_lazy
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
 from apps.core.inbox.forms import REASON, colleagues
-from apps.core.kinds import services
+from apps.core.kinds import services, unapproval
+from apps.core.kinds.addresses import url_of_key
 from apps.core.kinds.declaration import DocumentKind
 from engine.exceptions import WrongState
 
@@ -56,6 +57,19 @@ class ReasonForm(CommandForm):
     """Why."""
 
     reason = forms.CharField(label=_("Reason"), max_length=REASON)
+
+
+class UnapproveForm(ReasonForm):
+    """Why; what stands in the way is shown with a link, and what happens otherwise."""
+
+    def notices(self) -> Sequence[Notice]:
+        if len(self.records) != 1:
+            return ()  # the list says it row by row
+        blockers = unapproval.blockers_of(self.kind, self.records[0])
+        return [
+            Notice(_("Stands in the way: %(name)s") % {"name": name}, url_of_key(key), "danger")
+            for key, name in blockers.items()
+        ]
 
 
 class ColleagueForm(CommandForm):
@@ -114,6 +128,8 @@ def commands_of(kind: DocumentKind) -> Mapping[str, Command]:
             continue
         if command.action == Action.VOID and not kind.is_document:
             continue
+        if command.action == Action.UNAPPROVE and not (kind.is_document and kind.approval):
+            continue
         own.setdefault(name, command)
     return own
 
@@ -123,6 +139,9 @@ def hindrance(kind: DocumentKind, command: Command, record: Any) -> str:
     refused = kind.refusal(record, command.action) or command.refusal(record)
     if not refused and command.action == Action.SUBMIT:
         refused = next((text for found in kind.problems(record).values() for text in found), "")
+    if not refused and command.action == Action.UNAPPROVE:
+        blockers = unapproval.blockers_of(kind, record)
+        refused = str(unapproval.forbidden(record, blockers)) if blockers else ""
     return refused
 
 
@@ -162,6 +181,10 @@ def _void(kind: DocumentKind, pk: int, rights: Rights, data: Mapping[str, Any]) 
     return services.void_document(kind=kind, pk=pk, rights=rights, reason=data["reason"])
 
 
+def _unapprove(kind: DocumentKind, pk: int, rights: Rights, data: Mapping[str, Any]) -> object:
+    return unapproval.unapprove_document(kind=kind, pk=pk, rights=rights, reason=data["reason"])
+
+
 def _delete(kind: DocumentKind, pk: int, rights: Rights, data: Mapping[str, Any]) -> object:
     return services.delete_record(kind=kind, pk=pk, rights=rights)
 
@@ -182,6 +205,19 @@ COMMANDS: Final[Mapping[str, Command]] = {
         _hand_over,
         ColleagueForm,
         explanation=_("It belongs to the colleague and their department from then on."),
+    ),
+    "unapprove": Command(
+        Action.UNAPPROVE,
+        pgettext_lazy("command", "Un-approve"),
+        _("Un-approval asked for"),
+        "arrow-back-up",
+        _unapprove,
+        UnapproveForm,
+        explanation=_(
+            "It becomes a draft again, and what followed from its approval is undone; at once, or"
+            " when those who approved it last agree."
+        ),
+        destructive=True,
     ),
     "void": Command(
         Action.VOID,

@@ -324,6 +324,20 @@ class DocumentKind:
         """Do what follows from the last approval, in its transaction; an error keeps the task
         open."""
 
+    def blockers(self, record: Any) -> Sequence[str]:
+        """Business keys of what keeps an approved document from being un-approved, beside its live
+        follow-ups."""
+        return ()
+
+    def effects(self, record: Any) -> int:
+        """How many of the effects of its approval others rely on already (stock moved, money
+        booked …): from one on, an un-approval is itself approved."""
+        return 0
+
+    def reverse_effects(self, record: Any, context: Context) -> None:
+        """Undo what `take_effect` did, in the opposite order: the document is a draft already, and
+        still knows when it was approved. Raises BusinessError `reversal_failed` where it can't."""
+
     def title(self, record: Any) -> str:
         """The heading of its page, and its subject in inboxes."""
         return str(record)

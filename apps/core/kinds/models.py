@@ -23,7 +23,6 @@ class ApprovalState(models.TextChoices):
     RETURNED = "returned", _("Sent back")
     REJECTED = "rejected", _("Rejected")
     APPROVED = "approved", _("Approved")
-    UNAPPROVING = "unapproving", _("Being un-approved")
     VOID = "void", _("Void")
     CLOSED = "closed", _("Closed")
 

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
+from apps.core.kinds import unapproval
 from apps.core.kinds.models import ApprovalState
 from apps.core.kinds.services import lock_document, save_state
 from engine.exceptions import InvalidData
@@ -65,3 +68,38 @@ def _move(target: str, state: ApprovalState) -> str:
     if document.state != state:  # withdrawn first, then given up: a draft already
         save_state(document, state)
     return state.value
+
+
+# --- un-approval ----------------------------------------------------------------------------------
+@operation("document.find_impact")
+def find_impact(context: Context, *, target: str, because: str = "") -> dict[str, Any]:
+    """What stands in the way of an un-approval, under the lock of the document: `blockers`
+    (business keys), `effects` (how many have come about), the role that approved last, and near to
+    whom it is looked for. Something that isn't approved any more blocks itself."""
+    kind, document = lock_document(target)
+    if because:
+        context.note(gettext_noop("Un-approval was asked for: %(reason)s"), reason=because)
+        context.show(
+            subject=kind.title(document),
+            party=kind.party(document),
+            amount=getattr(document, kind.amount, None) if kind.amount else None,
+            number=document.number,
+        )
+    approved = document.state == ApprovalState.APPROVED
+    return {
+        "blockers": list(unapproval.blockers_of(kind, document)) if approved else [target],
+        "effects": kind.effects(document),
+        "last_role": unapproval.last_role(kind, document),
+        "near": document.owner_id,
+    }
+
+
+@operation("document.reverse_effects")
+def reverse_effects(context: Context, *, target: str) -> str:
+    """A draft again; what followed from the approval is undone. All or nothing."""
+    kind, document = lock_document(target)
+    save_state(document, ApprovalState.DRAFT)
+    kind.reverse_effects(document, context)
+    document.approved_at = document.approved_by_id = None
+    document.save(update_fields=["approved_at", "approved_by"])
+    return "unapproved"

@@ -28,9 +28,7 @@ MOVES: Final[frozenset[tuple[str, str]]] = frozenset(
         (ApprovalState.SUBMITTED, ApprovalState.DRAFT),  # withdrawn
         (ApprovalState.RETURNED, ApprovalState.DRAFT),  # given up
         (ApprovalState.SUBMITTED, ApprovalState.APPROVED),
-        (ApprovalState.APPROVED, ApprovalState.UNAPPROVING),
-        (ApprovalState.UNAPPROVING, ApprovalState.APPROVED),
-        (ApprovalState.UNAPPROVING, ApprovalState.DRAFT),
+        (ApprovalState.APPROVED, ApprovalState.DRAFT),  # un-approved
         (ApprovalState.DRAFT, ApprovalState.VOID),
         (ApprovalState.RETURNED, ApprovalState.VOID),
         (ApprovalState.APPROVED, ApprovalState.CLOSED),

@@ -1,4 +1,4 @@
-"""The task form by which a document is submitted again."""
+"""Task forms that every document shares."""
 
 from __future__ import annotations
 
@@ -25,3 +25,8 @@ class ReviseForm(TaskForm):
             if problems:
                 raise forms.ValidationError(problems)
         return super().clean()
+
+
+@task_form("document.repair_reversal")
+class RepairReversalForm(TaskForm):
+    """Nothing to fill in: what stood in the way is put right elsewhere, then it is tried again."""

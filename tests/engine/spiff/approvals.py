@@ -74,8 +74,8 @@ class Firm(World):
                 "approval.remind": self.remind,
                 "approval.add_superior": self.add_superior,
                 "approval.ask_others": lambda site, **_: [{"user": "boss", "found": "superior"}],
-                "approval.find_impact": self.find_impact,
-                "approval.reverse_effects": self.reverse_effects,
+                "document.find_impact": self.find_impact,
+                "document.reverse_effects": self.reverse_effects,
                 "document.submit": self.submit,
                 "document.take_effect": self.take_effect,
                 "requests.take_effect": self.take_effect,
@@ -152,11 +152,12 @@ class Firm(World):
 
         return operation
 
-    def find_impact(self, site: CallSite, target: str) -> Any:
+    def find_impact(self, site: CallSite, target: str, because: str = "") -> Any:
         return {
             "blockers": list(self.blockers),
             "effects": self.shipped,
             "last_role": self.last_role,
+            "near": 1,
         }
 
     def reverse_effects(self, site: CallSite, target: str) -> str:

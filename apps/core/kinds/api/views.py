@@ -23,7 +23,7 @@ from apps.core.api.fields import IdField, Row
 from apps.core.api.serializers import ResultSerializer
 from apps.core.api.views.base import ID, Area, answer
 from apps.core.inbox.visibility import Viewer
-from apps.core.kinds import services
+from apps.core.kinds import services, unapproval
 from apps.core.kinds.api.bodies import read, read_flat, represent
 from apps.core.kinds.api.schema import (
     change_of,
@@ -159,6 +159,16 @@ class ApprovedRecordViews(RecordViews):
 class ApprovedViews(ApprovedRecordViews, DocumentViews):
     """Documents that are approved."""
 
+    @action(detail=True, methods=["post"])
+    def unapprove(self, request: Request, pk: str) -> Response:
+        """Ask for an approved document to become a draft again."""
+        reason = self.body(BecauseOf)["reason"]
+        return answer(
+            unapproval.unapprove_document(
+                kind=self.kind, pk=int(pk), rights=self.holder, reason=reason
+            )
+        )
+
 
 BASES: dict[tuple[bool, bool], type[RecordViews]] = {  # whether it is approved, and a document
     (True, True): ApprovedViews,
@@ -201,6 +211,7 @@ NEEDED = {
     "hand_over": Action.HAND_OVER,
     "void": Action.VOID,
     "submit": Action.SUBMIT,
+    "unapprove": Action.UNAPPROVE,
 }
 
 
@@ -246,6 +257,7 @@ def _described(kind: DocumentKind) -> dict[str, Any]:
         "hand_over": extend_schema(parameters=[ID], request=HandTo, responses={204: None}),
         "void": extend_schema(parameters=[ID], request=BecauseOf, responses=record),
         "submit": extend_schema(parameters=[ID], request=None, responses=ResultSerializer),
+        "unapprove": extend_schema(parameters=[ID], request=BecauseOf, responses=ResultSerializer),
         **own,
     }
 
