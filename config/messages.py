@@ -7,6 +7,7 @@ English is the message id; `locale/zh_Hans` is kept complete, which `check` prov
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
+ALIAS = re.compile(r"\b(\w*gettext\w*) as (\w+)")  # from … import gettext_lazy as _lazy
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Translations:
             stream = io.BytesIO(text.encode())
             place = str(file.relative_to(self.root))
             for line, message, _comments, context in extract(
-                "python", stream, KEYWORDS, options={"encoding": "utf-8"}
+                "python", stream, _keywords(text), options={"encoding": "utf-8"}
             ):
                 catalogue.add(message, locations=[(place, line)], context=context)
         return catalogue
@@ -113,6 +115,12 @@ def _empty() -> Catalog:
         header_comment="# Chinese of Lingdang CRM.",
         fuzzy=False,
     )
+
+
+def _keywords(source: str) -> dict[str, object]:
+    """The functions that name messages, also by the names under which a file imports them."""
+    known = {name: KEYWORDS[of] for of, name in ALIAS.findall(source) if of in KEYWORDS}
+    return {**KEYWORDS, **known}
 
 
 def _as_python(template: str, name: str) -> str:

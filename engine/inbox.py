@@ -230,8 +230,8 @@ def decided(user: int, *, cursor: str = "", limit: int = PAGE) -> Page:
 
 
 def _shown(tasks: QuerySet[HumanTask]) -> QuerySet[HumanTask]:
-    """With their instances and definitions, but for the large columns."""
-    related = tasks.select_related("instance", "instance__definition")
+    """With their instances, definitions and audiences, but for the large columns."""
+    related = tasks.select_related("instance", "instance__definition", "audience")
     return related.defer("instance__runtime", "instance__definition__compiled")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.apps import apps
 from django.conf import settings
@@ -25,6 +25,25 @@ if TYPE_CHECKING:
 ACCOUNT_SET_KEY = "account_set"  # primary key of the set, chosen at login
 ENTERED_KEY = "entered_at"  # when that was, in seconds of the epoch
 CLIENT_KEY = "client"  # address and program of the login
+# What a browser calls itself → its name; each pretends to be those below it.
+BROWSERS: Final = {
+    "MicroMessenger": "WeChat",
+    "DingTalk": "DingTalk",
+    "Lark": "Feishu",
+    "Edg": "Edge",
+    "Firefox": "Firefox",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
+}
+SYSTEMS: Final = {
+    "HarmonyOS": "HarmonyOS",
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Windows": "Windows",
+    "Mac OS": "macOS",
+    "Linux": "Linux",
+}
 PROGRAM = 300  # characters of the name of a program that are kept
 RENEW_AFTER = timedelta(minutes=10)  # a write per request would cost more than it is worth
 
@@ -106,6 +125,15 @@ class OpenSession:
     used_at: datetime
     address: str
     program: str
+
+    @property
+    def device(self) -> str:
+        """“Chrome, Windows”; what the browser calls itself where nobody knows it."""
+        found = [
+            next((name for mark, name in names.items() if mark in self.program), "")
+            for names in (BROWSERS, SYSTEMS)
+        ]
+        return ", ".join(filter(None, found)) or self.program
 
 
 def open_sessions(user_id: int) -> list[OpenSession]:

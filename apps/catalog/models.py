@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.catalog.fields import percent_field, price_field
 from apps.core.kinds.models import Record
@@ -43,7 +44,7 @@ class TaxRate(models.Model):
     )
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
-    position = models.PositiveIntegerField(_("position"), default=0)
+    position = models.PositiveIntegerField(pgettext_lazy("order", "position"), default=0)
 
     objects = TaxRateQuerySet.as_manager()
 
@@ -75,9 +76,9 @@ class ProductCategory(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="children",
-        verbose_name=_("part of"),
+        verbose_name=pgettext_lazy("category", "part of"),
     )
-    position = models.PositiveIntegerField(_("position"), default=0)
+    position = models.PositiveIntegerField(pgettext_lazy("order", "position"), default=0)
 
     class Meta:
         verbose_name = _("product category")

@@ -146,7 +146,8 @@ def of_tasks(tasks: Iterable[HumanTask], *, done: bool = False) -> list[Item]:
 def _badge(task: HumanTask, *, done: bool) -> str:
     if done:
         return decisions.label(task.decision) or _("Done")
-    return "" if task.assignee else _("To be claimed")
+    alone = task.audience is not None and task.audience.size == 1  # nobody else could claim it
+    return "" if task.assignee or alone else _("To be claimed")
 
 
 def _of_instances(instances: Sequence[ProcessInstance]) -> list[Item]:

@@ -14,6 +14,7 @@ from django.db.models import F, Q, Subquery
 from django.db.models.functions import Length, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.people.account.models import Signature  # noqa: F401  (a table of this app)
 from engine.organisation import Role
@@ -117,7 +118,7 @@ class Department(models.Model):
         related_name="headed_departments",
         verbose_name=_("head"),
     )
-    position = models.PositiveIntegerField(_("position"), default=0)
+    position = models.PositiveIntegerField(pgettext_lazy("order", "position"), default=0)
     # Ids from the root to this one, "/3/17/": kept by the services, read by scopes.
     path = models.CharField(max_length=200, editable=False)
 

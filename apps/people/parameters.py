@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core.parameters.registry import Parameter, declare
 
@@ -13,7 +14,7 @@ DECIDE_OWN: Final = declare(
         code="approval.own",
         default=False,
         label=_("People may approve their own documents"),
-        group=_("Approval"),
+        group=pgettext_lazy("parameters", "Approval"),
         help_text=_(
             "As a rule their superior is asked instead. Where it is allowed, whoever submits a"
             " document is asked like anybody else who holds the role."

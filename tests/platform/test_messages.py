@@ -47,6 +47,20 @@ def test_missing_translations_are_reported_with_their_places(translations: Trans
     assert check(translations) == 1
 
 
+def test_messages_are_found_whatever_a_file_calls_the_function(translations: Translations) -> None:
+    source = (
+        "from django.utils.translation import gettext as _now\n"
+        "from django.utils.translation import pgettext_lazy as said\n\n"
+        '_now("Not yet")\nsaid("state", "Sent back")\n'
+    )
+    (translations.root / "apps" / "aliases.py").write_text(source)
+    found = [line for line in translations.problems() if "aliases" in line]
+    assert found == [
+        "apps/aliases.py:4: not translated: 'Not yet'",
+        "apps/aliases.py:5: not translated: 'Sent back'",
+    ]
+
+
 def test_a_complete_catalogue_passes_and_is_read_by_gettext(translations: Translations) -> None:
     translations.update()
     translate(translations, "Hello %(name)s", "%(name)s，你好", fuzzy=False)

@@ -1,11 +1,14 @@
-"""Error pages: what is the matter, and one way on. None of them needs the database."""
+"""Error pages: what is the matter, and one way on. Where the database may be the trouble they do
+without it; what was only refused is said within the frame of all pages."""
 
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import Final
 
 import structlog
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -54,8 +57,22 @@ def error_page(
         "text": text or TEXTS[status],
         "reference": reference if status == 500 else "",
     }
+    if status < 500 and _has_frame(request):
+        with suppress(DatabaseError):
+            context["place"] = context["title"]
+            return HttpResponse(
+                render_to_string("core/refused.html", context, request), status=status
+            )
     # Without the request: what all pages show of the user would be asked for in the database.
     return HttpResponse(render_to_string("core/error.html", context), status=status)
+
+
+def _has_frame(request: HttpRequest) -> bool:
+    """Whether somebody of an account set asked for a whole page."""
+    if request.headers.get("HX-Request"):
+        return False
+    user = getattr(request, "user", None)
+    return bool(getattr(request, "account_set", None) and user and user.is_authenticated)
 
 
 def reference_of() -> str:

@@ -181,6 +181,10 @@ class Grid:
 
     def _row(self, index: int, form: forms.ModelForm[Any]) -> GridRow:
         known = {column.name: column for column in self.columns}
+        for column in self.layout:
+            if column.typed:  # the heads of the columns are no labels of the cells
+                label = f"{column.label} {index + 1}"
+                form.fields[column.name].widget.attrs["aria-label"] = label
         long = [form[name] for name, field in form.fields.items() if is_long(field)]
         return GridRow(
             form,

@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 if TYPE_CHECKING:
     from apps.core.access.rights import Rights
@@ -20,7 +21,7 @@ class ApprovalState(models.TextChoices):
 
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Waiting for approval")
-    RETURNED = "returned", _("Sent back")
+    RETURNED = "returned", pgettext_lazy("state", "Sent back")
     REJECTED = "rejected", _("Rejected")
     APPROVED = "approved", _("Approved")
     VOID = "void", _("Void")

@@ -6,17 +6,18 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.db.models import Max, Model, QuerySet
+from django.db.models import Max, QuerySet
 from django.forms import BaseModelFormSet, modelformset_factory
+from django.utils.translation import gettext as _
 
 from apps.core.parameters import services
 from apps.core.parameters.models import DictionaryEntry
 from apps.core.parameters.registry import Parameter, parameters
 
 if TYPE_CHECKING:
-    ModelForm = forms.ModelForm[Any]
+    _RowsFormSet = BaseModelFormSet[Any, Any]
 else:
-    ModelForm = forms.ModelForm
+    _RowsFormSet = BaseModelFormSet
 
 FIELDS: dict[type, type[forms.Field]] = {
     bool: forms.BooleanField,
@@ -69,7 +70,7 @@ def rows_form(
     """A table of all rows of a list with two empty ones below."""
     made = modelformset_factory(
         rows.model,
-        form=_row_form(rows.model),
+        formset=RowsFormSet,
         fields=fields,
         extra=2,
         can_delete=deletable,
@@ -78,14 +79,17 @@ def rows_form(
     return made(data, queryset=rows, prefix=rows.model._meta.model_name)
 
 
-def _row_form(model: type[Model]) -> type[ModelForm]:
-    class RowForm(ModelForm):
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **kwargs)
-            for field in self.fields.values():
-                field.widget.attrs["class"] = css_of(field)
+class RowsFormSet(_RowsFormSet):
+    """Rows whose fields look as the pages do; each is named by its column and its row."""
 
-    return RowForm
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        for name, field in form.fields.items():
+            if isinstance(field, forms.DateField):
+                field.widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+            label = _("Take out") if name == "DELETE" else field.label
+            row = "" if index is None else f" {index + 1}"
+            field.widget.attrs |= {"class": css_of(field), "aria-label": f"{label}{row}"}
 
 
 def css_of(field: forms.Field) -> str:

@@ -102,5 +102,5 @@ def rows_page(
 ) -> HttpResponse:
     """A page of such tables, each with its heading."""
     wrong = any(table.is_bound and not table.is_valid() for _title, table in tables)
-    context = {"title": title, "tables": tables, "wrong": wrong, "may_change": may_change(request)}
+    context = {"place": title, "tables": tables, "wrong": wrong, "may_change": may_change(request)}
     return render(request, "core/parameters/rows.html", context, status=422 if wrong else 200)

@@ -19,6 +19,7 @@ from apps.core.attachments.reading import counts
 from apps.core.inbox import trail
 from apps.core.kinds.showing import Sheet
 from apps.core.kinds.views.pages import RecordPage, cases_of
+from apps.core.parameters.parameters import COMPANY_NAME
 from apps.core.printing.pdf import PdfUnavailable, as_pdf
 from apps.core.printing.signatures import signatures_of
 from engine.models import TrailEvent
@@ -62,7 +63,7 @@ class PrintPage(RecordPage):
             "kind": kind,
             "record": record,
             "title": kind.title(record),
-            "firm": getattr(self.request, "account_set", ""),
+            "firm": COMPANY_NAME.value() or getattr(self.request, "account_set", ""),
             "unapproved": not counts(kind, record),
             "sheet": sheet,
             "tables": tables,

@@ -105,6 +105,11 @@ class Menu:
         ]
         return self._allowed[max(fitting)[2]] if fitting else None
 
+    @property
+    def here(self) -> Label:
+        """What the menu calls this page: its place where the view says no other."""
+        return self._here.label if self._here else ""
+
     def _leads_here(self, entry: Entry) -> bool:
         """Whether this page is the entry's or lies below it; below the first page lies all."""
         if entry.create or entry.path == "/":

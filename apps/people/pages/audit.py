@@ -16,6 +16,7 @@ from apps.core.access.actions import Action
 from apps.core.access.doors import requires
 from apps.core.audit.models import AuditEntry, Event
 from apps.people.models import User
+from apps.people.pages.audit_words import changes, people_of
 from apps.people.pages.forms import DateInput, PageForm
 from apps.people.pages.paging import page_of
 
@@ -48,13 +49,13 @@ def audit_log(request: HttpRequest) -> HttpResponse:
         form.is_valid()  # what makes no sense filters nothing, and says so
         entries = _filtered(entries, form.cleaned_data)
     page = page_of(entries, "-pk", request.GET.get("cursor", ""))
-    actors = User.objects.in_bulk([entry.actor for entry in page.rows if entry.actor])
+    people = User.objects.in_bulk(people_of(page.rows))
     context = {
         "place": _("Audit log"),
         "form": form,
         "filtered": form.is_bound and any(form.cleaned_data.values()),
         "rows": [
-            {"entry": entry, "actor": actors.get(entry.actor), "changes": _changes(entry)}
+            {"entry": entry, "actor": people.get(entry.actor), "changes": changes(entry, people)}
             for entry in page.rows
         ],
         "next": page.next,
@@ -77,54 +78,3 @@ def _filtered(entries: Any, wanted: dict[str, Any]) -> Any:
 
 def _midnight(day: Any) -> datetime:
     return timezone.make_aware(datetime(day.year, day.month, day.day))
-
-
-NAMES = {
-    "username": gettext_lazy("User name"),
-    "display_name": gettext_lazy("Name"),
-    "email": gettext_lazy("E-mail"),
-    "language": gettext_lazy("Language"),
-    "department": gettext_lazy("Department"),
-    "superior": gettext_lazy("Superior"),
-    "position": gettext_lazy("Position"),
-    "hired_on": gettext_lazy("Hired on"),
-    "left_on": gettext_lazy("Left on"),
-    "name": gettext_lazy("Name"),
-    "parent": gettext_lazy("Part of"),
-    "head": gettext_lazy("Head"),
-    "role": gettext_lazy("Role"),
-    "granted": gettext_lazy("Rights"),
-    "scope": gettext_lazy("Data scope"),
-    "substitute": gettext_lazy("Substitute"),
-    "starts_at": gettext_lazy("From"),
-    "ends_at": gettext_lazy("Until"),
-    "works": gettext_lazy("Working day"),
-    "hours": gettext_lazy("Hours"),
-    "note": gettext_lazy("Note"),
-}
-"""What values are called; others by the name they were written under."""
-
-
-def _changes(entry: AuditEntry) -> list[tuple[str, str, str]]:
-    """Name, before, after."""
-    names = dict.fromkeys([*entry.before, *entry.after])
-    return [
-        (str(NAMES.get(name, name)), _text(entry.before.get(name)), _text(entry.after.get(name)))
-        for name in names
-        if entry.before.get(name) or entry.after.get(name)
-    ]
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    if isinstance(value, dict):
-        return ", ".join(f"{name}: {item}" for name, item in value.items())
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, str) and "T" in value:
-        try:
-            return f"{timezone.localtime(datetime.fromisoformat(value)):%Y-%m-%d %H:%M}"
-        except ValueError:
-            return value
-    return "" if value is None else str(value)

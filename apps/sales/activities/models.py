@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core.kinds.columns import described
 from apps.core.kinds.models import Record, RecordQuerySet
@@ -36,7 +37,7 @@ class Review(models.TextChoices):
     """How far the approval of one that is done has come, where the parameter asks for it."""
 
     WAITING = "waiting", _("Waiting for approval")
-    RETURNED = "returned", _("Sent back")
+    RETURNED = "returned", pgettext_lazy("state", "Sent back")
     REJECTED = "rejected", _("Rejected")
     APPROVED = "approved", _("Approved")
 

@@ -49,7 +49,7 @@ class OpportunityStage(models.Model):
 
     name = models.CharField(_("name"), max_length=40, unique=True)
     win_rate = percent_field(_("win rate (%)"), places=0)
-    position = models.PositiveIntegerField(_("position"), default=0)
+    position = models.PositiveIntegerField(pgettext_lazy("order", "position"), default=0)
     active = models.BooleanField(_("active"), default=True)
 
     objects = OpportunityStageQuerySet.as_manager()

@@ -118,6 +118,7 @@ def _page(
         index = places[remark.row] if remark.row >= 0 else remark.row
         beside.setdefault(index, []).append(remark)
     context = {
+        "place": found.name,
         "matrix": found,
         "table": table,
         "rows": [(index, form, beside.get(index, [])) for index, form in enumerate(table.forms)],
