@@ -30,7 +30,7 @@ from engine.exceptions import (
     OperationFailed,
     WrongState,
 )
-from engine.models import HumanTask, OutboxMessage, TaskState
+from engine.models import HumanTask, OutboxMessage, ProcessInstance, TaskState
 from engine.organisation import Role
 from tests.casework import MONDAY, Case, deploy
 from tests.contracts.factories import (
@@ -169,7 +169,10 @@ ROLES = ["department_head", "finance", "general_manager"]
     ],
 )
 def test_the_matrix_names_the_levels(submit, amount, facts, levels):
-    variables = submit(amount, **facts).variables()
+    case = submit(amount, **facts)
+    card = ProcessInstance.objects.get(pk=case.id).card
+    assert set(card["risks"]) == set(facts)  # what the lists of the approval center flag
+    variables = case.variables()
     assert [row["role"] for row in variables["matrix"]] == ROLES[:levels]
     assert {(row["mode"], row["threshold"]) for row in variables["matrix"]} == {("any", 100)}
     assert set(variables) == {"document", "initiator", "facts", "matrix"}

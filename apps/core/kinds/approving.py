@@ -54,7 +54,8 @@ class OpenRecord(OpenDocument):
             return dict(Sheet(self.kind, self.record, rights_of(NOBODY)).said())
 
     def related(self) -> Part:
-        parts = self._shown(list(extras.in_order(extras.parts)))
+        above = [part for part in extras.in_order(extras.parts) if part.place == "top"]
+        parts = self._shown(list(above))  # what stands beside is its trail: a tab of its own
         return Part("core/kinds/_related.html", {"parts": parts})
 
     def _shown(self, parts: list[extras.EveryTab]) -> list[str]:

@@ -25,6 +25,7 @@ def submit(context: Context, *, target: str) -> dict[str, Any]:
     if problems:
         raise InvalidData(next(iter(problems.values()))[0], errors=problems)
     save_state(document, ApprovalState.SUBMITTED, submitted_at=context.now)
+    facts = kind.facts(document)  # before its risks: they are among what is found out here
     context.show(
         subject=kind.title(document),
         party=kind.party(document),
@@ -32,7 +33,7 @@ def submit(context: Context, *, target: str) -> dict[str, Any]:
         number=document.number,
         risks=[risk.code for risk in kind.risks(document)],
     )
-    return kind.facts(document)
+    return facts
 
 
 @operation("document.take_effect")

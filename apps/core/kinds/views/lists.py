@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -50,7 +51,7 @@ class ListPage(KindView):
         query.pop("cursor", None)
         return {
             "listing": listing,
-            "place": self.kind.label_plural,
+            "place": capfirst(self.kind.label_plural),
             "columns": [(column, self.sorting(listing, column.name)) for column in listing.columns],
             "rows": [self.line(listing, row) for row in listing.page.rows],
             "chips": [(chip, self.without(listing, *chip.names)) for chip in listing.chips],
