@@ -54,8 +54,9 @@ class OpenRecord(OpenDocument):
             return dict(Sheet(self.kind, self.record, rights_of(NOBODY)).said())
 
     def related(self) -> Part:
-        above = [part for part in extras.in_order(extras.parts) if part.place == "top"]
-        parts = self._shown(list(above))  # what stands beside is its trail: a tab of its own
+        # What stands beside is its trail: a tab of its own.
+        above = [p for p in extras.in_order(extras.parts) if getattr(p, "place", "") == "top"]
+        parts = self._shown(above)
         return Part("core/kinds/_related.html", {"parts": parts})
 
     def _shown(self, parts: list[extras.EveryTab]) -> list[str]:
