@@ -52,14 +52,20 @@ DRAFTS = Path(__file__).parent / "processes"
 
 # --- what is deployed and registered --------------------------------------------------------------
 def deploy(*keys: str, **replaced: str) -> None:
-    """Deploy processes with all that they call and decide, from `processes/` and from the drafts;
-    once in a test. `replaced` puts a file of the variants in the place of a process or table."""
-    _deployment(keys, tuple(sorted(replaced.items()))).put()
+    """Deploy processes with all that they call and decide, from `processes/` and from the drafts.
+    `replaced` puts a file of the variants in the place of a process or table."""
+    if ProcessDefinition.objects.exists():
+        _deploy(_files(keys, replaced))  # beside what the test has deployed before
+    else:
+        _deployment(keys, tuple(sorted(replaced.items()))).put()
 
 
 def deploy_drawn(*documents: str) -> None:
     """Deploy diagrams that the test has drawn by itself."""
-    files = {f"drawn{number}.bpmn": text.encode() for number, text in enumerate(documents)}
+    _deploy({f"drawn{number}.bpmn": text.encode() for number, text in enumerate(documents)})
+
+
+def _deploy(files: Mapping[str, bytes]) -> None:
     definitions.deploy(files, source=Deployment.Source.SHIPPED, now=MONDAY)
 
 
@@ -68,7 +74,7 @@ def _deployment(keys: tuple[str, ...], replaced: tuple[tuple[str, str], ...]) ->
     files = _files(keys, dict(replaced))
     return Snapshot(
         (Deployment, Resource, ProcessDefinition, ProcessDefinition.resources.through),
-        lambda: definitions.deploy(files, source=Deployment.Source.SHIPPED, now=MONDAY),
+        lambda: _deploy(files),
     )
 
 

@@ -32,6 +32,7 @@ def test_a_second_time_nothing_changes(company):
         name: user.pk for name, user in company.items()
     }
     assert counts == [m.objects.count() for m in (User, Employee, Department, RoleHolder)]
+    make_people()
     assert Substitute.objects.count() == 1
 
 
@@ -45,6 +46,7 @@ def test_every_role_is_held_by_somebody_and_exclusive_duties_by_different_people
 
 
 def test_the_general_manager_is_away_for_three_days_of_next_week(company):
+    make_people()
     principal = company["zengguoqiang"].pk
     row = Substitute.objects.get()
     assert timezone.localtime(row.starts_at).strftime("%A %H:%M") == "Monday 00:00"

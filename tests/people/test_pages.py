@@ -226,7 +226,6 @@ def moments() -> dict[str, str]:
 
 
 def test_everybody_names_the_own_substitute_and_nobody_elses(company, signed_in):
-    Substitute.objects.all().delete()
     client = signed_in("wulei")
     own = {"principal": company["wulei"].pk, "substitute": company["chenhai"].pk, **moments()}
     others = own | {"principal": company["baixue"].pk}

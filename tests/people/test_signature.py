@@ -13,6 +13,7 @@ from PIL import Image
 
 from apps.core.kinds.registry import kinds
 from apps.core.kinds.services import submit_document
+from apps.core.printing.pdf import as_pdf
 from apps.people.models import Signature
 from engine import tasks
 from engine.models import HumanTask
@@ -82,6 +83,12 @@ def test_hostile_files_are_refused(company, signed_in, content) -> None:
     assert not Signature.objects.exists()
     (message,) = answer.context["messages"]
     assert message.level_tag == "error"
+
+
+def test_a_picture_cut_off_is_refused_after_a_pdf_too(company, signed_in) -> None:
+    as_pdf("<p>…</p>")  # its library would have Pillow take whatever is there
+    upload(signed_in("shanlina"), picture()[:200])
+    assert not Signature.objects.exists()
 
 
 def test_it_is_printed_beside_ones_decisions(company, signed_in) -> None:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.utils.translation import gettext as _
+from PIL import ImageFile
 
 from apps.core.printing.signatures import PREFIX
 from engine.exceptions import EngineError
@@ -40,6 +41,8 @@ def _library() -> Any:
     except OSError as error:  # Pango isn't there
         log.warning("pdf_unavailable", error=str(error))
         return None
+    # It lets Pillow read pictures that are cut off, in the whole process: uploads are refused them.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     return weasyprint
 
 
