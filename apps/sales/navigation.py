@@ -176,6 +176,7 @@ add(
         url="sales:board",
         icon="layout-kanban",
         kind="sales.opportunity",
+        home=True,
         position=20,
     ),
     Entry(

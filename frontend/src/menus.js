@@ -17,3 +17,11 @@ document.addEventListener("keydown", (event) => {
   const next = items.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
   items[Math.max(0, Math.min(next, items.length - 1))].focus();
 });
+
+// A menu that would stand out of the window opens to the other side.
+document.addEventListener("toggle", ({ target }) => {
+  const panel = target.open && target.matches(".ld-menu") && target.querySelector(":scope > .dropdown-menu");
+  if (!panel) return;
+  panel.classList.remove("ld-turned");
+  panel.classList.toggle("ld-turned", panel.getBoundingClientRect().right > document.documentElement.clientWidth);
+}, true);

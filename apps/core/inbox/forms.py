@@ -9,6 +9,7 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from engine.completion import OPINION_LENGTH
 
@@ -44,7 +45,7 @@ class AddApproverForm(HandForm):
     """Who decides as well, and when."""
 
     place = forms.ChoiceField(
-        label=_("When"),
+        label=pgettext_lazy("add approver", "When"),
         choices=[
             ("parallel", _("Beside me")),
             ("before", _("Before me: I wait for them")),

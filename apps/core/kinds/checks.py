@@ -82,7 +82,9 @@ def _columns(kind: DocumentKind) -> Iterator[Problem]:
         yield "E010", "it has no columns"
     declared = {
         "column": (*kind.columns, *kind.more_columns),
-        "field of a section": [name for section in kind.sections for name in section.fields],
+        "field of a section": [
+            name for section in kind.sections for name in (*section.fields, *section.told)
+        ],
         "total": kind.totals,
         "amount": [kind.amount] if kind.amount else [],
     }

@@ -71,8 +71,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A name of a kind, resolved. `style`: text, long, money, number, date, moment, flag, state,
-    record (of another table)."""
+    """A name of a kind, resolved. `style`: text, long, money, number, figure (a number in words),
+    date, moment, flag, state, record (of another table)."""
 
     name: str
     label: str
@@ -84,7 +84,7 @@ class Column:
     @property
     def numeric(self) -> bool:
         """Whether it stands at the right."""
-        return self.style in ("money", "number", "date", "moment")
+        return self.style in ("money", "number", "figure", "date", "moment")
 
     def cell(self, row: Any) -> Cell:
         value = value_of(row, self.name)

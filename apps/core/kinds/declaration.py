@@ -70,10 +70,17 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Fields that belong together, on the page and in the form."""
+    """Fields that belong together, on the page and in the form. `told`: what the page says in their
+    place, where it puts it otherwise."""
 
     label: Text
     fields: Sequence[str]
+    told: Sequence[str] = ()
+
+    @property
+    def shown(self) -> Sequence[str]:
+        """What the page says."""
+        return self.told or self.fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +175,12 @@ class DocumentKind:
     many_at_once: ClassVar[bool] = False
     """Whether imports write many records together (apps.core.kinds.many): not for kinds with lines,
     numbers or something to do after each save."""
+    shortcuts: ClassVar[Sequence[tuple[Text, str]]] = ()
+    """Filters that everybody needs, before the saved ones: what they are called, and the query of
+    the list; `{me}` in it is whoever asks."""
+    looks: ClassVar[Sequence[tuple[Text, str]]] = ()
+    """Other pages that show the rows of the list: what they are called, and the names of their
+    addresses, which take the list's filters."""
     copies: ClassVar[bool] = True
     """Whether one can be made that says the same as another."""
     risk_flags: ClassVar[Mapping[str, Risk]] = {}

@@ -74,7 +74,9 @@ def dress_widget(field: forms.Field, *, small: bool = False) -> None:
             part.attrs.setdefault("inputmode", "decimal")
             part.attrs["class"] += " text-num"
     if isinstance(widget, forms.Select):
-        widget.choices = [(key, label if key != "" else NOTHING) for key, label in widget.choices]
+        widget.choices = [
+            (key, NOTHING if key in ("", "unknown") else label) for key, label in widget.choices
+        ]
     if isinstance(widget, forms.Textarea):
         widget.attrs["rows"] = 2
     if isinstance(widget, forms.TextInput | RecordWidget):

@@ -28,6 +28,12 @@ class Chip:
     value: str
     names: Sequence[str]
 
+    @property
+    def label_for(self) -> str:
+        """The id of the first thing to type in."""
+        suffixes: Sequence[str] = getattr(self.field.field.widget, "suffixes", ())
+        return "_".join((self.field.auto_id, *suffixes[:1]))
+
 
 def dress_filters(kind: DocumentKind, filters: FilterSet, rights: Rights) -> None:
     """Let the fields of filters look and choose as those of forms do."""
@@ -37,6 +43,9 @@ def dress_filters(kind: DocumentKind, filters: FilterSet, rights: Rights) -> Non
         if isinstance(field, forms.MultiValueField):
             dates = any(isinstance(part, forms.DateField) for part in field.fields)
             parts = [DayInput() if dates else NumberText() for _part in field.widget.widgets]
+            ends = (_("%(field)s: from"), _("%(field)s: to"))
+            for part, end in zip(parts, ends, strict=True):
+                part.attrs["aria-label"] = end % {"field": field.label}
             field.widget.widgets = parts
     dress(form, small=True)
 

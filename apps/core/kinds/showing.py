@@ -70,6 +70,11 @@ class Sheet:
         self.rights = rights
 
     @property
+    def title(self) -> str:
+        """The heading of its page."""
+        return self.kind.title(self.record)
+
+    @property
     def amount(self) -> Fact | None:
         """The one amount that matters."""
         return self._fact(self.kind.amount) if self.kind.amount else None
@@ -77,7 +82,7 @@ class Sheet:
     @cached_property
     def sections(self) -> list[tuple[Any, list[Fact]]]:
         """Label and fields of each section that says something."""
-        found = ((section.label, self._facts(section.fields)) for section in sections_of(self.kind))
+        found = ((section.label, self._facts(section.shown)) for section in sections_of(self.kind))
         return [(label, facts) for label, facts in found if facts]
 
     @cached_property
@@ -134,7 +139,7 @@ def _cell(column: Column, row: Any) -> Cell:
 
 def whole(kind: DocumentKind, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Rows with all that their sheets show: a query, and one for each sort of lines."""
-    names = [name for section in sections_of(kind) for name in section.fields]
+    names = [name for section in sections_of(kind) for name in section.shown]
     read = columns.related_of(kind.model, [*names, *kind.totals])
     lines = (Prefetch(each.related, queryset=lines_of(each.model)) for each in kind.lines)
     found = rows.select_related(*kind.related, *read).prefetch_related(*lines)

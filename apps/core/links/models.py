@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class LinkKind(models.TextChoices):
@@ -23,7 +24,7 @@ class DocumentLink(models.Model):
     kind = models.CharField(_("kind of link"), max_length=16, choices=LinkKind.choices)
     source = models.CharField(_("source"), max_length=100)
     source_line = models.BigIntegerField(null=True)
-    target = models.CharField(_("target"), max_length=100)
+    target = models.CharField(pgettext_lazy("link", "target"), max_length=100)
     target_line = models.BigIntegerField(null=True)
     quantity = models.DecimalField(_("quantity"), max_digits=18, decimal_places=4, null=True)
     linked_at = models.DateTimeField(_("linked at"))

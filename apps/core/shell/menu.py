@@ -99,9 +99,10 @@ class Menu:
         two modules that lead to it, the later one, which is its own."""
         asked = set(self._request.GET.items())
         fitting = [
-            (len(entry.path), len(entry.query), position)
+            (len(path), len(entry.query), position)
             for position, entry in enumerate(self._allowed)
-            if self._leads_here(entry) and set(parse_qsl(entry.query)) <= asked
+            for path in entry.paths
+            if self._leads_here(entry, path) and set(parse_qsl(entry.query)) <= asked
         ]
         return self._allowed[max(fitting)[2]] if fitting else None
 
@@ -110,11 +111,11 @@ class Menu:
         """What the menu calls this page: its place where the view says no other."""
         return self._here.label if self._here else ""
 
-    def _leads_here(self, entry: Entry) -> bool:
+    def _leads_here(self, entry: Entry, path: str) -> bool:
         """Whether this page is the entry's or lies below it; below the first page lies all."""
-        if entry.create or entry.path == "/":
-            return self._request.path == entry.path
-        return self._request.path.startswith(entry.path)
+        if entry.create or path == "/":
+            return self._request.path == path
+        return self._request.path.startswith(path)
 
     def _link(self, entry: Entry) -> Link:
         return Link(entry, entry is self._here, self._count(entry))

@@ -88,7 +88,8 @@ class Entry:
     It is shown to those who may VIEW its `kind` (with `create`: ADD to it), or where `visible`
     says so; with neither, to everybody. Without a `url` it leads to the list of that kind of
     documents (with `create`: to a new one), which also gives it label and icon where it has none.
-    `query` ("view=claim") parts entries of one address."""
+    `query` ("view=claim") parts entries of one address; `home`: the list of its `kind` belongs to
+    it too, which no entry leads to."""
 
     name: str
     module: str
@@ -103,6 +104,7 @@ class Entry:
     kind: str = ""
     visible: Callable[[HttpRequest], bool] | None = None
     count: Callable[[HttpRequest], int] | None = None
+    home: bool = False
     create: bool = False  # it stands in the menu "New", not in the side bar
 
     def __post_init__(self) -> None:
@@ -121,6 +123,11 @@ class Entry:
     @property
     def path(self) -> str:
         return _address(self.url, self.args)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The addresses that belong to it, with all below them."""
+        return (self.path, _address("kinds:list", (self.kind,))) if self.home else (self.path,)
 
     @property
     def href(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _later
+from django.utils.translation import gettext_lazy as _lazy
 
 from apps.sales.activities.models import CLOCKS_DIFFER, ActivityState, SalesActivity
 
@@ -33,7 +33,7 @@ class ActivityForm(forms.ModelForm):
             "next_step",
             "remarks",
         )
-        help_texts = {"done_at": _later("Left empty: it is still to come.")}
+        help_texts = {"done_at": _lazy("Left empty: it is still to come.")}
 
     def __init__(self, *args: Any, instance: SalesActivity | None = None, **kwargs: Any) -> None:
         if instance is not None and instance.pk is None:  # a copy is to be done once more

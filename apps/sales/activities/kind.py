@@ -30,7 +30,7 @@ class SalesActivityKind(DocumentKind):
     model = SalesActivity
     module = "sales"
     icon = "calendar-event"
-    columns = ("subject", "kind", "planned_at", "party", "state", "owner")
+    columns = ("subject", "kind", "planned_at", "party", "owner", "state")
     more_columns = (
         "company",
         "lead",
@@ -72,6 +72,12 @@ class SalesActivityKind(DocumentKind):
         "contact",
         "owner",
         "department",
+    )
+    shortcuts = (
+        (_("Today"), "due=today"),
+        (_("Overdue"), "due=overdue"),
+        (_("Within 7 days"), "due=week"),
+        (_("Mine"), "owner={me}"),
     )
     form_class = ActivityForm
     approval = Approval(process="activity_approval", queue="activities")

@@ -46,7 +46,6 @@ class TargetCompanyKind(DocumentKind):
     icon = "book"
     columns = (
         "name",
-        "state",
         "contact_name",
         "phone",
         "region",
@@ -54,6 +53,7 @@ class TargetCompanyKind(DocumentKind):
         "holder",
         "claimed_at",
         "last_contact_at",
+        "state",
     )
     more_columns = (
         "source",
@@ -73,6 +73,11 @@ class TargetCompanyKind(DocumentKind):
     related = ("owner",)
     filters = CompanyFilter
     search = ("name", "contact_name", "phone", "tax_id")
+    shortcuts = (
+        (_("To be claimed"), "state=unclaimed"),
+        (_("Claimed by me"), "state=claimed&owner={me}"),
+        (_("Going back soon"), "silent=due"),
+    )
     form_class = CompanyForm
     sections = (
         Section(_("Company"), ("name", "tax_id", "region", "industry", "source", "batch")),
@@ -95,9 +100,9 @@ class TargetCompanyKind(DocumentKind):
     commands = COMMANDS
     badges = {
         "state": {
-            CompanyState.UNCLAIMED: "blue",
-            CompanyState.CLAIMED: "green",
-            CompanyState.PROMOTED: "purple",
+            CompanyState.UNCLAIMED: "secondary",
+            CompanyState.CLAIMED: "blue",
+            CompanyState.PROMOTED: "green",
             CompanyState.VOID: "secondary",
         }
     }

@@ -52,13 +52,18 @@ class ContactKind(DocumentKind):
     order = "-changed_at"
     filters = ContactFilter
     search = ("name", "customer__name", "mobile", "phone", "email")
+    shortcuts = (
+        (_("Birthday within 7 days"), "birthday=7"),
+        (_("Birthday within 30 days"), "birthday=30"),
+    )
     form_class = ContactForm
     sections = (
         Section(_("Contact"), ("customer", "name", "role", "position", "primary")),
         Section(_("Reached by"), ("mobile", "phone", "wechat", "email")),
         Section(
             _("Birthday"),
-            ("birth_calendar", "birth_year", "birth_month", "birth_day", "next_birthday"),
+            ("birth_calendar", "birth_year", "birth_month", "birth_day"),
+            told=("birthday", "next_birthday"),
         ),
         Section(_("Remarks"), ("remarks",)),
     )

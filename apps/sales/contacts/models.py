@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.access.actions import Action
@@ -108,8 +109,14 @@ class Contact(Record):
     @property
     @described(_("birthday"))
     def birthday(self) -> str:
-        """Month and day as people write them; "" where it isn't known."""
-        return f"{self.birth_month:02d}-{self.birth_day:02d}" if self.birth_month else ""
+        """`1984-08-28`, `08-28`, or `lunar 1984-08-28`; "" where it isn't known."""
+        if self.birth_month is None:
+            return ""
+        year = f"{self.birth_year}-" if self.birth_year else ""
+        day = f"{year}{self.birth_month:02d}-{self.birth_day:02d}"
+        if self.birth_calendar == Calendar.SOLAR:
+            return day
+        return gettext("lunar %(day)s") % {"day": day}
 
     @property
     @described(_("next birthday"), "date")

@@ -46,7 +46,7 @@ class CustomerKind(DocumentKind):
     module = "sales"
     icon = "building-hospital"
     related = ("owner", "department")
-    columns = ("name", "stage", "level", "industry", "region", "phone", "owner", "last_contact_at")
+    columns = ("name", "level", "industry", "region", "phone", "owner", "last_contact_at", "stage")
     more_columns = (
         "short_name",
         "source",
@@ -85,6 +85,11 @@ class CustomerKind(DocumentKind):
     commands = COMMANDS
     filters = CustomerFilter
     search = ("name", "short_name", "phone", "tax_id")
+    shortcuts = (
+        (_("Mine"), "owner={me}"),
+        (_("Long without contact"), "contact=long"),
+        (_("Dormant and closed"), "stage=resting"),
+    )
     form_class = CustomerForm
     sections = (
         Section(

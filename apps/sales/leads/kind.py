@@ -31,7 +31,6 @@ class LeadKind(DocumentKind):
     icon = "flame"
     columns = (
         "name",
-        "state",
         "contact_name",
         "contact_mobile",
         "region",
@@ -39,6 +38,7 @@ class LeadKind(DocumentKind):
         "next_contact_on",
         "last_contact_at",
         "owner",
+        "state",
     )
     more_columns = (
         "industry",
@@ -59,16 +59,22 @@ class LeadKind(DocumentKind):
     )
     badges: ClassVar[Mapping[str, Mapping[str, str]]] = {
         "state": {
-            LeadState.NEW: "cyan",
+            LeadState.NEW: "blue",
             LeadState.FOLLOWING: "blue",
-            LeadState.SUBMITTED: "purple",
+            LeadState.SUBMITTED: "blue",
             LeadState.RETURNED: "yellow",
-            LeadState.CONFLICT: "orange",
+            LeadState.CONFLICT: "red",
             LeadState.CONVERTED: "green",
             LeadState.INVALID: "secondary",
             LeadState.RECYCLED: "secondary",
         }
     }
+    shortcuts = (
+        (_("Mine"), "owner={me}"),
+        (_("To contact today"), "contact=today"),
+        (_("Contact overdue"), "contact=overdue"),
+        (_("Under review"), "state=submitted"),
+    )
     amount = "budget"
     order = "-changed_at"
     filters = LeadFilter

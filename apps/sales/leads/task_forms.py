@@ -96,7 +96,10 @@ class LeadReviewForm(JudgeForm):
         label=_("Expected amount"), min_value=0, max_digits=16, decimal_places=2, required=False
     )
     asked = forms.MultipleChoiceField(
-        label=_("Asked for (where more is wanted)"), required=False, choices=()
+        label=_("Asked for (where more is wanted)"),
+        required=False,
+        choices=(),
+        widget=forms.CheckboxSelectMultiple,
     )
 
     def fit(self) -> None:
@@ -109,7 +112,6 @@ class LeadReviewForm(JudgeForm):
         )
         asked: Any = self.fields["asked"]
         asked.choices = [(name, _label(name)) for name in ASKABLE]
-        asked.widget.attrs["size"] = 3
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core.access.rights import Rights
 from apps.core.kinds.declaration import DocumentKind, Lines, PushDown, Section
@@ -38,9 +39,9 @@ class OpportunityKind(DocumentKind):
         "amount",
         "chance",
         "expected_on",
-        "state",
         "days_in_stage",
         "owner",
+        "state",
     )
     more_columns = (
         "weighted",
@@ -57,6 +58,12 @@ class OpportunityKind(DocumentKind):
         "changed_at",
     )
     badges = BADGES
+    shortcuts = (
+        (pgettext_lazy("opportunities", "Open"), "state=open"),
+        (_("Mine"), "state=open&owner={me}"),
+        (_("Overdue"), "overdue=true"),
+    )
+    looks = ((_("Board"), "sales:board"), (_("Funnel"), "sales:funnel"))
     amount = "amount"
     order = "-changed_at"
     filters = OpportunityFilter

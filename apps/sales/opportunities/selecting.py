@@ -105,15 +105,14 @@ class Selection:
         place = url_of(kind_of(Opportunity), "list")
         return f"{place}?{query}" if query else place
 
-    def views(self) -> list[Choice]:
-        """The ways to look at the same opportunities."""
-        pages = ((_("Board"), "sales:board"), (_("Funnel"), "sales:funnel"))
+    def looks(self) -> list[tuple[str, str, bool]]:
+        """The ways to look at the same opportunities: label, address, whether it is this one."""
         query = self.query.urlencode()
         found = [
-            Choice(label, f"{reverse(name)}?{query}", reverse(name) == self.page)
-            for label, name in pages
+            (str(label), f"{reverse(name)}?{query}", reverse(name) == self.page)
+            for label, name in kind_of(Opportunity).looks
         ]
-        return [*found, Choice(_("List"), self.rows_url(), False)]
+        return [*found, (_("List"), self.rows_url(), False)]
 
     # --- filters that are used most ---------------------------------------------------------------
     def owners(self) -> list[Choice]:

@@ -53,8 +53,8 @@ class PresalesRequestKind(DocumentKind):
         "customer",
         "wanted_at",
         "engineer",
-        "state",
         "owner",
+        "state",
     )
     more_columns = (
         "opportunity",
@@ -72,7 +72,7 @@ class PresalesRequestKind(DocumentKind):
             PresalesState.DRAFT: "secondary",
             PresalesState.WAITING: "yellow",
             PresalesState.ASSIGNED: "blue",
-            PresalesState.ACCEPTED: "azure",
+            PresalesState.ACCEPTED: "blue",
             PresalesState.DONE: "green",
             PresalesState.DECLINED: "red",
             PresalesState.CANCELLED: "secondary",
@@ -82,6 +82,11 @@ class PresalesRequestKind(DocumentKind):
     filters = PresalesFilter
     search = ("number", "subject", "customer__name")
     related = ("support", "customer", "opportunity", "contact", "engineer", "owner", "department")
+    shortcuts = (
+        (_("To be assigned"), "state=waiting"),
+        (_("Mine"), "owner={me}"),
+        (_("Assigned to me"), "engineer={me}"),
+    )
     form_class = PresalesForm
     sections = (
         Section(_("What is wanted"), ("subject", "support", "wanted_at", "place", "need")),

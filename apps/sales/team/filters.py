@@ -14,4 +14,4 @@ class TargetFilter(django_filters.FilterSet):
 
     class Meta:
         model = SalesTarget
-        fields = ("month", "measure", "person", "unit", "department")
+        fields = ("month", "measure", "person", "unit")

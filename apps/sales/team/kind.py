@@ -26,7 +26,7 @@ class SalesTargetKind(DocumentKind):
     model = SalesTarget
     module = "sales"
     icon = "target"
-    columns = ("period", "person", "unit", "measure", "amount", "changed_at")
+    columns = ("period", "person", "unit", "measure", "goal", "changed_at")
     more_columns = ("month", "owner", "department", "remarks", "created_at")
     order = "-month"
     filters = TargetFilter
@@ -35,7 +35,11 @@ class SalesTargetKind(DocumentKind):
     form_class = TargetForm
     copies = False  # there is one of each month
     sections = (
-        Section(_("Target"), ("month", "measure", "person", "unit", "amount")),
+        Section(
+            _("Target"),
+            ("month", "measure", "person", "unit", "amount"),
+            told=("period", "measure", "person", "unit", "goal"),
+        ),
         Section(_("Remarks"), ("remarks",)),
     )
 

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.kinds.columns import described
+from apps.core.kinds.columns import described, money, number
 from apps.core.kinds.models import Record
 
 
@@ -91,6 +91,14 @@ class SalesTarget(Record):
     def whose(self) -> str:
         """The person, or the department."""
         return str(self.person or self.unit or "")
+
+    @property
+    @described(_("target"), "figure")
+    def goal(self) -> str:
+        """How much, in what is measured: `¥900,000.00`, or `3` customers."""
+        return (
+            number(self.amount) if self.measure == MeasureCode.NEW_CUSTOMERS else money(self.amount)
+        )
 
 
 def first_of(day: date) -> date:

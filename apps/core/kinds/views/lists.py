@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,6 +24,8 @@ from apps.core.shell.toasts import say
 from engine.exceptions import InvalidData
 
 PHONE_FACTS: Final = 4
+UNNAMED: Final = ("state", "flag", "number")
+"""What says nothing without the heading of its column, or stands beside already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,8 @@ class ListPage(KindView):
     def get(self, request: HttpRequest) -> HttpResponse:
         listing = Listing(self.kind, self.rights, request.GET)
         part = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
-        return self.show("_list.html" if part else "list.html", self.context(listing))
+        context = {**self.context(listing), "part": part}
+        return self.show("_list.html" if part else "list.html", context)
 
     def context(self, listing: Listing) -> dict[str, Any]:
         query = listing.query.copy()
@@ -70,6 +75,8 @@ class ListPage(KindView):
                 for b in extras.buttons(extras.list_buttons)
                 if self.rights.may(self.kind.key, b.action)
             ],
+            "looks": self.looks(query.urlencode()),
+            "shortcuts": self.shortcuts(listing),
             "bulk": self.bulk(),
             "views": [(view, f"?view={view.pk}&{view.query}") for view in listing.saved],
             "own_view": listing.view and listing.view.user_id == self.rights.user,
@@ -82,7 +89,10 @@ class ListPage(KindView):
         others = [
             cell.text
             for column, cell in cells
-            if column.name not in (amount, "state") and cell.text and cell.text != title
+            if column.name != amount
+            and column.style not in UNNAMED
+            and cell.text
+            and cell.text != title
         ]
         money = columns.value_of(row, amount) if amount else None
         return Line(
@@ -95,6 +105,24 @@ class ListPage(KindView):
             state=next((cell for column, cell in cells if column.style == "state"), None),
             cells=cells,
         )
+
+    def shortcuts(self, listing: Listing) -> list[tuple[str, str, bool]]:
+        """Filters of the kind: label, address, whether it is what the list is set to."""
+        asked = {
+            name: listing.query[name] for name in listing.query if name not in OWN_WORDS - {"q"}
+        }
+        found = []
+        for label, text in self.kind.shortcuts:
+            query = text.format(me=self.rights.user)
+            found.append((str(label), f"?{query}", dict(parse_qsl(query)) == asked))
+        return found
+
+    def looks(self, query: str) -> list[tuple[str, str, bool]]:
+        """The ways to look at these rows: label, address, whether it is this one."""
+        others = [
+            (str(label), f"{reverse(name)}?{query}", False) for label, name in self.kind.looks
+        ]
+        return [*others, (_("List"), "", True)] if others else []
 
     def bulk(self) -> list[tuple[str, Any]]:
         """What may be done with many rows at once."""

@@ -66,6 +66,7 @@ class RecordPage(KindView):
         """The heading, which is there whatever tab is open."""
         can = self.kind.abilities(self.rights, record)
         case = services.live_instance(record.business_key) if self.kind.approval else None
+        commands = list(offered(self.kind, record, can))
         return {
             "record": record,
             "title": self.kind.title(record),
@@ -78,7 +79,8 @@ class RecordPage(KindView):
             "case_url": reverse("inbox:instance", args=[case.pk]) if case else "",
             "withdrawable": case is not None and case.starter == self.rights.user,
             "waiting_for": looking.waiting(case) if case else [],
-            "commands": list(offered(self.kind, record, can)),
+            "main_commands": [(name, one) for name, one in commands if one.primary],
+            "further_commands": [(name, one) for name, one in commands if not one.primary],
             "may_copy": self.kind.copies and self.rights.may(self.kind.key, Action.ADD),
             "follow_ups": list(follow_ups(self.kind, record, self.rights)),
             "buttons": [b for b in extras.buttons(extras.page_buttons) if str(b.action) in can],
