@@ -86,9 +86,9 @@ class CustomerKind(DocumentKind):
     filters = CustomerFilter
     search = ("name", "short_name", "phone", "tax_id")
     shortcuts = (
-        (_("Mine"), "owner={me}"),
-        (_("Long without contact"), "contact=long"),
-        (_("Dormant and closed"), "stage=resting"),
+        (gettext_lazy("Mine"), "owner={me}"),
+        (gettext_lazy("Long without contact"), "contact=long"),
+        (gettext_lazy("Dormant and closed"), "stage=resting"),
     )
     form_class = CustomerForm
     sections = (
