@@ -8,8 +8,8 @@ the text itself, as bigrams may agree by chance. A single character finds beginn
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import reduce
+from collections.abc import Collection, Sequence
+from functools import lru_cache, reduce
 from typing import Any
 
 from django.db.models import QuerySet
@@ -43,15 +43,14 @@ def texts_of(record: Any, fields: Sequence[str]) -> list[str]:
     return found
 
 
-def readings(text: str) -> Iterator[str]:
+@lru_cache(maxsize=4096)
+def readings(text: str) -> tuple[str, ...]:
     """The text itself in lower case without marks, its pinyin, and the initials of its pinyin."""
     plain = BREAK.sub("", text.lower())
-    if plain:
-        yield plain
-    if HAN.search(plain):
-        syllables = _syllables(plain)
-        yield "".join(syllables)
-        yield "".join(syllable[0] for syllable in syllables)
+    if not HAN.search(plain):
+        return (plain,) if plain else ()
+    syllables = _syllables(plain)
+    return plain, "".join(syllables), "".join(syllable[0] for syllable in syllables)
 
 
 def _syllables(text: str) -> list[str]:
@@ -71,8 +70,12 @@ def grams(text: str) -> set[str]:
 def make_searchable(record: Any, fields: Sequence[str]) -> None:
     """Set what a record keeps for searches; the caller saves it."""
     found = [reading for text in texts_of(record, fields) for reading in readings(text)]
-    record.search_text = " ".join(dict.fromkeys(found))
-    record.search_grams = sorted(set().union(*map(grams, found)))
+    record.search_text, record.search_grams = searchable(found)
+
+
+def searchable(found: Collection[str]) -> tuple[str, list[str]]:
+    """`search_text` and `search_grams` of a record whose search fields have these readings."""
+    return " ".join(dict.fromkeys(found)), sorted(set().union(*map(grams, found)))
 
 
 def search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:

@@ -1,0 +1,1 @@
+"""A large account set, for measurements: rows as the models would save them, written by COPY."""
