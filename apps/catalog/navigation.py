@@ -11,7 +11,7 @@ add(
     Entry(
         name="settings.categories",
         module="settings",
-        label=_("Categories and tax rates"),
+        label=_("Categories, tax rates"),
         url="catalog:basics",
         icon="category",
         kind="settings.parameter",

@@ -27,4 +27,4 @@ def edit_basics(request: HttpRequest) -> HttpResponse:
         if save_rows(request, [categories, rates]):
             return redirect("catalog:basics")
     tables = [(_("Product categories"), categories), (_("Tax rates"), rates)]
-    return rows_page(request, _("Categories and tax rates"), tables)
+    return rows_page(request, _("Categories, tax rates"), tables)

@@ -31,6 +31,9 @@ DAY = timedelta(days=1)
 OPEN: Final = (TaskState.READY, TaskState.RESERVED)
 SUBSTITUTE: Final = "substitute"
 
+BUYERS: Final = 36
+"""Customers with contracts: the last contracts, which wait, are with customers of the first."""
+
 # What is sold together: code, quantity, discount rate (0: by the policies).
 Goods = tuple[tuple[str, int, int], ...]
 SETS: Final[Mapping[str, Goods]] = {
@@ -112,7 +115,7 @@ def make_contracts(*, now: datetime | None = None) -> int:
     rights = {owner: rights_of(owner) for owner in {customer.owner_id for customer in customers}}
     plans = sorted(_plans(), key=lambda plan: -plan.before)
     for index, plan in enumerate(plans):
-        customer = customers[index * 7 % len(customers)]
+        customer = customers[index % BUYERS * 7 % len(customers)]
         _make(plan, index, customer, products, rights[customer.owner_id], moment)
     return len(plans)
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from apps.contracts.models import SalesContract
 from apps.contracts.services import keeps_won, open_contracts, payments_of
-from apps.core.access.rights import Rights
+from apps.core.access.rights import Rights, rights_of
 from apps.core.kinds.addresses import url_of
 from apps.core.kinds.columns import money
+from apps.core.kinds.declaration import DocumentKind
+from apps.core.kinds.extras import PagePart, page_part
 from apps.core.kinds.models import ApprovalState
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.related import RelatedTab
@@ -37,6 +42,32 @@ class ContractsTab(RelatedTab):
     order = ("-date", "-pk")
 
 
+@page_part("same-customer", label=gettext_lazy("Of the same customer"), position=50)
+class SameCustomer(PagePart, RelatedTab):
+    """What an approver wants to know of the customer: what it owes, and its other contracts."""
+
+    place = "related"
+    template = "contracts/_same_customer.html"
+    of, by = CONTRACT, "customer"
+    columns = ("number", "name", "gross", "state", "date")
+    order = ("-date", "-pk")
+    adds = False
+
+    def shown(self, kind: DocumentKind, record: Any, rights: Rights) -> bool:
+        return kind.key == CONTRACT and record.customer_id is not None
+
+    def root(self, record: Any) -> int:
+        return int(record.customer_id)
+
+    def rows(self, record: Any, rights: Rights) -> QuerySet[Any]:
+        return super().rows(record, rights).exclude(pk=record.pk)
+
+    def context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        rights = rights_of(int(request.user.pk or 0))
+        owes = list(_figures(record.customer, rights))
+        return {**super().context(request, record), "tab": self, "figures": owes}
+
+
 def _figures(customer: Customer, rights: Rights) -> Iterator[Figure]:
     kind = kind_of(SalesContract)
     seen = kind.queryset(rights).filter(customer=customer.pk, state=ApprovalState.APPROVED)
@@ -48,7 +79,7 @@ def _figures(customer: Customer, rights: Rights) -> Iterator[Figure]:
         _("Still to be paid"),
         money(unpaid),
         _("%(amount)s overdue") % {"amount": money(overdue)} if overdue else "",
-        "?tab=contracts",
+        f"{url_of(kind_of(Customer), 'page', customer.pk)}?tab=contracts",
         "red" if overdue else "",
     )
 

@@ -7,7 +7,7 @@ from engine.decisions import registry
 for code, label in {
     "approve": _("Approve"),
     "reject": _("Reject"),
-    "return": _("Send back to the initiator"),
+    "return": _("Send back"),
     "send_back": _("Send back to a level"),
     "resubmit": _("Submit again"),
     "abandon": _("Give up"),

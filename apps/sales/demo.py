@@ -17,6 +17,7 @@ from apps.core.access.rights import rights_of
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.search import make_searchable
 from apps.core.parameters.models import DictionaryEntry
+from apps.core.phones import e164
 from apps.people.models import Employee
 from apps.sales.contacts.birthdays import lunar_day
 from apps.sales.customers.blockers import blockers_of
@@ -32,7 +33,6 @@ from apps.sales.models import (
     CustomerStage,
     PricePolicy,
 )
-from apps.sales.phones import e164
 
 OWNERS: Final = ("qiuzhiyuan", "xiexiaomei", "ouwenbin", "qiuzhiyuan", "xiexiaomei", "shanlina")
 PLACES: Final = (  # city, its roads, region, area code

@@ -17,7 +17,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
-from apps.sales.phones import e164
+from apps.core.phones import e164
 from engine.registry import Registry
 
 AT_ONCE: Final = 2000

@@ -191,7 +191,7 @@ add(
     Entry(
         name="settings.opportunity_stages",
         module="settings",
-        label=_("Stages of opportunities"),
+        label=_("Opportunity stages"),
         url="sales:stages",
         icon="stairs",
         kind="settings.parameter",

@@ -4,6 +4,7 @@ import htmx from "htmx.org";
 import "./keys.js";
 import "./menus.js";
 import "./panes.js";
+import "./passwords.js";
 import "./preferences.js";
 import "./toasts.js";
 

@@ -73,3 +73,19 @@ def test_they_are_made_once(made):
     assert made == SalesContract.objects.count()
     assert make_contracts(now=MONDAY + timedelta(days=1)) == 0
     assert SalesContract.objects.count() == made
+
+
+def test_an_approver_sees_what_else_there_is_of_the_customer(made, company, signed_in):
+    asked = HumanTask.objects.filter(ended_at=None, assignee=company["shanlina"].pk)
+    keys = dict(asked.values_list("instance__business_key", "pk"))
+    waiting = [one for one in SalesContract.objects.all() if one.business_key in keys]
+    others = {
+        one: SalesContract.objects.filter(customer=one.customer_id).exclude(pk=one.pk)
+        for one in waiting
+    }
+    contract, rest = next((one, rest) for one, rest in others.items() if rest)
+    address = f"/approvals/{keys[contract.business_key]}/"
+    page = signed_in("shanlina").get(address, {"tab": "related"}).content.decode()
+    assert [other for other in rest if other.number not in page] == []
+    assert f"/sales/customers/{contract.customer_id}/?tab=contracts" in page
+    assert f"/contracts/sales-contracts/?customer={contract.customer_id}" in page

@@ -184,7 +184,7 @@ def test_a_request_says_what_is_wanted(field, value):
 # --- decisions ------------------------------------------------------------------------------------
 def test_decisions_have_labels_in_the_readers_language():
     with override("en"):
-        assert decisions.label("return") == "Send back to the initiator"
+        assert decisions.label("return") == "Send back"
         assert decisions.label("something") == "something"
 
 

@@ -33,6 +33,12 @@ def test_the_page_offers_the_open_account_sets(company):
     assert 'value="t_two"' not in page
 
 
+def test_who_forgot_a_password_is_told_whom_to_ask(company):
+    page = Client().get("/login/").content.decode()
+    assert 'href="#forgotten"' in page
+    assert 'id="forgotten"' in page
+
+
 def test_the_chosen_set_and_user_are_kept_in_the_session(company):
     client = Client()
     assert log_in(client).url == "/"

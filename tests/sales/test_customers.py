@@ -7,11 +7,11 @@ from django.core.exceptions import ValidationError
 
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.services import save_record
+from apps.core.phones import e164
 from apps.sales.contacts.forms import ContactForm
 from apps.sales.customers.forms import CustomerForm
 from apps.sales.customers.invoicing import is_old, normal_tax_id
 from apps.sales.models import Collaborator, Contact, Customer
-from apps.sales.phones import e164
 from apps.sales.pricing.forms import PricePolicyForm
 from tests.contracts.factories import entry, make_customer, make_product, rights
 

@@ -63,6 +63,8 @@ def error_page(
             return HttpResponse(
                 render_to_string("core/refused.html", context, request), status=status
             )
+    if status >= 500 and request.method == "GET":
+        context["address"] = request.get_full_path()
     # Without the request: what all pages show of the user would be asked for in the database.
     return HttpResponse(render_to_string("core/error.html", context), status=status)
 

@@ -23,6 +23,8 @@ from engine.models import ProcessInstance
 
 WITH_DOCUMENT = ("attachments",)
 """Tabs of its own page that an approver sees below the document."""
+RELATED = ("top", "related")
+"""Places of the parts that stand among the related documents."""
 
 
 class OpenRecord(OpenDocument):
@@ -53,11 +55,11 @@ class OpenRecord(OpenDocument):
         with override(settings.LANGUAGE_CODE):  # another language is no change
             return dict(Sheet(self.kind, self.record, rights_of(NOBODY)).said())
 
-    def related(self) -> Part:
+    def related(self) -> Part | None:
         # What stands beside is its trail: a tab of its own.
-        above = [p for p in extras.in_order(extras.parts) if getattr(p, "place", "") == "top"]
-        parts = self._shown(above)
-        return Part("core/kinds/_related.html", {"parts": parts})
+        parts = [p for p in extras.in_order(extras.parts) if getattr(p, "place", "") in RELATED]
+        shown = [text for text in self._shown(parts) if text.strip()]
+        return Part("core/kinds/_related.html", {"parts": shown}) if shown else None
 
     def _shown(self, parts: list[extras.EveryTab]) -> list[str]:
         return [

@@ -24,7 +24,8 @@ class EveryTab(DetailTab):
 
 class PagePart(EveryTab):
     """A part of the first tab of every record, between its fields and its lines (`place` "top")
-    or beside them ("side")."""
+    or beside them ("side"); or only among the related documents of the approval center
+    ("related")."""
 
     place: ClassVar[str] = "top"
 

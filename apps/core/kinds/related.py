@@ -34,9 +34,15 @@ class RelatedTab(DetailTab):
     def shown(self, kind: DocumentKind, record: Any, rights: Rights) -> bool:
         return rights.may(self.of, Action.VIEW)
 
+    def root(self, record: Any) -> int:
+        """The id of what the rows hang on: the record, unless a tab says another."""
+        return int(record.pk)
+
     def rows(self, record: Any, rights: Rights) -> QuerySet[Any]:
         """All that this reader may see."""
-        found: QuerySet[Any] = kinds[self.of].queryset(rights).filter(**{self.by: record.pk})
+        found: QuerySet[Any] = (
+            kinds[self.of].queryset(rights).filter(**{self.by: self.root(record)})
+        )
         return found.order_by(*self.order)
 
     def context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
@@ -47,7 +53,7 @@ class RelatedTab(DetailTab):
         rows = self.rows(record, rights).select_related(*kind.related, *along)
         rows = rows.defer("search_grams", "search_text")[: SHOWN + 1]
         lines = [(url_of(kind, "page", row.pk), [(c, c.cell(row)) for c in shown]) for row in rows]
-        query = urlencode({self.by: record.pk})
+        query = urlencode({self.by: self.root(record)})
         return {
             "other": kind,
             "columns": shown,

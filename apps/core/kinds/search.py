@@ -12,8 +12,10 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache, reduce
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from pypinyin import Style, lazy_pinyin
+
+from apps.core.phones import digits_in_any_form
 
 SURNAMES = {
     "单": "shan",
@@ -79,12 +81,20 @@ def searchable(found: Collection[str]) -> tuple[str, list[str]]:
 
 
 def search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """Rows that hold what was typed: all of its words, in any order."""
-    for word in text.lower().split():
+    """Rows that hold what was typed: all of its words, in any order. A phone number also finds
+    however it was written here or there (`+86 512 6288 0001` finds `(0512) 62880001 转 8005`)."""
+    wanted = _holding(text.lower().split())
+    number = digits_in_any_form(text)
+    return rows.filter(wanted | _holding([number]) if number else wanted)
+
+
+def _holding(words: Sequence[str]) -> Q:
+    wanted = Q()
+    for word in words:
         typed = BREAK.sub("", word)
         if len(typed) == 1:
-            rows = rows.filter(search_grams__contains=[typed])
+            wanted &= Q(search_grams__contains=[typed])
         elif typed:
-            wanted = sorted(grams(typed) - {typed[0]})
-            rows = rows.filter(search_grams__contains=wanted, search_text__contains=typed)
-    return rows
+            found = sorted(grams(typed) - {typed[0]})
+            wanted &= Q(search_grams__contains=found, search_text__contains=typed)
+    return wanted

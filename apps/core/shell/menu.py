@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights, rights_of
@@ -187,6 +188,20 @@ class Menu:
                         own = () if at else ((link.label, link.href),)
                         return ((part.module.label, part.href), *own)
         return ()
+
+    @cached_property
+    def back(self) -> tuple[Label, str] | None:
+        """Where somebody goes on who was refused: to the page from which they sent something, else
+        to the list that this page belongs to, as they left it."""
+        came = urlsplit(self._request.headers.get("Referer", ""))
+        own = came.netloc == self._request.get_host()
+        if own and self._request.method == "POST":
+            return _("Back"), f"{came.path}?{came.query}" if came.query else came.path
+        here = self._here
+        if here is None or self._request.path == here.path:
+            return None
+        filtered = own and came.path == here.path and came.query
+        return here.label, f"{came.path}?{came.query}" if filtered else here.href
 
 
 def _parts(links: Sequence[Link], opened: Collection[str]) -> tuple[Part, ...]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.accountsets.routing import scoped
 from apps.core.kinds.registry import kinds
+from apps.core.phones import e164
 from apps.sales.companies.models import TargetCompany
 from apps.sales.duplicates import (
     Basis,
@@ -20,7 +21,6 @@ from apps.sales.duplicates import (
     normal_name,
     sources,
 )
-from apps.sales.phones import e164
 from engine.exceptions import InvalidData
 from engine.organisation import organisation
 

@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.kinds.declaration import DocumentKind, Section
 from apps.core.kinds.registry import register
+from apps.core.phones import e164
 from apps.sales.contacts.filters import ContactFilter
 from apps.sales.contacts.forms import ContactForm
 from apps.sales.contacts.models import Contact
 from apps.sales.contacts.services import make_primary
 from apps.sales.customers.belongings import Belonging, belongings
 from apps.sales.duplicates import Source, sources
-from apps.sales.phones import e164
 
 sources.add(
     "sales.contact",

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.search import make_searchable
+from apps.core.phones import e164
 from apps.sales.contacts.models import Contact
 from apps.sales.customers.models import Customer
-from apps.sales.phones import e164
 
 
 def make_primary(contact: Contact) -> None:

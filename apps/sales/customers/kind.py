@@ -14,6 +14,7 @@ from apps.core.access.rights import Rights
 from apps.core.kinds.declaration import DocumentKind, Lines, Risk, Section
 from apps.core.kinds.moved import Moved
 from apps.core.kinds.registry import register
+from apps.core.phones import e164
 from apps.sales.customers.commands import COMMANDS
 from apps.sales.customers.filters import CustomerFilter
 from apps.sales.customers.forms import AddressForm, CollaboratorForm, CustomerForm
@@ -23,7 +24,6 @@ from apps.sales.customers.overview import warnings_of
 from apps.sales.customers.protection import protected_from
 from apps.sales.customers.services import survivor_of
 from apps.sales.duplicates import Source, normal_name, sources
-from apps.sales.phones import e164
 from engine.exceptions import Conflict, NotFound
 
 NAME: Final = 120  # characters of a normal name that are kept

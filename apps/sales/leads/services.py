@@ -18,12 +18,12 @@ from apps.core.kinds.registry import kind_of
 from apps.core.kinds.search import make_searchable
 from apps.core.kinds.services import live_instance
 from apps.core.parameters.models import DictionaryEntry
+from apps.core.phones import e164
 from apps.sales.companies.models import TargetCompany
 from apps.sales.companies.services import reopen_company
 from apps.sales.duplicates import normal_name
 from apps.sales.leads.models import UNDER_REVIEW, Lead, LeadState
 from apps.sales.leads.states import FOLLOW, INVALIDATE, TAKE_BACK
-from apps.sales.phones import e164
 from engine import instances, tasks
 from engine.exceptions import InvalidData, NotFound, WrongState
 from engine.models import HumanTask, TaskState

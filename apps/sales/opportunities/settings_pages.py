@@ -26,4 +26,4 @@ def edit_stages(request: HttpRequest) -> HttpResponse:
         require(request, SUBJECT, Action.CHANGE)
         if save_rows(request, [stages]):
             return redirect("sales:stages")
-    return rows_page(request, _("Stages of opportunities"), [(None, stages)])
+    return rows_page(request, _("Opportunity stages"), [(None, stages)])

@@ -168,6 +168,44 @@ def test_the_error_pages_need_neither_a_login_nor_the_database(client: Client) -
     assert problem["Content-Type"] == "application/problem+json"
 
 
+def test_who_is_refused_is_led_back_to_the_list_as_they_left_it(page) -> None:
+    own = "/contracts/sales-contracts/"
+    ways = {
+        "": own,
+        f"http://testserver{own}?state=draft": f"{own}?state=draft",
+        f"http://elsewhere.example{own}?state=draft": own,
+        "http://testserver/sales/leads/?state=draft": own,
+    }
+    client = page("qiuzhiyuan")
+    for came, back in ways.items():
+        answer = client.get(f"{own}999999/", headers={"Referer": came})
+        assert answer.status_code == 404
+        assert f'<a class="btn btn-primary" href="{back}">' in answer.content.decode(), came
+
+
+def test_who_sent_something_is_led_back_to_where_they_sent_it_from(page, submitted) -> None:
+    pk = task_of(submitted("qiuzhiyuan")).pk
+    came = f"/approvals/{pk}/?view=claim"
+    refused = page("xiexiaomei").post(
+        f"/approvals/{pk}/complete",
+        {"decision": "approve"},
+        headers={"Referer": f"http://testserver{came}"},
+    )
+    assert refused.status_code == 404
+    assert f'href="{came}"' in refused.content.decode()
+
+
+def test_a_page_that_failed_may_be_tried_again() -> None:
+    from django.test import RequestFactory
+
+    from apps.core.inbox import errors
+
+    failed = errors.server_error(RequestFactory().get("/approvals/?view=done"))
+    assert 'href="/approvals/?view=done"' in failed.content.decode()
+    sent = errors.server_error(RequestFactory().post("/approvals/1/complete"))
+    assert "/approvals/1/complete" not in sent.content.decode()
+
+
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=SHANGHAI)
 
 

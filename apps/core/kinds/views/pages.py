@@ -97,8 +97,9 @@ class RecordPage(KindView):
         """What other parts of the core add, ready to be shown: above the lines, and beside them."""
         found: dict[str, list[str]] = {"top": [], "side": []}
         for part in parts:
-            html = render_to_string(part.template, self.tab_context(part, record), self.request)
-            found[getattr(part, "place", "top")].append(html)
+            if (place := getattr(part, "place", "top")) in found:
+                html = render_to_string(part.template, self.tab_context(part, record), self.request)
+                found[place].append(html)
         return found
 
 
