@@ -15,8 +15,9 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
-from bench.http import measure_contract_batch, measure_pages  # noqa: E402
+from bench.contracts import measure_contract_batch  # noqa: E402
 from bench.inbox import measure_inbox  # noqa: E402
+from bench.pages import measure_pages  # noqa: E402
 from bench.report import Figure, head, say, show, write  # noqa: E402
 from bench.runs import measure_loop, measure_timers  # noqa: E402
 from bench.setting import People, make_setting  # noqa: E402
