@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from django.db import connection
+from django.utils import timezone
 
 from apps.accountsets.models import AccountSet
 from apps.accountsets.ownership import as_owner
@@ -47,7 +48,13 @@ def measure_inbox() -> Iterator[Figure]:
         yield _figure(
             "inbox_page_20", lambda user: execute(*_statement(user, cursors[user])), users, nothing
         )
-        yield _figure("inbox_counts", lambda user: execute(inbox.COUNTS, [user]), users, nothing)
+        now = timezone.now()
+        yield _figure(
+            "inbox_counts",
+            lambda user: execute(inbox.COUNTS, {"user": user, "now": now}),
+            users,
+            nothing,
+        )
     drop_account_set(account_set=AccountSet.objects.get(schema_name=SCHEMA))
 
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 
 from apps.accountsets.models import AccountSet
 from apps.accountsets.ownership import as_owner
+from apps.accountsets.schemas import migrate_public
 from apps.accountsets.services import create_account_set, drop_account_set
 from apps.people.demo import make_people
 from config.grants import grant_to_application
@@ -74,7 +74,7 @@ def make_setting() -> People:
     register()
     with as_owner():
         grant_to_application()
-        call_command("migrate_schemas", schema_name="public", interactive=False, verbosity=0)
+        migrate_public()
     for old in AccountSet.objects.filter(schema_name=SCHEMA):
         drop_account_set(account_set=old)
     create_account_set(schema_name=SCHEMA, name=SCHEMA)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,7 +70,13 @@ SELECT c.queue, a.size = 1, sum(c.delta)
 FROM engine_audiencemember m
     JOIN engine_audience a ON a.id = m.audience_id
     JOIN engine_inboxcount c ON c.audience_id = m.audience_id
-WHERE m."user" = %s GROUP BY 1, 2 HAVING sum(c.delta) > 0
+WHERE m."user" = %(user)s GROUP BY 1, 2 HAVING sum(c.delta) > 0
+UNION ALL
+SELECT h.queue, a.size = 1, -count(*)
+FROM engine_audiencemember m
+    JOIN engine_audience a ON a.id = m.audience_id
+    JOIN engine_humantask h ON h.audience_id = m.audience_id
+WHERE m."user" = %(user)s AND h.follow_up_at > %(now)s::timestamptz GROUP BY 1, 2
 """
 
 BIGGEST = 2**63 - 1  # id
@@ -203,14 +210,14 @@ def page_statement(
     }
 
 
-def counts(user: int) -> Counts:
-    """How much waits for a user."""
-    queues: dict[str, int] = {}
+def counts(user: int, *, hide_snoozed_at: datetime | None = None) -> Counts:
+    """How much waits for a user; without the tasks that a page with that moment leaves out."""
+    queues: Counter[str] = Counter()
     to_claim = 0
-    for queue, alone, number in execute(COUNTS, [user]):
-        queues[queue] = queues.get(queue, 0) + int(number)
+    for queue, alone, number in execute(COUNTS, {"user": user, "now": hide_snoozed_at}):
+        queues[queue] += int(number)
         to_claim += 0 if alone else int(number)
-    return Counts(queues, to_claim)
+    return Counts(dict(+queues), to_claim)
 
 
 def decided(user: int, *, cursor: str = "", limit: int = PAGE) -> Page:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from django.db import transaction
+from django.db import connection, transaction
 
 from engine.database import execute
 from engine.models import InstanceState, JobKind, TrailEvent
@@ -177,7 +177,11 @@ class Mark:
 
 
 class Savepoint:
-    """A savepoint that is set when it is needed first: a step without effects needs none."""
+    """A savepoint that is set when it is needed first: a step without effects needs none.
+
+    Django knows of it, so that what was to happen after the commit is forgotten when it is rolled
+    back. Set and ended in turn with the blocks of `transaction.atomic` around and within it.
+    """
 
     def __init__(self) -> None:
         self._name: str | None = None
@@ -185,11 +189,14 @@ class Savepoint:
     def set(self) -> None:
         if self._name is None:
             self._name = transaction.savepoint()
+            connection.savepoint_ids.append(self._name)
 
     def roll_back(self) -> None:
         if self._name is not None:
             transaction.savepoint_rollback(self._name)
+            connection.savepoint_ids.remove(self._name)
 
     def release(self) -> None:
         if self._name is not None:
             transaction.savepoint_commit(self._name)
+            connection.savepoint_ids.remove(self._name)

@@ -19,9 +19,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from django.apps import apps
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from psycopg import sql
@@ -30,7 +28,7 @@ from apps.accountsets import routing
 from apps.accountsets.models import AccountSet
 from apps.accountsets.ownership import as_owner
 from apps.accountsets.routing import in_account_set
-from apps.accountsets.schemas import build_schema
+from apps.accountsets.schemas import build_schema, fingerprint, migrate_public
 from apps.accountsets.services import create_account_set
 from apps.core import once
 from apps.people import calendar, demo
@@ -61,12 +59,7 @@ class Database:
 # --- template and copies ------------------------------------------------------------------------
 def template_name() -> str:
     """Named by everything that shapes the tables, so that a changed migration makes a new one."""
-    digest = hashlib.sha256(repr((settings.SHARED_APPS, settings.TENANT_APPS)).encode())
-    for configuration in apps.get_app_configs():
-        folder = Path(configuration.path)
-        shaping = ("migrations/*.py", "sql/*.sql", "grants.py", "dictionaries.py")
-        for file in sorted(file for pattern in shaping for file in folder.glob(pattern)):
-            digest.update(file.read_bytes())
+    digest = hashlib.sha256(fingerprint().encode())
     services = Path(str(people_services.__file__)).parent
     for file in (Path(demo.__file__), *sorted(services.glob("*.py"))):
         digest.update(file.read_bytes())
@@ -103,7 +96,7 @@ def build_template(cursor: psycopg.Cursor, name: str) -> None:
     cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     use_database(name)
     with as_owner():
-        call_command("migrate_schemas", schema_name="public", verbosity=0, interactive=False)
+        migrate_public()
     for schema in SETS:
         create_account_set(schema_name=schema, name=schema)
     with as_owner():

@@ -86,6 +86,21 @@ class AccountSet(TenantMixin):
         )
 
 
+class SchemaTemplate(models.Model):
+    """The statements that build the schema of a new account set (`schemas.build_schema`)."""
+
+    fingerprint = models.CharField(max_length=64, primary_key=True)
+    statements = models.TextField()
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("schema template")
+        verbose_name_plural = _("schema templates")
+
+    def __str__(self) -> str:
+        return self.fingerprint
+
+
 class ServerAdministrator(AbstractBaseUser):
     """Keeps the account sets, logs in at ``/server/`` and has no account in any of them."""
 

@@ -27,6 +27,7 @@ from engine.bpmn.rules import (  # noqa: F401  (the rules register themselves)
     human_tasks,
     multi_instance,
     naming,
+    schema,
     structure,
 )
 from engine.bpmn.rules.registry import (

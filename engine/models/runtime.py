@@ -124,6 +124,11 @@ class HumanTask(models.Model):
                 name="engine_task_queue",
             ),
             models.Index(
+                fields=["audience", "queue", "follow_up_at"],
+                condition=Q(audience__isnull=False, follow_up_at__isnull=False),
+                name="engine_task_snoozed",
+            ),
+            models.Index(
                 fields=["decided_by", "-ended_at"],
                 condition=Q(decided_by__isnull=False),
                 name="engine_task_decided",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 
 import pytest
 
@@ -27,6 +28,20 @@ def test_pages_of_what_was_decided_at_one_moment_leave_nothing_out(people):
         seen += [task.pk for task in page.tasks]
         cursor = page.next
     assert seen == ids[::-1]
+
+
+def test_what_is_put_off_counts_no_more_than_it_is_shown(people):
+    deploy_drawn(line_of(user(candidateGroups="engineer", decisions="done", queue="work")))
+    first, _second = (Case(people, "process", by="qiuzhiyuan").open[0].pk for _number in range(2))
+    tomorrow = MONDAY + timedelta(days=1)
+    tasks.set_dates(first, user=people[ONE], follow_up_at=tomorrow, now=MONDAY)
+    for moment, number in ((MONDAY, 1), (tomorrow, 2), (None, 2)):
+        counts = inbox.counts(people[ONE], hide_snoozed_at=moment)
+        page = inbox.page(people[ONE], hide_snoozed_at=moment)
+        assert counts.total == len(page.tasks) == number
+        assert sum(counts.queues.values()) == number
+    tasks.complete(first, user=people[ONE], decision="done", now=MONDAY)
+    assert inbox.counts(people[ONE], hide_snoozed_at=MONDAY).total == 1
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
 from engine import tasks
 from engine.exceptions import Conflict, InvalidData, NotAllowed, NotFound, OperationFailed
@@ -32,10 +33,17 @@ DRAWN = process(
 
 
 @pytest.fixture
-def cases(people, registered):
+def after_commit():
+    """The numbers whose effects were told of the commit."""
+    return []
+
+
+@pytest.fixture
+def cases(people, registered, after_commit):
     """Cases whose effect fails for number 3."""
 
     def effect(context, *, number: int) -> str:
+        transaction.on_commit(lambda: after_commit.append(number))
         ProcessInstance.objects.filter(pk=context.instance).update(card={"touched": number})
         if number == 3:
             raise RuntimeError("没有库存")
@@ -66,6 +74,15 @@ def test_those_that_can_are_decided_and_the_others_say_why(people, cases):
         else:
             assert case.ended("end", f"done {number}")
             assert case.trail("task.completed")[0].data["batch"] == "b1"
+
+
+def test_what_a_failed_one_would_do_after_the_commit_is_not_done(
+    people, cases, after_commit, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        outcomes = decide(people, [case.open[0].pk for case in cases])
+    assert sum(outcome.error is not None for outcome in outcomes) == 1
+    assert after_commit == [0, 1, 2, 4, 5]
 
 
 def test_what_was_not_decided_can_be_decided_later(people, cases):

@@ -10,13 +10,13 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from apps.accountsets.access_keys import issue_access_key  # noqa: E402
 from apps.accountsets.models import AccountSet  # noqa: E402
 from apps.accountsets.ownership import as_owner  # noqa: E402
 from apps.accountsets.routing import in_account_set  # noqa: E402
+from apps.accountsets.schemas import migrate_public  # noqa: E402
 from apps.accountsets.services import create_account_set  # noqa: E402
 from apps.people.demo import make_people  # noqa: E402
 from apps.people.models import User  # noqa: E402
@@ -50,7 +50,7 @@ def diagram() -> str:
 
 def main() -> None:
     with as_owner():
-        call_command("migrate_schemas", schema_name="public", verbosity=0, interactive=False)
+        migrate_public()
     for schema in SETS:
         create_account_set(schema_name=schema, name=schema)
         with in_account_set(schema):

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from engine import inbox
 
 
 def waiting(request: HttpRequest) -> inbox.Counts:
-    """Open tasks of the user; asked once a request."""
+    """Open tasks of the user, as lists show them: without those put off. Asked once a request."""
     known = getattr(request, "_waiting", None)
     if known is None:
-        known = request._waiting = inbox.counts(int(request.user.pk))  # type: ignore[attr-defined, arg-type]
+        user = int(cast(int, request.user.pk))
+        known = inbox.counts(user, hide_snoozed_at=timezone.now())
+        request._waiting = known  # type: ignore[attr-defined]
     return cast(inbox.Counts, known)
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 from apps.accountsets.models import AccountSet
 from apps.accountsets.ownership import as_owner
 from apps.accountsets.routing import in_account_set
+from apps.accountsets.schemas import migrate_account_sets, migrate_public
 from apps.core.access.defaults import sync_grants
 from config.bootstrap.steps import say
 from config.demo import logins, make_cases, make_demo
@@ -41,7 +41,8 @@ class Command(BaseCommand):
         say("database: migrations of all account sets")
         with as_owner():
             grant_to_application()
-            call_command("migrate_schemas", interactive=False, verbosity=0)
+            migrate_public()
+            migrate_account_sets()
         if settings.MODE == "demo":
             make_demo(say)
         for account_set in AccountSet.objects.open():

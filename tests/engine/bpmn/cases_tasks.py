@@ -258,4 +258,17 @@ TASK_CASES: dict[str, tuple[str, str]] = {
         drawn(SOUND, "start"),
         drawn(SOUND, "start", "task", "end", "start_task", "task_end"),
     ),
+    # the standard's schema
+    "schema_element": (
+        line_of(user()).replace("</bpmn:process>", '<bpmn:chair id="chair"/></bpmn:process>'),
+        line_of(user()),
+    ),
+    "schema_attribute": (
+        line_of(user()).replace("<bpmn:startEvent ", '<bpmn:startEvent colour="red" ', 1),
+        line_of(user()),
+    ),
+    "schema_value": (
+        line_of(user()).replace("<bpmn:startEvent ", '<bpmn:startEvent isInterrupting="maybe" ', 1),
+        line_of(user()),
+    ),
 }

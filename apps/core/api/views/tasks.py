@@ -73,8 +73,9 @@ class TaskViews(Area):
     @extend_schema(responses=serializers.CountsSerializer)
     @action(detail=False)
     def counts(self, request: Request) -> Response:
-        """How much waits for the reader, by queue."""
-        return Response(serializers.CountsSerializer(inbox.counts(self.user)).data)
+        """How much waits for the reader, by queue; tasks put off do not count."""
+        counts = inbox.counts(self.user, hide_snoozed_at=timezone.now())
+        return Response(serializers.CountsSerializer(counts).data)
 
     @extend_schema(parameters=[commands.DoneFilter], responses=serializers.TaskPageSerializer)
     @action(detail=False)

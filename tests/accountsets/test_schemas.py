@@ -1,0 +1,76 @@
+"""The schema of a new account set is what the migrations make."""
+
+from __future__ import annotations
+
+import subprocess
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from apps.accountsets import schemas
+from apps.accountsets.models import SchemaTemplate
+from apps.accountsets.ownership import as_owner
+from apps.accountsets.routing import in_account_set
+from config.services.postgresql import find_programs
+
+
+def dump(database: str, schema: str) -> list[str]:
+    """Tables, functions, triggers, rights and rows of a schema as SQL, its name left out. Whole
+    statements, sorted: the order of what doesn't depend on each other is that of the names."""
+    url = urlsplit(settings.DATABASE_OWNER_URL)._replace(path=f"/{database}").geturl()
+    command = [find_programs() / "pg_dump", "--inserts", f"--schema={schema}", url]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    lines = [line for line in done.stdout.splitlines() if not line.startswith(("\\", "--"))]
+    return sorted("\n".join(lines).replace(schema, "schema").split(";\n"))
+
+
+def without_times(statements: list[str]) -> list[str]:
+    """The times at which migrations ran are no part of the schema."""
+    return [
+        each.rpartition(", '")[0] if "django_migrations VALUES" in each else each
+        for each in statements
+    ]
+
+
+def test_a_set_built_from_the_template_is_what_the_migrations_make(own_database):
+    with as_owner():
+        with in_account_set("public"):
+            SchemaTemplate.objects.all().delete()
+        schemas.build_schema("set_a1")  # makes the template
+        schemas.build_schema("set_b2")  # takes it
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE SCHEMA set_c3")
+        schemas.migrate("set_c3")
+    slow = without_times(dump(own_database.name, "set_c3"))
+    assert len(slow) > 1000
+    assert without_times(dump(own_database.name, "set_a1")) == slow
+    assert without_times(dump(own_database.name, "set_b2")) == slow
+
+
+def test_a_changed_migration_makes_a_new_template(own_database, monkeypatch):
+    monkeypatch.setattr(schemas, "fingerprint", lambda: "changed")
+    monkeypatch.setattr(schemas, "_statements_of_migrations", lambda: "CREATE TABLE chair (n int)")
+    with as_owner():
+        schemas.build_schema("other")
+        with in_account_set("public"):
+            assert [each.fingerprint for each in SchemaTemplate.objects.all()] == ["changed"]
+        with in_account_set("other"):
+            assert connection.introspection.table_names()
+    assert dump(own_database.name, "other")
+
+
+def test_what_names_its_schema_is_no_template(own_database, monkeypatch):
+    def migrate(schema_name: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE TABLE {schema_name}.chair (n int)")
+
+    monkeypatch.setattr(schemas, "fingerprint", lambda: "changed")
+    monkeypatch.setattr(schemas, "migrate", migrate)
+    with as_owner():
+        with pytest.raises(schemas.NotRepeatableError, match="CREATE TABLE"):
+            schemas.build_schema("other")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname ~ '^(other|template)'")
+            assert cursor.fetchall() == []
