@@ -139,10 +139,8 @@ class RecordChoice(_Choice):
             row = (exact if len(exact) == 1 else fitting)[0]
             self.widget.known[row.pk] = row
             return row
-        message = (
-            _("Several fit “%(text)s”: choose one.") if fitting else _("Nothing fits “%(text)s”.")
-        )
-        raise forms.ValidationError(message % {"text": text}, "invalid_choice")
+        several = _("Several fit “%(text)s”: choose one.") % {"text": text}
+        raise forms.ValidationError(several if fitting else nothing_fits(text), "invalid_choice")
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         if not isinstance(data, Chosen):
@@ -161,8 +159,17 @@ class ShortChoice(_Choice):
             return None
         found = self.known.get(_key(str(value)))
         if found is None:
-            raise forms.ValidationError(self.error_messages["invalid_choice"], "invalid_choice")
+            raise forms.ValidationError(self._unknown(str(value)), "invalid_choice")
         return found
+
+    def _unknown(self, value: str) -> str:
+        """Files come with names instead of keys: then the message says which."""
+        return str(self.error_messages["invalid_choice"]) if _key(value) else nothing_fits(value)
+
+
+def nothing_fits(text: str) -> str:
+    """The message where no row is called so."""
+    return _("Nothing fits “%(text)s”.") % {"text": text}
 
 
 def _key(pk: str) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -122,7 +123,7 @@ class TransferForm(ColleagueForm):
     def _choices(self) -> Iterator[tuple[str, str]]:
         """Kinds, with how many would go along of one customer's."""
         for key in sorted(belongings):
-            label = str(belongings[key].label)
+            label = capfirst(belongings[key].label)
             if len(self.records) == 1:
                 customer = self.records[0]
                 found = belongings[key].find([customer.pk]).filter(owner=customer.owner_id)

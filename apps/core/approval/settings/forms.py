@@ -22,9 +22,9 @@ SEPARATORS: Final = "，,;；"
 NEVER: Final = (Role.ADMINISTRATOR, Role.PROCESS_ADMIN)  # they administer, and decide nothing
 ROLES: Final = [(role.value, role.label) for role in Role if role not in NEVER]
 MODES: Final = [
-    ("any", pgettext_lazy("mode of a level", "Any of them")),
-    ("all", pgettext_lazy("mode of a level", "All of them")),
-    ("percent", pgettext_lazy("mode of a level", "A percentage")),
+    ("any", pgettext_lazy("mode of a level", "Any one")),
+    ("all", pgettext_lazy("mode of a level", "All")),
+    ("percent", pgettext_lazy("mode of a level", "Percent")),
 ]
 YES_NO: Final = [
     ("", gettext_lazy("Any")),
@@ -112,10 +112,10 @@ class RowForm(forms.Form):
 def _width(name: str, field: forms.Field) -> float:
     """Room for what usually stands in a field, in rem."""
     if name in ("level", "threshold"):
-        return 4
+        return 3.75
     if isinstance(field, forms.ChoiceField):
-        return 8 if name == "role" else 5.5
-    return 6
+        return {"role": 11, "mode": 6.5}.get(name, 4.75)
+    return 5.25
 
 
 def split(text: str) -> list[str]:
