@@ -112,9 +112,9 @@ class RowForm(forms.Form):
 def _width(name: str, field: forms.Field) -> float:
     """Room for what usually stands in a field, in rem."""
     if name in ("level", "threshold"):
-        return 3.75
+        return 3.5
     if isinstance(field, forms.ChoiceField):
-        return {"role": 11, "mode": 6.5}.get(name, 4.75)
+        return {"role": 11, "mode": 6.5}.get(name, 5.25)
     return 5.25
 
 
