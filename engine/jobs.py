@@ -10,8 +10,12 @@ from celery import shared_task
 
 from engine import batches, housekeeping, outbox, worker
 
+WORK_SECONDS = 300
+"""An operation that hangs is interrupted after that and has failed: one retry less, at last an
+incident. What is innocent and under way at that moment is done ten seconds later."""
 
-@shared_task(name="engine.work")
+
+@shared_task(name="engine.work", soft_time_limit=WORK_SECONDS)
 def work() -> None:
     """Do all that is due in this account set."""
     worker.run_due_jobs()

@@ -28,6 +28,16 @@ def test_a_worker_is_killed_in_the_middle_of_a_step(plant, client, point):
     assert effects(plant, task) == 2
 
 
+def test_a_job_that_hangs_is_interrupted_and_tried_again(plant, client):
+    plant.arm("worker.written")
+    task = client.begin("hangs")
+    client.decide(task)
+    plant.settle(client)
+    assert effects(plant, task) == 2
+    (hung,) = plant.folder.glob("worker.written.*")
+    hung.unlink()
+
+
 @pytest.mark.parametrize(("point", "done"), [("written", False), ("committed", True)])
 def test_web_is_killed_in_the_middle_of_a_decision(plant, client, point, done):
     task = client.begin(point)

@@ -19,5 +19,6 @@ class SiteConfig(AppConfig):
         worker.LEASE = outbox.LEASE = 2 * SECOND
         worker.BACK_OFF = (SECOND,) * len(worker.BACK_OFF)
         outbox.BACK_OFF = (SECOND,)
+        app.tasks["engine.work"].soft_time_limit = 10
         for name, entry in app.conf.beat_schedule.items():
             entry["schedule"] = 1 if name == "work" else 5  # a busy machine must keep up
