@@ -6,6 +6,7 @@ import "./menus.js";
 import "./panes.js";
 import "./passwords.js";
 import "./preferences.js";
+import "./scrolled.js";
 import "./toasts.js";
 
 // The content security policy allows neither style elements nor evaluation.

@@ -186,6 +186,8 @@ def test_on_a_phone_one_pane_at_a_time(person: Person, requests: list[int], pict
     expect(page.locator("#doc-title")).to_have_text(REQUESTS[0][0])
     expect(page.locator(".ld-choose")).to_be_hidden()
     picture(page, "3-document")
+    # The bar is in sight at the beginning of the document, not only at its end.
+    expect(page.locator("#document button[value=approve]")).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.locator("#document button[value=approve]").click()
     expect(page.locator("#doc-title")).to_have_text(REQUESTS[1][0])

@@ -46,3 +46,13 @@ def test_words_and_other_numbers_are_searched_as_they_are() -> None:
     for typed in ("星塘 6512", "0512 8899", "xtyy"):
         assert row.pk in found("sales.customer", typed), typed
     assert found("sales.customer", "+49 89 65128899") == []
+
+
+def test_numbers_and_addresses_on_a_page_are_called_and_written_to(signed_in) -> None:
+    contact = make(
+        "sales.contact", mobile="138 0000 2716", phone="自己问", email="shan@hospital.example"
+    )
+    page = signed_in("qiuzhiyuan").get(f"/sales/contacts/{contact.pk}/").content.decode()
+    assert 'href="tel:+8613800002716"' in page
+    assert 'href="mailto:shan@hospital.example"' in page
+    assert page.count('href="tel:') == 1  # what is no number stays text

@@ -40,6 +40,8 @@ MONEY_PLACES: Final = (2, 4)
 MONEY_DIGITS: Final = 12
 """A decimal is money if it has 2 places, or 4 (a price), and room for this many digits before
 them; other decimals are rates and quantities."""
+E164: Final = "_e164"
+"""What stands beside a phone number as it was typed: the number that is called."""
 NAMES: Final = ("pinyin", "number", "name", "display_name", "code", "title")
 """Fields by which rows of another table are put in order, the first that it has."""
 
@@ -72,7 +74,7 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class Column:
     """A name of a kind, resolved. `style`: text, long, money, number, figure (a number in words),
-    date, moment, flag, state, record (of another table)."""
+    date, moment, flag, state, phone, email, record (of another table)."""
 
     name: str
     label: str
@@ -91,9 +93,13 @@ class Column:
         if self.style == "state":
             text = text_of(value, self.style, self.field)
             return Cell(text, colour=self.colours.get(value, "secondary") if text else "")
+        text = text_of(value, self.style, self.field)
         if self.style == "record" and value is not None:
-            return Cell(str(value), href=_href(value))
-        return Cell(text_of(value, self.style, self.field))
+            return Cell(text, href=_href(value))
+        if self.style == "phone":
+            number = value_of(row, f"{self.name}{E164}")
+            return Cell(text, href=f"tel:{number}" if number else "")
+        return Cell(text, href=f"mailto:{text}" if self.style == "email" and text else "")
 
 
 def resolve(model: type[models.Model], name: str) -> Column:
@@ -176,6 +182,8 @@ def _style(field: models.Field[Any, Any]) -> str:
         return "record"
     if field.choices:
         return "text"
+    if _field(field.model, f"{field.name}{E164}") is not None:
+        return "phone"
     if isinstance(field, models.DecimalField):
         room = field.max_digits - field.decimal_places
         return (
@@ -199,6 +207,7 @@ _STYLES: Final[tuple[tuple[type[Any], str], ...]] = (
     (models.DateField, "date"),
     (models.BooleanField, "flag"),
     (models.TextField, "long"),
+    (models.EmailField, "email"),
     (models.IntegerField, "number"),
 )
 

@@ -18,7 +18,7 @@ from apps.sales.leads.filters import LeadFilter
 from apps.sales.leads.forms import LeadForm
 from apps.sales.leads.models import UNDER_REVIEW, Lead, LeadState
 
-OWNED = Risk("owned", _("Owned by a colleague"), level="danger")
+OWNED = Risk("owned", _("A colleague's customer"), level="danger")
 DUPLICATE = Risk("duplicate", _("Possible duplicate"))
 
 
