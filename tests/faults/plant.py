@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -250,6 +251,16 @@ class Plant:
         return str(json.loads(self.auditor.stdout.readline()))
 
 
+def answer_to(request: urllib.request.Request) -> tuple[int, bytes]:
+    """Status and body, of errors too."""
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read()
+
+
 @dataclass
 class Client:
     """Comes by HTTP, and keeps a journal of what it was told.
@@ -270,11 +281,9 @@ class Client:
             f"{self.address}/api/v1/{path}", json.dumps(body).encode(), headers
         )
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                status, said = answer.status, answer.read()
-        except urllib.error.HTTPError as error:
-            with error:
-                status, said = error.code, error.read()
+            status, said = answer_to(request)
+        except HTTPException as broken_off:  # killed in the middle of its answer
+            raise ConnectionError("no whole answer") from broken_off
         return status, json.loads(said) if said[:1] == b"{" else {}
 
     def begin(self, business_key: str) -> int:
