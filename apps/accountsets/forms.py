@@ -18,6 +18,9 @@ class LoginFormBase(AuthenticationForm):
         super().__init__(*args, **kwargs)
         for name in ("username", "password"):
             self.fields[name].widget.attrs["class"] = "form-control"
+        if self.is_bound:  # sent back: the password is to be typed again
+            self.fields["username"].widget.attrs.pop("autofocus", None)
+            self.fields["password"].widget.attrs["autofocus"] = True
 
     def schema_name(self) -> str | None:
         """Where to look the user up; None where the form is too incomplete to tell."""

@@ -276,6 +276,19 @@ def test_an_empty_form_is_worked_out_without_falling_over(client, key) -> None:
         assert set(answer.json()) == {"values", "outputs"}
 
 
+def test_lines_may_be_pasted_before_anything_else_is_filled_in(client, key) -> None:
+    kind = kinds[key]
+    for lines in kind.lines:
+        data = {
+            f"{lines.related}-count": "1",
+            f"{lines.related}-paste": "PM-202\t3\nnothing of ours\tabc\n",
+            "do": f"{lines.related}:paste",
+        }
+        answer = client.post(url_of(kind, "preview"), data)
+        assert answer.status_code in (200, 422), lines.related
+        assert "nothing of ours" in answer.content.decode()
+
+
 def test_made_up_addresses_are_no_errors(client, key) -> None:
     kind = kinds[key]
     make(key)

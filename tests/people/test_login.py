@@ -39,6 +39,13 @@ def test_who_forgot_a_password_is_told_whom_to_ask(company):
     assert 'id="forgotten"' in page
 
 
+def test_after_a_wrong_password_one_types_it_again(company):
+    form = log_in(Client(), password="wrong").context["form"]
+    assert "autofocus" in str(form["password"])
+    assert "autofocus" not in str(form["username"])
+    assert "shanlina" in str(form["username"])
+
+
 def test_the_chosen_set_and_user_are_kept_in_the_session(company):
     client = Client()
     assert log_in(client).url == "/"

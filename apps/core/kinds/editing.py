@@ -105,11 +105,10 @@ class Editor:
         """Work out what isn't typed from what is acceptable of the rest; nothing as long as a
         record is missing that the form must name. Fields that this changed, by the names of their
         inputs. Nothing is written, whatever `prepare` does. Raises InvalidData."""
-        self.form.is_valid()
+        inputs = [form for form in self._all_forms() if form.is_valid()]
         if not _is_connected(self.form):
             return {}
         lines = {grid.prefix: grid.instances(valid_only=True) for grid in self.grids}
-        inputs = [form for form in self._all_forms() if form.is_valid()]
         before = [self._values(form) for form in inputs]
         with transaction.atomic():
             self.kind.prepare(self.form.instance, lines)
