@@ -20,6 +20,7 @@ from bench.inbox import measure_inbox  # noqa: E402
 from bench.pages import measure_pages  # noqa: E402
 from bench.report import Figure, head, say, show, write  # noqa: E402
 from bench.runs import measure_loop, measure_timers  # noqa: E402
+from bench.sales import measure_sales  # noqa: E402
 from bench.setting import People, make_setting  # noqa: E402
 from bench.steps import measure_batch, measure_real_approval, measure_steps  # noqa: E402
 
@@ -31,6 +32,7 @@ MEASUREMENTS: dict[str, Callable[[People], Iterator[Figure]]] = {
     "timers": measure_timers,
     "pages": measure_pages,
     "contracts": measure_contract_batch,
+    "sales": lambda _people: measure_sales(),
     "inbox": lambda _people: measure_inbox(),
 }
 

@@ -38,11 +38,11 @@ def fill() -> None:
     make_requests()
 
 
-def sign_in(user: User) -> str:
+def sign_in(user: User, schema_name: str = SCHEMA) -> str:
     """The cookie of a session of that user."""
     client = Client()
     session = client.session
-    session.enter(AccountSet.objects.get(schema_name=SCHEMA))
+    session.enter(AccountSet.objects.get(schema_name=schema_name))
     session.save()
     client.force_login(user)
     return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"

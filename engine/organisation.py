@@ -40,10 +40,12 @@ class Role(TextChoices):
 
 
 class Place(NamedTuple):
-    """A department: its id, and the ids from the root to it ("/3/17/")."""
+    """A department: its id, the ids from the root to it ("/3/17/"), and those of all departments
+    within it, itself among them."""
 
     department: int
     path: str
+    within: tuple[int, ...]
 
 
 class Duties(NamedTuple):

@@ -64,17 +64,20 @@ FROM people_department asked
 WHERE {ASKED} AND {ABLE} ORDER BY length(d.path) DESC
 """  # noqa: S608 (constants)
 
+# The departments within d, itself among them.
+WITHIN = "ARRAY(SELECT id FROM people_department b WHERE starts_with(b.path, d.path) ORDER BY id)"
+
 DUTIES = f"""
-SELECT own.id, own.path, held.role, held.id, held.path
+SELECT d.id, d.path, {WITHIN}, held.role, held.id, held.path, held.within
 FROM people_user u
     LEFT JOIN people_employee e ON e.user_id = u.id
-    LEFT JOIN people_department own ON own.id = e.department_id
+    LEFT JOIN people_department d ON d.id = e.department_id
     LEFT JOIN LATERAL (
-        SELECT h.role, d.id, d.path
+        SELECT h.role, d.id, d.path, {WITHIN} AS within
         FROM people_roleholder h LEFT JOIN people_department d ON d.id = h.department_id
         WHERE h.employee_id = u.id
-        UNION ALL SELECT '{Role.DEPARTMENT_HEAD.value}', id, path
-        FROM people_department WHERE head_id = u.id
+        UNION ALL SELECT '{Role.DEPARTMENT_HEAD.value}', d.id, d.path, {WITHIN}
+        FROM people_department d WHERE d.head_id = u.id
     ) held ON true
 WHERE u.id = %(user)s AND {ABLE}
 """  # noqa: S608 (constants)
@@ -104,8 +107,8 @@ class Organisation:
         rows = execute(DUTIES, {"user": user, "day": timezone.localdate()})
         if not rows:
             return None
-        held = tuple((role, _place(at, path)) for _own, _path, role, at, path in rows if role)
-        return Duties(_place(*rows[0][:2]), held)
+        held = tuple((row[3], _place(*row[4:])) for row in rows if row[3])
+        return Duties(_place(*rows[0][:3]), held)
 
     def superior(self, user: int) -> int | None:
         named = Employee.objects.employed().filter(pk=OuterRef("superior_id")).values("pk")
@@ -172,8 +175,8 @@ def _heads_above(
     return dict(execute(HEADS_ABOVE, asked))
 
 
-def _place(department: int | None, path: str | None) -> Place | None:
-    return None if department is None or path is None else Place(department, path)
+def _place(department: int | None, path: str, within: Sequence[int]) -> Place | None:
+    return None if department is None else Place(department, path, tuple(within))
 
 
 def _holders(

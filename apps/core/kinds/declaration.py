@@ -238,7 +238,7 @@ class DocumentKind:
     # --- the doors --------------------------------------------------------------------------------
     def queryset(self, rights: Rights) -> RecordQuerySet:
         """Rows that these rights let one see: lists, counts, pickers, search, export, API."""
-        return self.model.objects.visible_to(rights).select_related(*self.related)
+        return self.model.objects.visible_to(rights).reading(*self.related)
 
     def find(
         self, rights: Rights, pk: int, *, read: Callable[[Any], Any] = lambda rows: rows

@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 
 import orjson
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet, Value
 
 from apps.core.kinds.columns import value_of
+from apps.core.kinds.models import RecordQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +39,20 @@ class _Cursor:
     back: bool
 
 
-def page(rows: QuerySet[Any], order: str, cursor: str, size: int) -> Page:
-    """`size` rows in an order such as `-signed_on` (a path over foreign keys, or pk)."""
+def page(
+    rows: QuerySet[Any], order: str, cursor: str, size: int, *, reading: Sequence[str] = ()
+) -> Page:
+    """`size` rows in an order such as `-signed_on` (a path over foreign keys, or pk); `reading`:
+    paths of what is read along with them, once it is known which rows they are."""
     path, descending = order.removeprefix("-"), order.startswith("-")
     at = _decode(rows.model, path, cursor) if cursor else None
     back = at is not None and at.back
-    if at is not None:
-        rows = rows.filter(_beyond(path, at, descending is not back))
-    found = list(_ordered(rows, path, descending, back)[: size + 1])
+    found: list[Any] = []
+    for part in _parts(rows, path, at, falling=descending is not back, back=back):
+        keys = part.values("pk")[: size + 1 - len(found)]
+        found += _named(rows.model, keys).reading(*reading).order_by(*part.query.order_by)
+        if len(found) > size:
+            break
     more, found = len(found) > size, found[:size]
     if back:
         found.reverse()
@@ -53,28 +63,65 @@ def page(rows: QuerySet[Any], order: str, cursor: str, size: int) -> Page:
     return Page(found, first if before else "", last if after else "")
 
 
-def _ordered(rows: QuerySet[Any], path: str, descending: bool, back: bool) -> QuerySet[Any]:
-    falling = descending is not back
-    if path == "pk":
-        return rows.order_by("-pk" if falling else "pk")
-    by = F(path)
-    nulls = {"nulls_first": True} if back else {"nulls_last": True}
-    return rows.order_by(
-        by.desc(**nulls) if falling else by.asc(**nulls), "-pk" if falling else "pk"
+def _named(model: Any, keys: QuerySet[Any]) -> RecordQuerySet:
+    """Rows by a question for their keys, as an array: it is answered first, by itself, however many
+    tables are read along."""
+    is_one = Func(
+        F("pk"),
+        Func(ArraySubquery(keys), function="ANY"),
+        template="%(expressions)s",
+        arg_joiner=" = ",
+        output_field=models.BooleanField(),
     )
+    found: RecordQuerySet = model.objects.filter(is_one)
+    return found
 
 
-def _beyond(path: str, at: _Cursor, falling: bool) -> Q:
-    """Rows after the cursor in the direction of reading."""
-    word = "lt" if falling else "gt"
-    later = Q(**{f"pk__{word}": at.pk})
+def _parts(
+    rows: QuerySet[Any], path: str, at: _Cursor | None, *, falling: bool, back: bool
+) -> Iterator[QuerySet[Any]]:
+    """The rows beyond the cursor in the direction of reading: those that have a value, and the
+    empty ones, each asked for by itself. An index over the column and the primary key then serves
+    both, in both directions; “nulls last” would need one for each."""
+    sign = "-" if falling else ""
+    by_key = [f"{sign}pk"]
     if path == "pk":
-        return later
-    empty = Q(**{f"{path}__isnull": True})
-    if at.value is None:
-        return (empty & later) | ~empty if at.back else empty & later
-    beyond = Q(**{f"{path}__{word}": at.value}) | (Q(**{path: at.value}) & later)
-    return beyond if at.back else beyond | empty
+        yield (rows if at is None else rows.filter(_later(at.pk, falling))).order_by(*by_key)
+        return
+    ways = _nullable(rows.model, path)
+    filled = rows.filter(**{f"{way}__isnull": False for way in ways})
+    empty = rows.filter(reduce(or_, (Q((f"{way}__isnull", True)) for way in ways), Q()))
+    parts = [filled.order_by(f"{sign}{path}", *by_key), empty.order_by(*by_key)][: 2 if ways else 1]
+    if at is not None:
+        in_empty = bool(ways) and at.value is None
+        beyond = _later(at.pk, falling) if in_empty else _beyond(rows.model, path, at, falling)
+        parts[in_empty] = parts[in_empty].filter(beyond)
+        if in_empty is not back:  # what lies between the cursor and the beginning is behind it
+            parts = [parts[in_empty]]
+    yield from reversed(parts) if back else parts
+
+
+def _nullable(model: type[models.Model], path: str) -> list[str]:
+    """Parts of a path from its beginning that may be empty."""
+    names = path.split("__")
+    ways = ["__".join(names[:end]) for end in range(1, len(names) + 1)]
+    return [way for way in ways if _field(model, way).null]
+
+
+def _later(pk: int, falling: bool) -> Q:
+    return Q(pk__lt=pk) if falling else Q(pk__gt=pk)
+
+
+def _beyond(model: type[models.Model], path: str, at: _Cursor, falling: bool) -> Func:
+    """`(column, pk) < (value, pk)`: as one comparison, so that an index leads straight there."""
+    row = partial(Func, template="(%(expressions)s)", output_field=models.BooleanField())
+    return Func(
+        row(F(path), F("pk")),
+        row(Value(at.value, _field(model, path)), Value(at.pk)),
+        template="%(expressions)s",
+        arg_joiner=" < " if falling else " > ",
+        output_field=models.BooleanField(),
+    )
 
 
 def _encode(row: Any, path: str, back: bool) -> str:

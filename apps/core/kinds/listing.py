@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Sum
 from django.http import QueryDict
 from django_filters import FilterSet
 
@@ -99,12 +99,16 @@ class Listing:
         return found
 
     @cached_property
-    def rows(self) -> QuerySet[Any]:
+    def rows(self) -> Any:
         """All rows that fit; none where a filter makes no sense."""
+        return search(self._filtered, self.text)
+
+    @cached_property
+    def _filtered(self) -> Any:
         rows = self.kind.queryset(self.rights)
         if self.filters is not None:
             rows = self.filters.qs if self.filters.form.is_valid() else rows.none()
-        return search(rows, self.text)
+        return rows
 
     @cached_property
     def order(self) -> str:
@@ -131,20 +135,27 @@ class Listing:
     @cached_property
     def page(self) -> keyset.Page:
         names = [column.name for column in self.columns]
-        rows = self.rows.select_related(
-            *self.kind.related, *columns.related_of(self.kind.model, names)
-        ).defer("search_grams", "search_text")
-        return keyset.page(rows, self.order_path, self.query.get("cursor", ""), self.size)
+        reading = [*self.kind.related, *columns.related_of(self.kind.model, names)]
+        cursor = self.query.get("cursor", "")
+        common = bool(self.text) and self._counted.more
+        rows = search(self._filtered, self.text, common=True) if common else self.rows
+        return keyset.page(rows, self.order_path, cursor, self.size, reading=reading)
 
     @cached_property
     def total(self) -> Total:
         """Counted by the page itself where it holds everything."""
         field = self.kind.amount
-        if not (self.page.previous or self.page.next):
+        if not (self.text or self.page.previous or self.page.next):
             amounts = [
                 columns.value_of(row, field) or Decimal(0) for row in self.page.rows if field
             ]
             return Total(len(self.page.rows), sum(amounts, Decimal(0)) if field else None, False)
+        return self._counted
+
+    @cached_property
+    def _counted(self) -> Total:
+        """Counted by the database."""
+        field = self.kind.amount
         asked: Mapping[str, Any] = {
             "count": Count("pk"),
             **({"amount": Sum(field)} if field else {}),
@@ -152,7 +163,8 @@ class Listing:
         names = ["pk", *([field] if field else [])]
         found = self.rows.order_by().only(*names)[: COUNTED + 1].aggregate(**asked)
         more = found["count"] > COUNTED
-        return Total(min(found["count"], COUNTED), None if more else found.get("amount"), more)
+        amount = None if more or not field else found["amount"] or Decimal(0)
+        return Total(min(found["count"], COUNTED), amount, more)
 
     @property
     def chips(self) -> Sequence[Chip]:

@@ -35,6 +35,28 @@ class RecordQuerySet(models.QuerySet[Any]):
         """Rows in the data scope of whoever has these rights: the one door to rows."""
         return self.filter(rights.within(self.model._meta.label_lower))
 
+    def reading(self, *paths: str) -> Self:
+        """With the rows of other tables at the end of these paths; without what only searches need,
+        which is the larger half of a row, neither of these rows nor of the others."""
+        parts = [path.split("__") for path in paths]
+        ways = {"__".join(names[:end]) for names in parts for end in range(1, len(names) + 1)}
+        left = [name for way in ("", *sorted(ways)) for name in _of_searches(self.model, way)]
+        return (self.select_related(*paths) if paths else self).defer(*left)
+
+
+def _of_searches(model: type[models.Model], way: str) -> list[str]:
+    """What only searches need of the table at the end of a path, as paths."""
+    for name in filter(None, way.split("__")):
+        model = model._meta.get_field(name).related_model  # type: ignore[assignment]
+    if not issubclass(model, Record):
+        return []
+    return [f"{way}__{name}".removeprefix("__") for name in ("search_text", "search_grams")]
+
+
+def order_indexes(prefix: str, *names: str) -> list[models.Index]:
+    """For lists in the order of these columns, as `apps.core.kinds.keyset` reads them."""
+    return [models.Index(fields=[name, "id"], name=f"{prefix}_by_{name}") for name in names]
+
 
 class Record(models.Model):
     """Something that somebody owns: a customer, a product, every document.

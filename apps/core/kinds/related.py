@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from apps.core.access.actions import Action
@@ -13,6 +12,7 @@ from apps.core.access.rights import Rights, rights_of
 from apps.core.kinds import columns
 from apps.core.kinds.addresses import url_of
 from apps.core.kinds.declaration import DetailTab, DocumentKind
+from apps.core.kinds.models import RecordQuerySet
 from apps.core.kinds.registry import kinds
 
 SHOWN: Final = 50
@@ -38,11 +38,10 @@ class RelatedTab(DetailTab):
         """The id of what the rows hang on: the record, unless a tab says another."""
         return int(record.pk)
 
-    def rows(self, record: Any, rights: Rights) -> QuerySet[Any]:
+    def rows(self, record: Any, rights: Rights) -> RecordQuerySet:
         """All that this reader may see."""
-        found: QuerySet[Any] = (
-            kinds[self.of].queryset(rights).filter(**{self.by: self.root(record)})
-        )
+        seen: RecordQuerySet = kinds[self.of].queryset(rights)
+        found = seen.filter(**{self.by: self.root(record)})
         return found.order_by(*self.order)
 
     def context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
@@ -50,8 +49,7 @@ class RelatedTab(DetailTab):
         kind = kinds[self.of]
         shown = columns.columns_of(kind, self.columns, rights)
         along = columns.related_of(kind.model, [column.name for column in shown])
-        rows = self.rows(record, rights).select_related(*kind.related, *along)
-        rows = rows.defer("search_grams", "search_text")[: SHOWN + 1]
+        rows = self.rows(record, rights).reading(*kind.related, *along)[: SHOWN + 1]
         lines = [(url_of(kind, "page", row.pk), [(c, c.cell(row)) for c in shown]) for row in rows]
         query = urlencode({self.by: self.root(record)})
         return {

@@ -80,20 +80,25 @@ def searchable(found: Collection[str]) -> tuple[str, list[str]]:
     return " ".join(dict.fromkeys(found)), sorted(set().union(*map(grams, found)))
 
 
-def search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+def search(rows: QuerySet[Any], text: str, *, common: bool = False) -> QuerySet[Any]:
     """Rows that hold what was typed: all of its words, in any order. A phone number also finds
-    however it was written here or there (`+86 512 6288 0001` finds `(0512) 62880001 转 8005`)."""
-    wanted = _holding(text.lower().split())
+    however it was written here or there (`+86 512 6288 0001` finds `(0512) 62880001 转 8005`).
+
+    Of what is `common`, the index would bring thousands to be put in order: going through the rows
+    in their order, one has soon met a page of them."""
+    wanted = _holding(text.lower().split(), common)
     number = digits_in_any_form(text)
-    return rows.filter(wanted | _holding([number]) if number else wanted)
+    return rows.filter(wanted | _holding([number], common) if number else wanted)
 
 
-def _holding(words: Sequence[str]) -> Q:
+def _holding(words: Sequence[str], common: bool) -> Q:
     wanted = Q()
     for word in words:
         typed = BREAK.sub("", word)
         if len(typed) == 1:
             wanted &= Q(search_grams__contains=[typed])
+        elif typed and common:
+            wanted &= Q(search_text__contains=typed)
         elif typed:
             found = sorted(grams(typed) - {typed[0]})
             wanted &= Q(search_grams__contains=found, search_text__contains=typed)

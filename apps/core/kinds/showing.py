@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from apps.core.access.rights import Rights
@@ -137,13 +137,12 @@ def _cell(column: Column, row: Any) -> Cell:
     return replace(cell, text=f"{columns.value_of(row, column.name):%Y-%m-%d}")
 
 
-def whole(kind: DocumentKind, rows: QuerySet[Any]) -> QuerySet[Any]:
+def whole(kind: DocumentKind, rows: Any) -> Any:
     """Rows with all that their sheets show: a query, and one for each sort of lines."""
     names = [name for section in sections_of(kind) for name in section.shown]
     read = columns.related_of(kind.model, [*names, *kind.totals])
     lines = (Prefetch(each.related, queryset=lines_of(each.model)) for each in kind.lines)
-    found = rows.select_related(*kind.related, *read).prefetch_related(*lines)
-    return found.defer("search_grams", "search_text")
+    return rows.reading(*kind.related, *read).prefetch_related(*lines)
 
 
 def sections_of(kind: DocumentKind) -> list[Section]:

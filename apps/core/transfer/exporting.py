@@ -55,13 +55,10 @@ def export(listing: Listing, chosen: Sequence[int] = ()) -> IO[bytes]:
 def _ordered(listing: Listing) -> QuerySet[Any]:
     names = [column.name for column in listing.columns]
     path = listing.order_path
-    return (
-        listing.rows.select_related(
-            *listing.kind.related, *columns.related_of(listing.kind.model, names)
-        )
-        .defer("search_grams", "search_text")
-        .order_by(path, "-pk" if path.startswith("-") else "pk")
+    rows: QuerySet[Any] = listing.rows.reading(
+        *listing.kind.related, *columns.related_of(listing.kind.model, names)
     )
+    return rows.order_by(path, "-pk" if path.startswith("-") else "pk")
 
 
 def _write(file: IO[bytes], title: str, shown: Sequence[Column], rows: QuerySet[Any]) -> int:

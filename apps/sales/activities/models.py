@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.core.kinds.columns import described
-from apps.core.kinds.models import Record, RecordQuerySet
+from apps.core.kinds.models import Record, RecordQuerySet, order_indexes
 from apps.core.parameters.models import DictionaryField
 from apps.sales.companies.models import TargetCompany
 from apps.sales.contacts.models import Contact
@@ -154,6 +154,8 @@ class SalesActivity(Record):
                 condition=Q(state="planned"),
                 name="activity_due",
             ),
+            models.Index(fields=["state", "-planned_at", "-id"], name="activity_state_planned"),
+            *order_indexes("activity", "subject", "state"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -16,7 +16,7 @@ from apps.catalog.fields import money_field
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
 from apps.core.kinds.columns import described
-from apps.core.kinds.models import Line, Record, RecordQuerySet
+from apps.core.kinds.models import Line, Record, RecordQuerySet, order_indexes
 from apps.core.parameters.models import DictionaryField
 from apps.sales.customers.invoicing import InvoicingData
 
@@ -130,6 +130,8 @@ class Customer(InvoicingData, Record):
                 name="customer_wakes_up",
                 condition=Q(wake_up_on__isnull=False),
             ),
+            models.Index(fields=["stage", "-changed_at", "-id"], name="customer_stage_changed"),
+            *order_indexes("customer", "phone", "last_contact_at", "stage", "changed_at"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -22,6 +21,7 @@ from apps.core.kinds import columns
 from apps.core.kinds.addresses import url_of
 from apps.core.kinds.columns import Cell
 from apps.core.kinds.declaration import Risk
+from apps.core.kinds.models import RecordQuerySet
 from apps.core.kinds.registry import kinds
 from apps.sales.customers.models import ALIVE, ASLEEP, Customer, CustomerStage
 from apps.sales.parameters import UNCONTACTED_DAYS
@@ -52,7 +52,7 @@ class Shortlist:
 
     label: str | Promise
     kind: str
-    find: Callable[[QuerySet[Any], Customer], QuerySet[Any]]
+    find: Callable[[RecordQuerySet, Customer], RecordQuerySet]
     beside: tuple[str, ...]
     tab: str
     position: int = 50
@@ -62,10 +62,10 @@ class Shortlist:
         kind = kinds[self.kind]
         shown = columns.columns_of(kind, self.beside, rights)
         along = columns.related_of(kind.model, [column.name for column in shown])
-        found = self.find(kind.queryset(rights), customer).select_related(*along)
+        found = self.find(kind.queryset(rights), customer).reading(*along)
         return [
             (url_of(kind, "page", row.pk), kind.title(row), [c.cell(row) for c in shown])
-            for row in found.defer("search_grams", "search_text")[:SHORT]
+            for row in found[:SHORT]
         ]
 
 

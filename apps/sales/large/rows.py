@@ -312,7 +312,7 @@ class World:
         words = (subject,), firm.parts, texts.person(contact) if contact else ()
         owner = self.seller(party + sizes.converted if company else party)
         row, state = self.record(number, owner, *words), self.random.choice(ACTIVITY_STATES)
-        planned = self.now + 30 * self.random.random() * DAY if state == "planned" else self.ago()
+        planned = self.ago(40) + 35 * DAY if state == "planned" else self.ago()
         sells = about == "customer" and number % 4 == 0 and party <= sizes.customers // 2
         return row | {
             "kind_id": self.any("activity_kind"),

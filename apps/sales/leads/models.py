@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.catalog.fields import money_field
-from apps.core.kinds.models import Record, RecordQuerySet
+from apps.core.kinds.models import Record, RecordQuerySet, order_indexes
 from apps.core.parameters.models import DictionaryField
 from apps.sales.companies.models import TargetCompany
 from apps.sales.customers.models import Customer
@@ -140,11 +140,22 @@ class Lead(Record):
         indexes = [
             *Record.Meta.indexes,
             models.Index(fields=["owner", "next_contact_on"], name="lead_next_contact"),
-            models.Index(fields=["state"], name="lead_state"),
+            models.Index(fields=["state", "-changed_at", "-id"], name="lead_state_changed"),
             models.Index(fields=["name_normal"], name="lead_name_normal"),
             models.Index(fields=["tax_id"], condition=~Q(tax_id=""), name="lead_tax_id"),
             models.Index(fields=["phone_e164"], name="lead_phone"),
             models.Index(fields=["contact_mobile_e164"], name="lead_mobile"),
+            *order_indexes(
+                "lead",
+                "name",
+                "contact_name",
+                "contact_mobile",
+                "budget",
+                "next_contact_on",
+                "last_contact_at",
+                "state",
+                "changed_at",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

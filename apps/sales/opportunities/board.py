@@ -158,8 +158,8 @@ class Board:
         )
 
     def _in_order(self, stage: OpportunityStage) -> QuerySet[Any]:
-        rows = self.rows.filter(stage=stage).select_related("customer", "owner", "stage")
-        return rows.defer("search_text", "search_grams").order_by(*ORDER)
+        rows = self.rows.filter(stage=stage).reading("customer", "owner", "stage")
+        return rows.order_by(*ORDER)
 
     def cards(self, rows: Sequence[Opportunity]) -> list[Card]:
         """Opportunities as cards."""

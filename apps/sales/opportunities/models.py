@@ -19,7 +19,7 @@ from apps.catalog.models import Product
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
 from apps.core.kinds.columns import described
-from apps.core.kinds.models import Line, Record, RecordQuerySet
+from apps.core.kinds.models import Line, Record, RecordQuerySet, order_indexes
 from apps.core.parameters.models import DictionaryField
 from apps.sales.contacts.models import Contact
 from apps.sales.customers.models import Collaborator, Customer
@@ -180,6 +180,16 @@ class Opportunity(Record):
             models.Index(fields=["owner", "state"], name="opportunity_owner"),
             models.Index(fields=["state", "expected_on"], name="opportunity_expected"),
             models.Index(fields=["-created_at", "-id"], name="opportunity_created"),
+            models.Index(fields=["state", "-changed_at", "-id"], name="opportunity_state_changed"),
+            models.Index(  # all that the funnel reads, without the width of the rows
+                fields=["owner"],
+                include=[
+                    *("id", "department", "customer", "state", "stage", "furthest"),
+                    *("loss_reason", "amount", "win_rate"),
+                ],
+                name="opportunity_funnel",
+            ),
+            *order_indexes("opportunity", "name", "amount", "expected_on", "state", "changed_at"),
         ]
         constraints = [
             models.CheckConstraint(name="opportunity_amount", condition=Q(amount__gte=0)),
