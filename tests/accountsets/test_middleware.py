@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from io import StringIO
 
@@ -79,6 +80,58 @@ def test_a_command_makes_an_access_key_and_shows_its_token(twins):
     for arguments in (["nowhere", "same"], ["t_two", "nobody"]):
         with pytest.raises(CommandError):
             call_command("create_access_key", *arguments, "import")
+
+
+def run(*arguments: str) -> str:
+    out = StringIO()
+    call_command(*arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_a_command_lists_access_keys_without_their_tokens(twins):
+    token = run("create_access_key", "t_one", "same", "import").strip()
+    issue_access_key(account_set=twins[1].account_set, user_id=twins[1].user_id, purpose="feed")
+    assert ask(token).status_code == 200
+
+    text = run("list_access_keys")
+    shown = json.loads(run("list_access_keys", "--format", "json"))
+    key = AccessKey.objects.get(purpose="import")
+
+    assert [(row["account_set"], row["user"], row["purpose"]) for row in shown] == [
+        ("t_one", "same", "import"),
+        ("t_two", "same", "feed"),
+    ]
+    assert shown[0]["id"] == key.pk
+    assert shown[0]["created_at"] and shown[0]["last_used_at"]
+    assert shown[0]["revoked_at"] is shown[1]["last_used_at"] is None
+    assert len(text.splitlines()) == 2
+    for secret in (token, key.key_hash):
+        assert secret not in text
+        assert secret not in json.dumps(shown)
+    (feed,) = json.loads(run("list_access_keys", "t_two", "--format", "json"))
+    assert feed["purpose"] == "feed"
+    with pytest.raises(CommandError, match="nowhere"):
+        run("list_access_keys", "nowhere")
+
+
+def test_a_command_revokes_an_access_key_once(twins):
+    token = run("create_access_key", "t_one", "same", "import").strip()
+    other = twins[0].token()
+    key = AccessKey.objects.get(purpose="import")
+    assert ask(token).status_code == 200
+
+    run("revoke_access_key", str(key.pk))
+    assert ask(token).status_code == 401
+    assert ask(other).status_code == 200
+
+    key.refresh_from_db()
+    since = key.revoked_at
+    run("revoke_access_key", str(key.pk))
+    key.refresh_from_db()
+    assert key.revoked_at == since
+    assert json.loads(run("list_access_keys", "t_one", "--format", "json"))[0]["revoked_at"]
+    with pytest.raises(CommandError, match="999999"):
+        run("revoke_access_key", "999999")
 
 
 def test_an_access_key_ends_with_the_login_of_its_user(twins):
