@@ -220,6 +220,13 @@ def counts(user: int, *, hide_snoozed_at: datetime | None = None) -> Counts:
     return Counts(dict(+queues), to_claim)
 
 
+def due_before(user: int, moment: datetime, *, at_most: int, hide_snoozed_at: datetime) -> int:
+    """How many open tasks of a user are due before a moment, counted up to `at_most`: what comes
+    first in an inbox is read, and no more of it than that."""
+    rows = execute(*page_statement(user, limit=at_most, hide_snoozed_at=hide_snoozed_at))
+    return sum(rank_at < moment for _task, rank_at in rows[:at_most])
+
+
 def decided(user: int, *, cursor: str = "", limit: int = PAGE) -> Page:
     """One page of what a user has decided, the latest first; nothing leads back from it.
 

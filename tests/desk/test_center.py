@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.desk.models import OpinionDraft, Phrase
+from apps.desk.views import home
 from engine import tasks
 from engine.models import HumanTask, TaskState
 from tests.core.conftest import task_of
@@ -290,6 +291,21 @@ def test_a_filter_is_shared_with_ones_department(page) -> None:
     assert saved(elsewhere) == []
     head.post("/approvals/filters/?sort=amount", {"name": "金额从大到小"})
     assert saved(colleague) == []
+
+
+def test_the_first_page_counts_what_is_overdue_up_to_a_limit(
+    page, submitted, company, monkeypatch
+) -> None:
+    now = timezone.now()
+    for name in ("qiuzhiyuan", "xiexiaomei"):
+        late = task_of(submitted(name))
+        tasks.set_dates(late.pk, user=company["shanlina"], due_at=now - timedelta(hours=1))
+    monkeypatch.setattr(home, "SHOWN", 1)
+    monkeypatch.setattr(home, "COUNTED", 2)
+    assert "件已超时" in page("shanlina").get("/").content.decode()
+    assert "2+" not in page("shanlina").get("/").content.decode()
+    monkeypatch.setattr(home, "COUNTED", 1)
+    assert "1+ 件已超时" in page("shanlina").get("/").content.decode()
 
 
 def test_the_first_page_begins_with_what_is_overdue(page, submitted, company) -> None:

@@ -44,6 +44,24 @@ def test_what_is_put_off_counts_no_more_than_it_is_shown(people):
     assert inbox.counts(people[ONE], hide_snoozed_at=MONDAY).total == 1
 
 
+def test_what_is_due_is_counted_up_to_a_limit(people):
+    deploy_drawn(line_of(user(candidateGroups="engineer", decisions="done", queue="work")))
+    ids = [Case(people, "process", by="qiuzhiyuan").open[0].pk for _number in range(5)]
+    tomorrow = MONDAY + timedelta(days=1)
+    for task in ids[:3]:
+        tasks.set_dates(task, user=people[ONE], due_at=MONDAY, now=MONDAY - timedelta(hours=1))
+    tasks.set_dates(ids[3], user=people[ONE], due_at=tomorrow, now=MONDAY)
+    tasks.set_dates(ids[0], user=people[ONE], follow_up_at=tomorrow, now=MONDAY)
+
+    def due(moment, at_most=10):
+        return inbox.due_before(people[ONE], moment, at_most=at_most, hide_snoozed_at=moment)
+
+    assert due(MONDAY) == 0
+    assert due(MONDAY + timedelta(seconds=1)) == 2
+    assert due(tomorrow + timedelta(seconds=1)) == 4
+    assert due(tomorrow + timedelta(seconds=1), at_most=3) == 3
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
@@ -15,11 +16,12 @@ from apps.core.inbox.context import waiting
 from apps.core.inbox.views import viewer_of
 from apps.core.shell import cards
 from apps.desk import filters, lists
-from engine import copies, inbox_search
+from engine import copies, inbox, inbox_search
 from engine.inbox_search import Search
 from engine.models import ProcessInstance
 
 SHOWN = 25
+COUNTED = 99  # of more overdue tasks it is only told that there are more
 
 
 @require_safe
@@ -41,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
     ]
     started = ProcessInstance.objects.filter(starter=user, ended_at=None)
     light = started.select_related("definition").defer("runtime", "definition__compiled")
-    late = inbox_search.total(user, Search(due_before=now), hide_snoozed_at=now).number
+    late = _late(user, page, now)
     context = {
         "counts": counts,
         "queues": [
@@ -49,7 +51,8 @@ def home(request: HttpRequest) -> HttpResponse:
         ],
         "groups": groups,
         "more": bool(page.next),
-        "late": late,
+        "late": min(late, COUNTED),
+        "more_late": late > COUNTED,
         "unread": copies.unread(user),
         "started": rows.of_instances(light.order_by("-pk")[:8]),
         "today": timezone.localdate(),
@@ -58,3 +61,12 @@ def home(request: HttpRequest) -> HttpResponse:
         "place": _("First page"),
     }
     return render(request, "desk/home.html", context)
+
+
+def _late(user: int, page: inbox.Page, now: datetime) -> int:
+    """How much is overdue, counted until it is more than is told: what is so stands first, so that
+    the page tells unless it is full of it."""
+    late = sum(task.due_at is not None and task.due_at < now for task in page.tasks)
+    if page.next and late == len(page.tasks):
+        return inbox.due_before(user, now, at_most=COUNTED + 1, hide_snoozed_at=now)
+    return late
