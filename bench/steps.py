@@ -87,7 +87,7 @@ def measure_steps(people: People) -> Iterator[Figure]:
 
 
 def measure_statements(people: People) -> Figure:
-    """Statements of a completion, commit and begin aside as they are no round trip of their own."""
+    """Statements of a completion, begin and commit included: Django counts them too."""
     task = start(people)
     with CaptureQueriesContext(connection) as captured:
         tasks.complete(task, user=people.manager, decision="approve")

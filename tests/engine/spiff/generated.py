@@ -1,7 +1,7 @@
 """Random diagrams of blocks, and random walks through them.
 
 A diagram is drawn from every element that runs here. Left out is only what the linter refuses, and
-what stock SpiffWorkflow is known to do wrong (each has a test in `test_pitfalls.py`): a parallel
+what stock SpiffWorkflow is known to do wrong (each has a test in `test_pitfalls_*.py`): a parallel
 join inside a loop, tokens of parallel branches that write the same variable, several timers due at
 the same moment.
 """
