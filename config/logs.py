@@ -1,6 +1,6 @@
 """Structured logs: JSON lines in production, coloured lines for a person otherwise.
 
-Every line carries what is bound to the request or job: request id, account set, user.
+Every line carries what is bound to the request or job: its id, account set, user.
 """
 
 from __future__ import annotations
@@ -37,23 +37,13 @@ def configure_structlog() -> None:
 
 def logging_settings(*, machine_readable: bool, level: str) -> dict[str, Any]:
     """The LOGGING of the settings: everything to standard error, in one form."""
-    ends: list[Processor]
-    if machine_readable:
-        ends = [
-            structlog.processors.ExceptionRenderer(_TRACEBACKS),
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ]
-    else:
-        plain = structlog.dev.plain_traceback
-        ends = [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)]
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
             "structured": {
-                "()": structlog.stdlib.ProcessorFormatter,
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ends],
-                "foreign_pre_chain": _SHARED,
+                "()": "config.logs.formatter",
+                "machine_readable": machine_readable,
             }
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
@@ -64,3 +54,21 @@ def logging_settings(*, machine_readable: bool, level: str) -> dict[str, Any]:
             "django.server": {"handlers": [], "level": level, "propagate": True},
         },
     }
+
+
+def formatter(*, machine_readable: bool) -> structlog.stdlib.ProcessorFormatter:
+    """What makes a line of a record, for the settings and for `granian.json`: the web server's
+    main process logs without Django."""
+    ends: list[Processor]
+    if machine_readable:
+        ends = [
+            structlog.processors.ExceptionRenderer(_TRACEBACKS),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
+    else:
+        plain = structlog.dev.plain_traceback
+        ends = [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)]
+    return structlog.stdlib.ProcessorFormatter(
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ends],
+        foreign_pre_chain=_SHARED,
+    )
