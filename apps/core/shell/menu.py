@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -195,13 +195,14 @@ class Menu:
         to the list that this page belongs to, as they left it."""
         came = urlsplit(self._request.headers.get("Referer", ""))
         own = came.netloc == self._request.get_host()
+        # One slash only: two of them would lead to another site.
+        address = urlunsplit(("", "", f"/{came.path.lstrip('/')}", came.query, ""))
         if own and self._request.method == "POST":
-            return _("Back"), f"{came.path}?{came.query}" if came.query else came.path
+            return _("Back"), address
         here = self._here
         if here is None or self._request.path == here.path:
             return None
-        filtered = own and came.path == here.path and came.query
-        return here.label, f"{came.path}?{came.query}" if filtered else here.href
+        return here.label, address if own and came.path == here.path else here.href
 
 
 def _parts(links: Sequence[Link], opened: Collection[str]) -> tuple[Part, ...]:

@@ -185,14 +185,15 @@ def test_who_is_refused_is_led_back_to_the_list_as_they_left_it(page) -> None:
 
 def test_who_sent_something_is_led_back_to_where_they_sent_it_from(page, submitted) -> None:
     pk = task_of(submitted("qiuzhiyuan")).pk
-    came = f"/approvals/{pk}/?view=claim"
-    refused = page("xiexiaomei").post(
-        f"/approvals/{pk}/complete",
-        {"decision": "approve"},
-        headers={"Referer": f"http://testserver{came}"},
-    )
-    assert refused.status_code == 404
-    assert f'href="{came}"' in refused.content.decode()
+    client, address = page("xiexiaomei"), f"/approvals/{pk}/?view=claim"
+    for came, back in ((address, address), ("//evil.example/", "/evil.example/")):
+        refused = client.post(
+            f"/approvals/{pk}/complete",
+            {"decision": "approve"},
+            headers={"Referer": f"http://testserver{came}"},
+        )
+        assert refused.status_code == 404
+        assert f'href="{back}"' in refused.content.decode()
 
 
 def test_a_page_that_failed_may_be_tried_again() -> None:
