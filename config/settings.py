@@ -97,7 +97,7 @@ _connection: dict[str, Any] = env.db_url_config(DATABASE_URL)
 DATABASES = {
     "default": {
         **_connection,
-        "ENGINE": "django_tenants.postgresql_backend",
+        "ENGINE": "apps.accountsets.postgresql",
         # Each thread of the web server keeps one, and looks at it before each request.
         "CONN_MAX_AGE": 3600,
         "CONN_HEALTH_CHECKS": True,

@@ -64,11 +64,6 @@ def copies_of(user: int, *, offset: int = 0, limit: int = PAGE) -> list[Copy]:
     return list(light.order_by("-sent_at", "-id")[offset : offset + limit + 1])
 
 
-def unread(user: int) -> int:
-    """How many copies a user has not looked at."""
-    return Copy.objects.filter(user=user, read_at__isnull=True).count()
-
-
 def mark_read(instance: int, *, user: int, now: datetime | None = None) -> None:
     """The user has looked at a case that was shown to them."""
     mine = Copy.objects.filter(instance=instance, user=user, read_at__isnull=True)

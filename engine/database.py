@@ -40,12 +40,18 @@ def unavailable(error: BaseException | None) -> bool:
     return False
 
 
-def execute(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[TupleRow]:
+def execute(
+    statement: str, parameters: Sequence[Any] | Mapping[str, Any] = (), *, anywhere: bool = False
+) -> list[TupleRow]:
     """Run one statement (parameters as %s) in the current transaction and account set; all its
-    rows, jsonb as Python values. Raises Conflict where a lock can't be had in the time that the
+    rows, jsonb as Python values. `anywhere`: it names the schemas of its tables itself, so that no
+    account set need be entered. Raises Conflict where a lock can't be had in the time that the
     connection allows."""
     connection: Any = connections[DEFAULT_DB_ALIAS]  # `django.db.connection` looks at every use
-    if connection.connection is None or not getattr(connection, "search_path_set_schemas", None):
+    if anywhere:
+        connection.close_if_health_check_failed()
+        connection.ensure_connection()
+    elif connection.connection is None or not getattr(connection, "search_path_set_schemas", None):
         connection.cursor().close()  # connects, and enters the account set
     began = monotonic()
     with psycopg.Cursor(connection.connection) as cursor, connection.wrap_database_errors:

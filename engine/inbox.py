@@ -10,11 +10,12 @@ from __future__ import annotations
 import base64
 import binascii
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from functools import cache
+from typing import Any, Literal, cast
 
 import orjson
 from django.db.models import Q, QuerySet
@@ -22,7 +23,8 @@ from django.utils.translation import gettext as _
 
 from engine.database import execute
 from engine.exceptions import InvalidData
-from engine.models import HumanTask
+from engine.loading import Columns
+from engine.models import Audience, HumanTask, ProcessDefinition, ProcessInstance
 
 PAGE = 25
 View = Literal["all", "mine", "pool"]
@@ -65,6 +67,26 @@ STATEMENTS = {
     for backwards in (False, True)
 }
 
+# What cards show of tasks, their instances, definitions and audiences.
+SHOWN = (
+    Columns(HumanTask, "h"),
+    Columns(ProcessInstance, "i", without=["runtime"]),
+    Columns(ProcessDefinition, "d", without=["compiled"]),
+    Columns(Audience, "a"),
+)
+WITH_TASKS = f"""
+WITH found AS MATERIALIZED (
+    SELECT row_number() OVER () AS place, f.* FROM ({{statement}}) f (id, key)
+)
+SELECT found.id, found.key, {", ".join(columns.sql for columns in SHOWN)}
+FROM found
+    JOIN engine_humantask h ON h.id = found.id
+    JOIN engine_processinstance i ON i.id = h.instance_id
+    JOIN engine_processdefinition d ON d.id = i.definition_id
+    LEFT JOIN engine_audience a ON a.id = h.audience_id
+ORDER BY found.place
+"""  # noqa: S608 (constants)
+
 COUNTS = """
 SELECT c.queue, a.size = 1, sum(c.delta)
 FROM engine_audiencemember m
@@ -77,6 +99,7 @@ FROM engine_audiencemember m
     JOIN engine_audience a ON a.id = m.audience_id
     JOIN engine_humantask h ON h.audience_id = m.audience_id
 WHERE m."user" = %(user)s AND h.follow_up_at > %(now)s::timestamptz GROUP BY 1, 2
+UNION ALL SELECT NULL, NULL, count(*) FROM engine_copy WHERE "user" = %(user)s AND read_at IS NULL
 """
 
 BIGGEST = 2**63 - 1  # id
@@ -85,19 +108,23 @@ FIRST = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Tasks of one page, by due date; cursors to the neighbours, '' where there is none."""
+    """Tasks of one page, by due date; cursors to the neighbours, '' where there is none. `ids`: the
+    same as numbers, with the one that comes after it."""
 
     tasks: list[HumanTask]
     next: str
     previous: str
+    ids: Ids | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Open tasks of a user: per queue, and how many of all lie in a pool for several (to claim)."""
+    """Open tasks of a user: per queue, and how many of all lie in a pool for several (to claim).
+    Beside them, how many cases the user was shown and has not looked at."""
 
     queues: dict[str, int]
     to_claim: int
+    unread: int = 0
 
     @property
     def total(self) -> int:
@@ -128,16 +155,16 @@ def page(
     `view` mine: only the user's own; pool: only those that others could take as well.
     `hide_snoozed_at` leaves out tasks whose follow-up date is later than that moment. `cursor`
     comes from another page; InvalidData for another text."""
-    return load(
-        ids(
-            user,
-            queues=queues,
-            view=view,
-            cursor=cursor,
-            limit=limit,
-            hide_snoozed_at=hide_snoozed_at,
-        )
+    statement, parameters = page_statement(
+        user,
+        queues=queues,
+        view=view,
+        cursor=cursor,
+        limit=limit,
+        hide_snoozed_at=hide_snoozed_at,
     )
+    backwards = decode(cursor)[0]
+    return read(statement, parameters, limit=limit, backwards=backwards, came=bool(cursor))
 
 
 def ids(
@@ -158,13 +185,44 @@ def ids(
         limit=limit,
         hide_snoozed_at=hide_snoozed_at,
     )
-    rows = execute(statement, parameters)
-    return page_of(rows, limit=limit, backwards=decode(cursor)[0], came=bool(cursor))
+    backwards = decode(cursor)[0]
+    return read_ids(statement, parameters, limit=limit, backwards=backwards, came=bool(cursor))
 
 
-def page_of(rows: Sequence[Sequence[object]], *, limit: int, backwards: bool, came: bool) -> Ids:
-    """A page of `rows` (id and key, one more than `limit` where there are more). `came`: from
-    another page."""
+def read_ids(
+    statement: str,
+    parameters: Mapping[str, object],
+    *,
+    limit: int,
+    backwards: bool,
+    came: bool,
+) -> Ids:
+    """A page as a statement finds it: id and key, one more than `limit` where there are more.
+    `came`: from another page."""
+    return _page_of(execute(statement, parameters), limit=limit, backwards=backwards, came=came)
+
+
+def read(
+    statement: str,
+    parameters: Mapping[str, object],
+    *,
+    limit: int,
+    backwards: bool,
+    came: bool,
+) -> Page:
+    """As `read_ids`, with the tasks, their instances and definitions."""
+    rows = execute(_with_tasks(statement), parameters)
+    tasks = {row[0]: _made(row[2:]) for row in rows}
+    found = _page_of(rows, limit=limit, backwards=backwards, came=came)
+    return Page([tasks[task] for task in found.tasks], found.next, found.previous, found)
+
+
+@cache
+def _with_tasks(statement: str) -> str:
+    return WITH_TASKS.format(statement=statement)
+
+
+def _page_of(rows: Sequence[Sequence[object]], *, limit: int, backwards: bool, came: bool) -> Ids:
     more = len(rows) > limit
     shown = list(rows[:limit])
     following = rows[limit][0] if more and not backwards else None
@@ -178,14 +236,15 @@ def page_of(rows: Sequence[Sequence[object]], *, limit: int, backwards: bool, ca
     )
 
 
-def load(found: Ids) -> Page:
-    """The tasks of a page, with their instances and definitions."""
-    tasks = _shown(HumanTask.objects.all()).in_bulk(found.tasks)
-    return Page(
-        [tasks[task] for task in found.tasks if task in tasks],
-        next=found.next,
-        previous=found.previous,
-    )
+def _made(row: Sequence[Any]) -> HumanTask:
+    """The task of a row of what `SHOWN` names, with what belongs to it."""
+    found: list[Any] = []
+    start = 0
+    for columns in SHOWN:
+        found.append(columns.made(row[start : start + columns.size]))
+        start += columns.size
+    task, task.instance, task.instance.definition, task.audience = found
+    return cast(HumanTask, task)
 
 
 def page_statement(
@@ -213,11 +272,14 @@ def page_statement(
 def counts(user: int, *, hide_snoozed_at: datetime | None = None) -> Counts:
     """How much waits for a user; without the tasks that a page with that moment leaves out."""
     queues: Counter[str] = Counter()
-    to_claim = 0
+    to_claim = unread = 0
     for queue, alone, number in execute(COUNTS, {"user": user, "now": hide_snoozed_at}):
+        if queue is None:
+            unread = int(number)
+            continue
         queues[queue] += int(number)
         to_claim += 0 if alone else int(number)
-    return Counts(dict(+queues), to_claim)
+    return Counts(dict(+queues), to_claim, unread)
 
 
 def due_before(user: int, moment: datetime, *, at_most: int, hide_snoozed_at: datetime) -> int:

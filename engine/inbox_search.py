@@ -110,25 +110,10 @@ def ids(
     hide_snoozed_at: datetime | None = None,
 ) -> inbox.Ids:
     """One page of the tasks found, as ids. InvalidData for a cursor of another kind."""
-    if wanted.plain:
-        return inbox.ids(
-            user,
-            queues=wanted.queues,
-            view=wanted.view,
-            cursor=cursor,
-            limit=limit,
-            hide_snoozed_at=hide_snoozed_at,
-        )
-    kind = KEYS[wanted.sort][1]
-    backwards, key, identity = inbox.decode(cursor, kind) if cursor else (False, None, 0)
-    parameters = {
-        **_parameters(user, wanted, hide_snoozed_at),
-        "key": BEGINNING[wanted.sort] if key is None else key,
-        "id": identity,
-        "limit": limit + 1,
-    }
-    rows = execute(STATEMENTS[wanted.sort, backwards], parameters)
-    return inbox.page_of(rows, limit=limit, backwards=backwards, came=bool(cursor))
+    statement, parameters, backwards = _asked(user, wanted, cursor, limit, hide_snoozed_at)
+    return inbox.read_ids(
+        statement, parameters, limit=limit, backwards=backwards, came=bool(cursor)
+    )
 
 
 def page(
@@ -140,8 +125,35 @@ def page(
     hide_snoozed_at: datetime | None = None,
 ) -> inbox.Page:
     """One page of the tasks found. InvalidData for a cursor of another kind."""
-    found = ids(user, wanted, cursor=cursor, limit=limit, hide_snoozed_at=hide_snoozed_at)
-    return inbox.load(found)
+    statement, parameters, backwards = _asked(user, wanted, cursor, limit, hide_snoozed_at)
+    return inbox.read(statement, parameters, limit=limit, backwards=backwards, came=bool(cursor))
+
+
+def _asked(
+    user: int, wanted: Search, cursor: str, limit: int, now: datetime | None
+) -> tuple[str, dict[str, object], bool]:
+    """Statement, parameters and direction of a page."""
+    kind = KEYS[wanted.sort][1]
+    backwards, key, identity = inbox.decode(cursor, kind) if cursor else (False, None, 0)
+    if wanted.plain:
+        return (
+            *inbox.page_statement(
+                user,
+                queues=wanted.queues,
+                view=wanted.view,
+                cursor=cursor,
+                limit=limit,
+                hide_snoozed_at=now,
+            ),
+            backwards,
+        )
+    parameters = {
+        **_parameters(user, wanted, now),
+        "key": BEGINNING[wanted.sort] if key is None else key,
+        "id": identity,
+        "limit": limit + 1,
+    }
+    return STATEMENTS[wanted.sort, backwards], parameters, backwards
 
 
 def total(user: int, wanted: Search, *, hide_snoozed_at: datetime | None = None) -> Sum:

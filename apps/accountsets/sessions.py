@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from django.apps import apps
@@ -15,7 +16,9 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.utils import timezone
 
-from apps.accountsets.routing import current_set, in_public
+from apps.accountsets.routing import PUBLIC, current_set, in_public
+from engine.database import execute
+from engine.loading import Columns
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -84,17 +87,14 @@ class SessionStore(DatabaseSessionStore):
             self.modified = True
 
     def load(self) -> dict[str, Any]:
-        row = (
-            self.model.objects.select_related("account_set")
-            .filter(session_key=self.session_key, expire_date__gt=timezone.now())
-            .first()
-        )
-        if row is None:
+        statement, account_set = _loading()
+        rows = execute(statement, [self.session_key, timezone.now()], anywhere=True)
+        if not rows:
             self._session_key = None
             return {}
-        self._account_set = row.account_set
-        self._expires_at = row.expire_date
-        return self.decode(row.session_data)
+        data, self._expires_at, *values = rows[0]
+        self._account_set = account_set.made(values)
+        return self.decode(data)
 
     def flush(self) -> None:
         super().flush()
@@ -106,6 +106,19 @@ class SessionStore(DatabaseSessionStore):
         user = data.get(SESSION_KEY)
         row.user_id = None if user is None else int(user)
         return row
+
+
+@cache
+def _loading() -> tuple[str, Columns[AccountSet]]:
+    """How a session is read with its account set, by a connection that is in no set yet."""
+    columns = Columns(apps.get_model("accountsets", "AccountSet"), "a")
+    statement = f"""
+SELECT s.session_data, s.expire_date, {columns.sql}
+FROM {PUBLIC}.accountsets_session s
+    LEFT JOIN {PUBLIC}.accountsets_accountset a ON a.id = s.account_set_id
+WHERE s.session_key = %s AND s.expire_date > %s
+"""  # noqa: S608 (constants)
+    return statement, columns
 
 
 def sign_out_everywhere(*, user_id: int, keep: str | None = None) -> None:

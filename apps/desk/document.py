@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.core.approval.forecast import PROCESS, forecast
+from apps.core.approval.forecast import PROCESS, Stop, forecast
 from apps.core.documents import OpenDocument, card_of, pages_of
 from apps.core.inbox import elements, looking, pages, rows, trail, wording
 from apps.core.inbox.outline import outline_of
 from apps.core.inbox.pages import Trouble
 from apps.core.inbox.visibility import Viewer
 from apps.desk import services
-from apps.desk.models import OpinionDraft, Phrase
 from engine import decisions
 from engine.models import HumanTask, InstanceState, ProcessInstance
 from engine.organisation import Role
@@ -81,7 +79,15 @@ def context(
     trouble = trouble or Trouble()
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else "document"
-    waiting = looking.waiting(instance)
+    tasks = looking.open_tasks(instance)
+    wording.expect_names([instance.starter, *_asked(tasks)])
+    stops = forecast(instance, tasks, now=timezone.now()) if tab == "document" else []
+    wording.expect_names(user for stop in stops for user in stop.people)
+    waiting = looking.waiting(instance, tasks)
+    about = _about(task, tasks)
+    kept = services.kept(
+        user=viewer.id, business_key=instance.business_key, task=about.pk if about else None
+    )
     card = card_of(instance)
     names = wording.names_of([instance.starter])
     party = str(instance.card.get("party") or "")
@@ -107,8 +113,9 @@ def context(
         "tab": tab,
         "waiting_for": waiting,
         "trouble": trouble,
-        **_TAB_CONTEXTS[tab](request, viewer, instance, waiting),
-        **_bar(request, viewer, instance, task, waiting, trouble),
+        "chain": _chain(viewer, instance, stops),
+        **_TAB_CONTEXTS[tab](request, viewer, instance, kept),
+        **_bar(viewer, instance, about, kept, trouble),
     }
 
 
@@ -120,22 +127,20 @@ def _state(instance: ProcessInstance, waiting: Sequence[looking.Waiting]) -> str
 
 # --- tabs -----------------------------------------------------------------------------------------
 def _document(
-    request: HttpRequest,
-    viewer: Viewer,
-    instance: ProcessInstance,
-    waiting: Sequence[looking.Waiting],
+    request: HttpRequest, viewer: Viewer, instance: ProcessInstance, kept: services.Kept
 ) -> dict[str, Any]:
     opened = _opened(request, instance)
-    chain = _chain(viewer, instance, waiting)
     if opened is None:
-        return {"chain": chain, "gone": True}
+        return {"gone": True}
     part = opened.preview()
     changes = services.see(
-        user=viewer.id, business_key=instance.business_key, snapshot=opened.snapshot()
+        kept.sighting,
+        user=viewer.id,
+        business_key=instance.business_key,
+        snapshot=opened.snapshot(),
     )
     return {
         **part.context,
-        "chain": chain,
         "part": part,
         "risks": opened.risks,
         "changes": changes,
@@ -149,28 +154,19 @@ def _opened(request: HttpRequest, instance: ProcessInstance) -> OpenDocument | N
 
 
 def _trail(
-    request: HttpRequest,
-    viewer: Viewer,
-    instance: ProcessInstance,
-    waiting: Sequence[looking.Waiting],
+    request: HttpRequest, viewer: Viewer, instance: ProcessInstance, kept: services.Kept
 ) -> dict[str, Any]:
     return {"lines": trail.lines(instance)}
 
 
 def _diagram(
-    request: HttpRequest,
-    viewer: Viewer,
-    instance: ProcessInstance,
-    waiting: Sequence[looking.Waiting],
+    request: HttpRequest, viewer: Viewer, instance: ProcessInstance, kept: services.Kept
 ) -> dict[str, Any]:
     return {"parts": outline_of(instance)}
 
 
 def _related(
-    request: HttpRequest,
-    viewer: Viewer,
-    instance: ProcessInstance,
-    waiting: Sequence[looking.Waiting],
+    request: HttpRequest, viewer: Viewer, instance: ProcessInstance, kept: services.Kept
 ) -> dict[str, Any]:
     opened = _opened(request, instance)
     part = opened.related() if opened else None
@@ -191,11 +187,16 @@ _TAB_CONTEXTS: Final = {
 }
 
 
-def _chain(
-    viewer: Viewer, instance: ProcessInstance, waiting: Sequence[looking.Waiting]
-) -> list[Node]:
+def _asked(tasks: Sequence[HumanTask]) -> Iterator[int]:
+    """Everybody who is named on open tasks, and by the reasons why they are asked."""
+    for task in tasks:
+        yield from map(int, task.assignment)
+        for reason in task.assignment.values():
+            yield from wording.people_in_reason(reason)
+
+
+def _chain(viewer: Viewer, instance: ProcessInstance, stops: Sequence[Stop]) -> list[Node]:
     """Submitted, the levels, and what comes of it; none outside of an approval."""
-    stops = forecast(instance, [one.task for one in waiting], now=timezone.now())
     if not stops:
         return []
     names = wording.names_of({instance.starter, *(user for stop in stops for user in stop.people)})
@@ -226,18 +227,22 @@ def _day(stop: Any) -> str:
     return due.text if due else ""
 
 
+def _about(task: HumanTask | None, tasks: Sequence[HumanTask]) -> HumanTask | None:
+    """The task with which something can be done: the one that was opened, while it is open."""
+    if task is not None and task.state in looking.UNFINISHED:
+        return task
+    return next((one for one in tasks if one.state in looking.OPEN), task)
+
+
 # --- what may be done -----------------------------------------------------------------------------
 def _bar(
-    request: HttpRequest,
     viewer: Viewer,
     instance: ProcessInstance,
-    task: HumanTask | None,
-    waiting: Sequence[looking.Waiting],
+    about: HumanTask | None,
+    kept: services.Kept,
     trouble: Trouble,
 ) -> dict[str, Any]:
     withdrawable = instance.starter == viewer.id and pages.may_withdraw(instance)
-    about = task if task is not None and task.state in looking.UNFINISHED else None
-    about = about or next((one.task for one in waiting if one.task.state in looking.OPEN), task)
     if about is None:
         return {"withdrawable": withdrawable, "mine": False}
     mine = looking.may_act(about, viewer.id)
@@ -249,7 +254,7 @@ def _bar(
         "doings": [_doing(one) for one in acts],
         "decides": mine and about.owner is None,
     }
-    return {**found, **(_deciding(viewer, about, trouble) if found["decides"] else {})}
+    return {**found, **(_deciding(viewer, about, kept, trouble) if found["decides"] else {})}
 
 
 def _doing(offered: pages.Offered) -> Doing:
@@ -261,19 +266,19 @@ def _place(code: str) -> int:
     return ORDER.index(code) if code in ORDER else len(ORDER)
 
 
-def _deciding(viewer: Viewer, task: HumanTask, trouble: Trouble) -> dict[str, Any]:
+def _deciding(
+    viewer: Viewer, task: HumanTask, kept: services.Kept, trouble: Trouble
+) -> dict[str, Any]:
     form = looking.task_form(task, viewer.id)
     offers = sorted(looking.offers(task, form), key=lambda offer: _place(offer.code))
     buttons = pages.buttons_of(offers)
     opinion = trouble.typed.get("opinion")
-    draft = OpinionDraft.objects.filter(user_id=viewer.id, task=task).first()
-    phrases = Phrase.objects.filter(Q(owner_id=viewer.id) | Q(owner=None))
     return {
         "why": looking.why(task, viewer.id),
         "form": pages.filled_form(task, viewer, form, trouble),
         "decisions": [Decision(button, KEYS.get(button.code, "")) for button in buttons],
         "needs_opinion": _(", ").join(b.label for b in buttons if b.needs_opinion),
-        "opinion": opinion if opinion is not None else (draft.text if draft else ""),
-        "draft": draft,
-        "phrases": list(phrases),
+        "opinion": opinion if opinion is not None else (kept.draft.text if kept.draft else ""),
+        "draft": kept.draft,
+        "phrases": kept.phrases,
     }

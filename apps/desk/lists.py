@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
+from functools import cached_property, partial
 from typing import Any, Final
 
 from django.urls import reverse
@@ -20,6 +20,7 @@ from engine import copies, decisions, inbox, inbox_search
 from engine.models import Copy, HumanTask, InstanceState, ProcessInstance
 
 PAGE: Final = 25
+ZERO: Final = Decimal(0)
 SUMMED: Final = 2000  # of a longer list the sum of the amounts isn't told
 
 
@@ -34,22 +35,27 @@ class Item:
     amount: Decimal | None
     card: Card
     due: wording.Due | None = None
-    at: datetime | None = None
+    at: str = ""  # when it was decided, submitted, sent
     badge: str = ""
     colour: str = "blue"
     unread: bool = False
     select: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing:
-    """A page of a list."""
+    """A page of a list. Its cards are made when they are shown: whoever stands on them is asked for
+    together with those on the rest of the page."""
 
-    items: Sequence[Item]
+    make: Callable[[], Sequence[Item]]
     next: str = ""
     previous: str = ""
     number: int | None = None
     amount: Decimal | None = None
+
+    @cached_property
+    def items(self) -> Sequence[Item]:
+        return self.make()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +76,21 @@ def listing(user: int, wanted: Wanted, counts: inbox.Counts) -> Listing:
 def _open(user: int, wanted: Wanted, counts: inbox.Counts) -> Listing:
     now = timezone.now()
     search = wanted.search
-    page = inbox.load(_ids(user, wanted))
+    page = inbox_search.page(user, search, cursor=wanted.cursor, limit=PAGE, hide_snoozed_at=now)
+    once(("open tasks", user, wanted.query.urlencode()), lambda: page.ids)
     number, amount = None, None
-    if counts.total <= SUMMED:
+    if not page.next and not page.previous:  # all of it is here
+        number, amount = len(page.tasks), sum((t.amount or ZERO for t in page.tasks), ZERO)
+    elif counts.total <= SUMMED:
         total = inbox_search.total(user, search, hide_snoozed_at=now)
         number, amount = total.number, total.amount
-    return Listing(of_tasks(page.tasks), page.next, page.previous, number, amount)
+    wording.expect_names(task.initiator for task in page.tasks)
+    return Listing(partial(of_tasks, page.tasks), page.next, page.previous, number, amount)
 
 
 def _ids(user: int, wanted: Wanted) -> inbox.Ids:
-    """The page of open tasks that is wanted: for the list, and for what is before and after."""
+    """The page of open tasks that is wanted, for what is before and after; known where the list is
+    shown as well."""
 
     def read() -> inbox.Ids:
         now = timezone.now()
@@ -92,7 +103,8 @@ def _ids(user: int, wanted: Wanted) -> inbox.Ids:
 
 def _done(user: int, wanted: Wanted, counts: inbox.Counts) -> Listing:
     page = inbox.decided(user, cursor=wanted.cursor, limit=PAGE)
-    return Listing(of_tasks(page.tasks, done=True), page.next)
+    wording.expect_names(task.initiator for task in page.tasks)
+    return Listing(partial(of_tasks, page.tasks, done=True), page.next)
 
 
 def _started(user: int, wanted: Wanted, counts: inbox.Counts) -> Listing:
@@ -102,14 +114,15 @@ def _started(user: int, wanted: Wanted, counts: inbox.Counts) -> Listing:
         started = started.filter(pk__lt=int(wanted.cursor[:18]))
     found = list(started[: PAGE + 1])
     more = str(found[PAGE - 1].pk) if len(found) > PAGE else ""
-    return Listing(_of_instances(found[:PAGE]), more)
+    return Listing(partial(_of_instances, found[:PAGE]), more)
 
 
 def _copies(user: int, wanted: Wanted, counts: inbox.Counts) -> Listing:
     offset = int(wanted.cursor[:6]) if wanted.cursor.isdecimal() else 0
     found = copies.copies_of(user, offset=offset, limit=PAGE)
     more = str(offset + PAGE) if len(found) > PAGE else ""
-    return Listing(_of_copies(found[:PAGE]), more)
+    wording.expect_names(copy.sent_by for copy in found)
+    return Listing(partial(_of_copies, found[:PAGE]), more)
 
 
 _LISTS: Final[dict[str, Callable[[int, Wanted, inbox.Counts], Listing]]] = {
@@ -134,7 +147,7 @@ def of_tasks(tasks: Iterable[HumanTask], *, done: bool = False) -> list[Item]:
             facts=(task.subject if task.party else "", names.get(task.initiator or 0, "")),
             amount=task.amount,
             due=None if done else wording.due(task.due_at),
-            at=task.ended_at,
+            at=wording.moment(task.ended_at),
             badge=_badge(task, done=done),
             colour="secondary" if done else "blue",
             select="" if done else f"{task.pk}:{task.version}",
@@ -165,7 +178,7 @@ def _of_instances(instances: Sequence[ProcessInstance]) -> list[Item]:
                 else "",
             ),
             amount=rows.amount_of(instance),
-            at=instance.started_at,
+            at=wording.moment(instance.started_at),
             badge=rows.end_label(instance) or str(InstanceState(instance.state).label),
             colour=rows.STATE_COLOURS[InstanceState(instance.state)],
         )
@@ -186,7 +199,7 @@ def _of_copies(found: Sequence[Copy]) -> list[Item]:
                 copy.note,
             ),
             amount=rows.amount_of(copy.instance),
-            at=copy.sent_at,
+            at=wording.moment(copy.sent_at),
             unread=copy.read_at is None,
         )
         for copy in found
@@ -200,7 +213,7 @@ def _item(instance: ProcessInstance, *, facts: Sequence[str], **over: Any) -> It
     return Item(card=card, facts="　".join(fact for fact in said if fact), **over)
 
 
-def queues(wanted: Wanted, counts: inbox.Counts, unread: int) -> list[Queue]:
+def queues(wanted: Wanted, counts: inbox.Counts) -> tuple[Queue, ...]:
     """The queues at the left: all, then each in which something can be. Those of the approval
     center always stand there, the others while they hold something."""
     place = reverse("desk:approvals")
@@ -213,18 +226,18 @@ def queues(wanted: Wanted, counts: inbox.Counts, unread: int) -> list[Queue]:
             active = here and wanted.queue == code
             label = wording.queue_label(code)
             found.append(Queue(label, f"{place}?queue={code}", active, number))
-    return found
+    return tuple(found)
 
 
-def other_lists(wanted: Wanted, counts: inbox.Counts, unread: int) -> list[Queue]:
+def other_lists(wanted: Wanted, counts: inbox.Counts) -> tuple[Queue, ...]:
     """The lists beside the queues."""
-    numbers = {"claim": counts.to_claim, "copies": unread}
+    numbers = {"claim": counts.to_claim, "copies": counts.unread}
     place = reverse("desk:approvals")
-    return [
+    return tuple(
         Queue(str(label), f"{place}?view={view}", wanted.view == view, numbers.get(view))
         for view, label in VIEWS.items()
         if view != "todo"
-    ]
+    )
 
 
 @dataclass(frozen=True, slots=True)

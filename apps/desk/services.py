@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -11,9 +13,20 @@ from django.utils.translation import gettext as _
 from apps.core.documents import Changes, Snapshot, differences
 from apps.desk.models import OpinionDraft, Phrase, Sighting
 from engine.completion import OPINION_LENGTH
+from engine.database import execute
 from engine.exceptions import InvalidData
+from engine.loading import Columns
 
 PHRASES = 50  # of one person
+
+SIGHTING, DRAFT = Columns(Sighting, "s"), Columns(OpinionDraft, "d")
+KEPT = f"""
+SELECT {SIGHTING.sql}, {DRAFT.sql},
+    ARRAY(SELECT text FROM desk_phrase WHERE owner_id = %(user)s OR owner_id IS NULL ORDER BY id)
+FROM (SELECT) one
+    LEFT JOIN desk_sighting s ON s.user_id = %(user)s AND s.business_key = %(key)s
+    LEFT JOIN desk_opiniondraft d ON d.user_id = %(user)s AND d.task_id = %(task)s
+"""  # noqa: S608 (constants)
 
 
 def save_draft(*, user: int, task: int, text: str, now: datetime | None = None) -> None:
@@ -47,27 +60,52 @@ def remove_phrase(*, user: int, phrase: int) -> None:
     Phrase.objects.filter(pk=phrase, owner_id=user).delete()
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept for somebody who looks at a case and may decide one of its tasks."""
+
+    sighting: Sighting | None
+    draft: OpinionDraft | None
+    phrases: Sequence[str]
+
+
+def kept(*, user: int, business_key: str, task: int | None) -> Kept:
+    """All of it, in one query."""
+    ((*values, phrases),) = execute(KEPT, {"user": user, "key": business_key, "task": task})
+    sighting, draft = SIGHTING.made(values[: SIGHTING.size]), DRAFT.made(values[SIGHTING.size :])
+    return Kept(sighting, draft, phrases or ())
+
+
 def see(
-    *, user: int, business_key: str, snapshot: Snapshot, now: datetime | None = None
+    known: Sighting | None,
+    *,
+    user: int,
+    business_key: str,
+    snapshot: Snapshot,
+    now: datetime | None = None,
 ) -> Changes:
-    """The user sees a document as it is now; what has changed since the version before."""
-    moment = now or timezone.now()
+    """The user, of whom `known` is kept, sees a document as it is now; what has changed since the
+    version before."""
+    if known is None or known.snapshot != snapshot:
+        known = _remember(user, business_key, snapshot, now or timezone.now())
+    if known.before is None:
+        return Changes()
+    values = differences(known.before, snapshot)
+    return Changes(known.before_at, known.before_decision, values)
+
+
+@transaction.atomic
+def _remember(user: int, business_key: str, snapshot: Snapshot, moment: datetime) -> Sighting:
     known, made = Sighting.objects.select_for_update().get_or_create(
         user_id=user,
         business_key=business_key,
         defaults={"snapshot": snapshot, "seen_at": moment},
     )
-    if made:
-        return Changes()
-    if known.snapshot != snapshot:
+    if not made and known.snapshot != snapshot:
         _turn_over(known)
         known.snapshot, known.seen_at, known.decision = snapshot, moment, ""
         known.save()
-    if known.before is None:
-        return Changes()
-    values = differences(known.before, snapshot)
-    return Changes(known.before_at, known.before_decision, values)
+    return known
 
 
 def seen_and_decided(

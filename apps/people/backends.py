@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apps.accountsets.routing import in_public
 from apps.people.models import User
+from apps.people.organisation import user_on_duty
 
 
 class PeopleBackend(ModelBackend):
@@ -34,4 +35,4 @@ class PeopleBackend(ModelBackend):
     def get_user(self, user_id: int) -> User | None:
         if in_public():
             return None
-        return User.objects.able().select_related("employee").filter(pk=user_id).first()
+        return user_on_duty(user_id)

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
+from apps.core.once import once
 from apps.people.models import Department, Employee, RoleHolder, Substitute, User
 from apps.people.parameters import DECIDE_OWN
 from engine.database import execute
+from engine.loading import Columns
 from engine.organisation import Duties, Place, Role
 
 # What every human task that opens asks is asked in SQL of its own, which is prepared; the rest by
@@ -67,8 +70,7 @@ WHERE {ASKED} AND {ABLE} ORDER BY length(d.path) DESC
 # The departments within d, itself among them.
 WITHIN = "ARRAY(SELECT id FROM people_department b WHERE starts_with(b.path, d.path) ORDER BY id)"
 
-DUTIES = f"""
-SELECT d.id, d.path, {WITHIN}, held.role, held.id, held.path, held.within
+HELD = f"""
 FROM people_user u
     LEFT JOIN people_employee e ON e.user_id = u.id
     LEFT JOIN people_department d ON d.id = e.department_id
@@ -81,7 +83,13 @@ FROM people_user u
     ) held ON true
 WHERE u.id = %(user)s AND {ABLE}
 """  # noqa: S608 (constants)
+DUTY = f"d.id, d.path, {WITHIN}, held.role, held.id, held.path, held.within"
+OF_DUTY = 7  # columns
+DUTIES = f"SELECT {DUTY} {HELD}"
+USER, EMPLOYEE = Columns(User, "u"), Columns(Employee, "e")
+ON_DUTY = f"SELECT {DUTY}, {USER.sql}, {EMPLOYEE.sql} {HELD}"
 
+NAMES = "SELECT id, display_name FROM people_user WHERE id = ANY(%s)"
 DEPARTMENT_OF = "SELECT department_id FROM people_employee WHERE user_id = %s"
 ADDRESSES = "SELECT id, email FROM people_user WHERE id = ANY(%s) AND email <> ''"
 LANGUAGES = "SELECT id, language FROM people_user WHERE id = ANY(%s)"
@@ -104,11 +112,10 @@ class Organisation:
         return frozenset(held) | ({Role.DEPARTMENT_HEAD.value} if heads else frozenset())
 
     def duties(self, user: int) -> Duties | None:
-        rows = execute(DUTIES, {"user": user, "day": timezone.localdate()})
-        if not rows:
-            return None
-        held = tuple((row[3], _place(*row[4:])) for row in rows if row[3])
-        return Duties(_place(*rows[0][:3]), held)
+        def read() -> Duties | None:
+            return _duties(execute(DUTIES, {"user": user, "day": timezone.localdate()}))
+
+        return once(("duties", user), read)
 
     def superior(self, user: int) -> int | None:
         named = Employee.objects.employed().filter(pk=OuterRef("superior_id")).values("pk")
@@ -157,13 +164,37 @@ class Organisation:
         return frozenset(User.objects.able().filter(pk__in=users).values_list("pk", flat=True))
 
     def names(self, users: Collection[int]) -> Mapping[int, str]:
-        return dict(User.objects.filter(pk__in=users).values_list("pk", "display_name"))
+        return dict(execute(NAMES, [list(users)]))
 
     def addresses(self, users: Collection[int]) -> Mapping[int, str]:
         return dict(execute(ADDRESSES, [list(users)]))
 
     def languages(self, users: Collection[int]) -> Mapping[int, str]:
         return dict(execute(LANGUAGES, [list(users)]))
+
+
+def user_on_duty(user: int) -> User | None:
+    """Somebody who may log in, with the employee; what they are on duty for comes along, so that
+    nobody asks for it again in this request."""
+    rows = execute(ON_DUTY, {"user": user, "day": timezone.localdate()})
+    if not rows:
+        return None
+    once(("duties", user), lambda: _duties(rows))
+    values = rows[0][OF_DUTY:]
+    found, employee = USER.made(values[: USER.size]), EMPLOYEE.made(values[USER.size :])
+    if found is not None:
+        User._meta.get_field("employee").set_cached_value(found, employee)
+    if employee is not None:
+        Employee._meta.get_field("user").set_cached_value(employee, found)
+    return found
+
+
+def _duties(rows: Sequence[Sequence[Any]]) -> Duties | None:
+    """What the rows that begin with `DUTY` say of somebody; None where there are none."""
+    if not rows:
+        return None
+    held = tuple((row[3], _place(*row[4:OF_DUTY])) for row in rows if row[3])
+    return Duties(_place(*rows[0][:3]), held)
 
 
 def _heads_above(

@@ -188,5 +188,5 @@ def test_a_fresh_session_is_not_written_by_every_request(
 ):
     client = client_of(twins[0])
     client.get("/api/look/")
-    with django_assert_num_queries(3):  # the session with its set, the search path, the user
+    with django_assert_num_queries(2):  # the session with its set, the user
         client.get("/api/look/")

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from apps.people.models import User
-from engine import copies, tasks
+from engine import copies, inbox, tasks
 from engine.exceptions import InvalidData, WrongState
 from engine.models import OutboxMessage
 from tests.casework import MONDAY, Case, deploy_drawn
@@ -34,12 +34,12 @@ def test_a_copy_lies_in_a_list_until_it_is_read(people, case):
         [people["baixue"], people["zhoumin"]]
     )
     assert OutboxMessage.objects.filter(message_id__contains="copy:").count() == 2
-    assert copies.unread(people["baixue"]) == 1
+    assert inbox.counts(people["baixue"]).unread == 1
     (copy,) = copies.copies_of(people["baixue"])
     assert (copy.instance_id, copy.note) == (case.id, "请知悉")
     copies.mark_read(case.id, user=people["baixue"], now=MONDAY)
-    assert copies.unread(people["baixue"]) == 0
-    assert copies.unread(people["zhoumin"]) == 1
+    assert inbox.counts(people["baixue"]).unread == 0
+    assert inbox.counts(people["zhoumin"]).unread == 1
     send(people, case, "baixue", note="再看一下", now=MONDAY + timedelta(hours=1))
     (copy,) = copies.copies_of(people["baixue"])
     assert (copy.read_at, copy.note) == (None, "再看一下")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Q
 
@@ -62,21 +62,39 @@ class Rights:
 
         Departments are those in which the role is held: of a role held everywhere, the user's own;
         of a head, those headed. One's own rows are in every scope."""
-        grants = list(self._viewing(kind))
-        if not grants:
+        if self.scope(kind) is None:
             return Q(pk__in=())
-        departments: set[int] = set()
-        for grant in grants:
-            if grant.scope is Scope.ALL:
-                return Q()
-            for place in self._places.get(grant.role, ()):
-                if grant.scope is Scope.DEPARTMENT:
-                    departments.add(place.department)
-                elif grant.scope is Scope.TREE:
-                    departments.update(place.within)
+        departments = self._departments(kind)
+        if departments is None:
+            return Q()
         # Ids, and no question about paths: so the database knows how many rows there will be.
         own = Q(owner=self.user)
         return own | Q(department__in=sorted(departments)) if departments else own
+
+    def covers(self, kind: str, record: Any) -> bool:
+        """Whether `within` lets a row pass, as it was read: for what a page offers. Of somebody who
+        acts the database is asked, which knows the row as it is."""
+        if self.scope(kind) is None:
+            return False
+        departments = self._departments(kind)
+        return (
+            departments is None
+            or record.owner_id == self.user
+            or record.department_id in departments
+        )
+
+    def _departments(self, kind: str) -> set[int] | None:
+        """Those whose rows are seen beside one's own; None: everybody's are."""
+        found: set[int] = set()
+        for grant in self._viewing(kind):
+            if grant.scope is Scope.ALL:
+                return None
+            for place in self._places.get(grant.role, ()):
+                if grant.scope is Scope.DEPARTMENT:
+                    found.add(place.department)
+                elif grant.scope is Scope.TREE:
+                    found.update(place.within)
+        return found
 
     def _viewing(self, kind: str) -> Iterable[Grant]:
         return (grant for grant in self._grants.get(kind, ()) if Action.VIEW in grant.actions)

@@ -100,7 +100,9 @@ def files_of(kind: DocumentKind, record: Any, rights: Rights) -> Files:
     )
     free = counts(kind, record) or record.owner_id == rights.user
     free = free or (bool(found) and takes_part(rights.user, record.business_key))
-    attach = kind.allowed(rights, Action.ATTACH, record)
+    attach = rights.may(kind.key, Action.ATTACH) and (
+        rights.covers(kind.key, record) or kind.allowed(rights, Action.ATTACH, record)
+    )
     changeable = attach and kind.refusal(record, Action.CHANGE) is None
 
     def groups() -> Iterator[Group]:

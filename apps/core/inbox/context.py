@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from engine import inbox
+from engine import copies, inbox
 
 
 def waiting(request: HttpRequest) -> inbox.Counts:
@@ -19,6 +19,14 @@ def waiting(request: HttpRequest) -> inbox.Counts:
         known = inbox.counts(user, hide_snoozed_at=timezone.now())
         request._waiting = known  # type: ignore[attr-defined]
     return cast(inbox.Counts, known)
+
+
+def look_at(request: HttpRequest, instance: int) -> None:
+    """The user looks at a case: a copy of it is no longer unread."""
+    user = int(request.user.pk)  # type: ignore[arg-type]
+    if waiting(request).unread:
+        copies.mark_read(instance, user=user)
+        del request._waiting  # type: ignore[attr-defined]
 
 
 def counts(request: HttpRequest) -> dict[str, Any]:

@@ -35,7 +35,12 @@ class Waiting:
     step: str
     people: tuple[str, ...]
     behind: str  # who has to decide first, where the task waits for its turn
-    then: str  # what happens at the next timer, '' where nothing does
+    timers: Mapping[tuple[str, str], str]  # of the case, asked for when they are shown
+
+    @property
+    def then(self) -> str:
+        """What happens at the next timer, '' where nothing does."""
+        return self.timers.get((self.task.process, self.task.element), "")
 
     @property
     def names(self) -> str:
@@ -65,6 +70,8 @@ def may_act(task: HumanTask, user: int) -> bool:
     """Whether the task lies in this person's inbox now."""
     if task.audience_id is None:
         return False
+    if task.assignee is not None:  # who has it is the whole audience
+        return task.assignee == user
     return AudienceMember.objects.filter(audience_id=task.audience_id, user=user).exists()
 
 
@@ -115,7 +122,7 @@ def open_tasks(instance: ProcessInstance) -> list[HumanTask]:
     """Tasks of a case that are not finished, the oldest first."""
     tasks = list(
         HumanTask.objects.filter(instance=instance, state__in=UNFINISHED)
-        .select_related("waits_for")
+        .select_related("waits_for", "pool")
         .order_by("id")
     )
     for task in tasks:
@@ -123,21 +130,22 @@ def open_tasks(instance: ProcessInstance) -> list[HumanTask]:
     return tasks
 
 
-def waiting(instance: ProcessInstance) -> list[Waiting]:
-    """“Why is it waiting?”: an answer per open task. Four queries at most."""
-    tasks = open_tasks(instance)
+def waiting(instance: ProcessInstance, tasks: Sequence[HumanTask] | None = None) -> list[Waiting]:
+    """“Why is it waiting?”: an answer per open task (`tasks`, where they were read before). Four
+    queries at most."""
+    tasks = open_tasks(instance) if tasks is None else tasks
     people = asked(tasks)
     behind = {task.pk: _before(task.waits_for, people) for task in tasks if task.waits_for}
     everybody = {user for users in (*people.values(), *behind.values()) for user in users}
     names = wording.names_of(everybody)
-    then = _next_timers(instance)
+    timers = cast(Mapping[Any, str], SimpleLazyObject(lambda: _next_timers(instance)))
     return [
         Waiting(
             task=task,
             step=elements.element_label(instance, task.process, task.element),
             people=tuple(names.get(user, _("somebody")) for user in people[task.pk]),
             behind=_(", ").join(names.get(user, "") for user in behind.get(task.pk, ())),
-            then=then.get((task.process, task.element), ""),
+            timers=timers,
         )
         for task in tasks
     ]

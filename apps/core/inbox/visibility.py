@@ -89,9 +89,13 @@ def listed_instances(viewer: Viewer) -> QuerySet[ProcessInstance]:
     )
 
 
-def find_instance(viewer: Viewer, instance: int) -> ProcessInstance:
-    """The case; raises NotFound where there is none that this person may see."""
-    found = visible_instances(viewer).filter(pk=instance).first()
+def find_instance(viewer: Viewer, instance: int, *, state: bool = False) -> ProcessInstance:
+    """The case, with `state` all that is stored of it; raises NotFound where there is none that
+    this person may see."""
+    cases = visible_instances(viewer)
+    if state:
+        cases = cases.defer(None).defer("definition__compiled")
+    found = cases.filter(pk=instance).first()
     if found is None:
         raise NotFound(_("There is no process instance %(id)s.") % {"id": instance})
     return found
@@ -113,15 +117,15 @@ def _pks(tasks: QuerySet[HumanTask]) -> frozenset[int]:
     return frozenset(tasks.values_list("pk", flat=True))
 
 
-def find_task(viewer: Viewer, task: int) -> HumanTask:
-    """The human task with its case; raises NotFound where this person may not see the case."""
-    found = HumanTask.objects.select_related("pool").filter(pk=task).first()
-    if found is not None:
-        case = visible_instances(viewer).filter(pk=found.instance_id).first()
-        if case is not None:
-            found.instance = case
-            return found
-    raise no_task(task)
+def find_task(viewer: Viewer, task: int, *, state: bool = False) -> HumanTask:
+    """The human task with its case, and with `state` all that is stored of that; raises NotFound
+    where this person may not see the case."""
+    left = ["instance__definition__compiled", *([] if state else ["instance__runtime"])]
+    tasks = HumanTask.objects.select_related("pool", "instance__definition").defer(*left)
+    found = tasks.filter(pk=task, instance__in=visible_instances(viewer).values("pk")).first()
+    if found is None:
+        raise no_task(task)
+    return found
 
 
 def no_task(task: int) -> NotFound:

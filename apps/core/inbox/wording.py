@@ -39,13 +39,24 @@ def queue_label(code: str) -> str:
     return str(QUEUES.get(code, code))
 
 
+def expect_names(users: Iterable[int | None]) -> None:
+    """Later in this request somebody will ask for these names: they are read along with those that
+    are asked for first."""
+    _expected().update(user for user in users if user is not None)
+
+
 def names_of(users: Iterable[int | None]) -> Mapping[int, str]:
     """Display names, in one query; within a request, nobody is asked for twice."""
     wanted = {user for user in users if user is not None}
-    known = once("names", dict[int, str])
-    if missing := wanted - known.keys():
-        known |= organisation().names(missing)
+    known, expected = once("names", dict[int, str]), _expected()
+    if wanted - known.keys():
+        known |= organisation().names((wanted | expected) - known.keys())
+        expected.clear()
     return {user: known[user] for user in wanted if user in known}
+
+
+def _expected() -> set[int]:
+    return once("expected names", set[int])
 
 
 # --- why me ---------------------------------------------------------------------------------------

@@ -261,13 +261,17 @@ class DocumentKind:
         )
 
     def abilities(self, rights: Rights, record: Any) -> frozenset[str]:
-        """All that can be done with a record; one query, whatever is asked of it later."""
+        """All that can be done with a record that was found by these rights; one query at most,
+        whatever is asked of it later."""
         granted = {action for action in subjects[self.key].actions if rights.may(self.key, action)}
         if self.approval is None:
             granted.discard(Action.SUBMIT)
-        if not granted or not self.queryset(rights).filter(pk=record.pk).exists():
+        if not granted or not (rights.covers(self.key, record) or self._seen(rights, record)):
             return frozenset()
         return frozenset(str(a) for a in granted if self.refusal(record, a) is None)
+
+    def _seen(self, rights: Rights, record: Any) -> bool:
+        return bool(self.queryset(rights).filter(pk=record.pk).exists())
 
     def allowed(self, rights: Rights, action: str, record: Any = None) -> bool:
         """Whether an action is granted, whatever the state of the record."""
@@ -275,7 +279,7 @@ class DocumentKind:
             return False
         if record is None or record.pk is None:
             return True
-        return self.queryset(rights).filter(pk=record.pk).exists()
+        return self._seen(rights, record)
 
     def require(self, rights: Rights, action: str, record: Any = None) -> None:
         """Raises NotAllowed where the action isn't granted, WrongState where the state of the

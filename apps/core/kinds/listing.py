@@ -19,6 +19,7 @@ from apps.core.kinds.columns import Column
 from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.filtering import Chip, chips_of, dress_filters
 from apps.core.kinds.models import SavedView
+from apps.core.kinds.saved_views import usable_views
 from apps.core.kinds.search import search
 
 SIZES: Final = (25, 50, 100)
@@ -54,7 +55,7 @@ class Listing:
     def views(self) -> list[SavedView]:
         """Filters that this person has saved, and those of colleagues; the first may be the
         nameless one."""
-        return list(SavedView.objects.usable_by(self.rights, self.kind.key))
+        return usable_views(self.rights, self.kind.key)
 
     @property
     def saved(self) -> list[SavedView]:

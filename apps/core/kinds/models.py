@@ -156,21 +156,6 @@ class Line(models.Model):
         ordering = ["row"]
 
 
-class SavedViewQuerySet(models.QuerySet[Any]):
-    """Reads of saved filters."""
-
-    def usable_by(self, rights: Rights, place: str) -> Self:
-        """Those of a list that somebody may use: one's own, then what is shared with one's
-        department or one above it; each with its owner."""
-        mine = models.Q(user_id=rights.user)
-        own = rights.place.path if rights.place else ""
-        shared = models.Q(own__startswith=models.F("shared_with__path"))
-        found = self.alias(own=models.Value(own)).filter(mine | shared, place=place)
-        return found.select_related("user").order_by(
-            models.Case(models.When(mine, then=0), default=1), "name", "pk"
-        )
-
-
 class SavedView(models.Model):
     """How somebody wants a list: a filter that was given a name, and the columns to show.
 
@@ -191,8 +176,6 @@ class SavedView(models.Model):
         related_name="+",
         verbose_name=_("shared with"),
     )
-
-    objects = SavedViewQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("saved filter")

@@ -3,16 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from functools import cache
+from typing import Any, Final, cast
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.core.access.rights import Rights
 from apps.core.kinds.models import SavedView
+from engine.database import execute
 from engine.exceptions import InvalidData
+from engine.loading import Columns
 
 MOST: Final = 20  # saved filters of one person in one list
+
+
+def usable_views(rights: Rights, place: str) -> list[SavedView]:
+    """Those of a list that somebody may use: one's own, then what is shared with one's department
+    or one above it; each with its owner."""
+    statement, view, owner = _usable()
+    own = rights.place.path if rights.place else ""
+    found = []
+    for row in execute(statement, {"place": place, "user": rights.user, "own": own}):
+        one = cast(SavedView, view.made(row[: view.size]))
+        one.user = cast(Any, owner.made(row[view.size :]))
+        found.append(one)
+    return found
+
+
+@cache
+def _usable() -> tuple[str, Columns[SavedView], Columns[Any]]:
+    view, owner = Columns(SavedView, "v"), Columns(get_user_model(), "u")
+    statement = f"""
+SELECT {view.sql}, {owner.sql}
+FROM kinds_savedview v
+    JOIN people_user u ON u.id = v.user_id
+    LEFT JOIN people_department d ON d.id = v.shared_with_id
+WHERE v.place = %(place)s AND (v.user_id = %(user)s OR starts_with(%(own)s, d.path))
+ORDER BY v.user_id <> %(user)s, v.name, v.id
+"""  # noqa: S608 (constants)
+    return statement, view, owner
 
 
 @transaction.atomic

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import Final
+from functools import cached_property
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights, rights_of
 from apps.core.shell import navigation
+from apps.core.shell.drawing import drawn
 from apps.core.shell.navigation import Entry, Label, Module
 
 
@@ -143,12 +141,13 @@ class Menu:
     def sidebar(self) -> SafeString:
         """The side bar, drawn."""
         folded = self._request.COOKIES.get("sidebar") == "folded"
-        return _sidebar(get_language(), self._links, self._opened, folded)
+        return drawn("core/_sidebar.html", parts=self.parts, folded=folded)
 
     @property
     def tabbar(self) -> SafeString:
         """The tab bar of a phone, drawn."""
-        return _tabbar(get_language(), self.tabs, self._request.path == reverse("shell:menu"))
+        on_menu = self._request.path == reverse("shell:menu")
+        return drawn("core/_tabbar.html", tabs=self.tabs, on_menu=on_menu)
 
     @property
     def counted(self) -> tuple[Link, ...]:
@@ -217,21 +216,3 @@ def _parts(links: Sequence[Link], opened: Collection[str]) -> tuple[Part, ...]:
             here = any(link.active for group in groups for link in group.links)
             found.append(Part(code, module, tuple(groups), here or code in opened))
     return tuple(found)
-
-
-# Most pages of somebody's day have the same frame: drawing it took a third of a page's time.
-KEPT: Final = 1000
-
-
-@lru_cache(KEPT)
-def _sidebar(
-    language: str | None, links: tuple[Link, ...], opened: frozenset[str], folded: bool
-) -> SafeString:
-    return render_to_string(
-        "core/_sidebar.html", {"parts": _parts(links, opened), "folded": folded}
-    )
-
-
-@lru_cache(KEPT)
-def _tabbar(language: str | None, tabs: tuple[Link, ...], on_menu: bool) -> SafeString:
-    return render_to_string("core/_tabbar.html", {"tabs": tabs, "on_menu": on_menu})

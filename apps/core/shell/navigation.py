@@ -33,9 +33,10 @@ def lazystr(ask: Callable[[], str]) -> Any:
     return lazy(ask, str)()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Module:
-    """A part of the product, and the headings under which its entries stand."""
+    """A part of the product, and the headings under which its entries stand. Each is itself alone,
+    so that drawn menus can be kept."""
 
     label: Label
     icon: str

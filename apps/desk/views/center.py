@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from functools import partial
 from typing import Any, Final
 
 from django.contrib import messages
@@ -16,13 +18,13 @@ from apps.core.access.rights import rights_of
 from apps.core.api.problems import detail_of
 from apps.core.inbox import wording
 from apps.core.inbox.acts import ACTS
-from apps.core.inbox.context import waiting
+from apps.core.inbox.context import look_at, waiting
 from apps.core.inbox.forms import CopyForm
 from apps.core.inbox.pages import Offered, Trouble
 from apps.core.inbox.telling import say_next
 from apps.core.inbox.views import found_or_404, seen_version, status_of, viewer_of
 from apps.core.inbox.visibility import Viewer, find_instance, find_task
-from apps.core.kinds.models import SavedView
+from apps.core.kinds.saved_views import usable_views
 from apps.desk import document, filters, lists, services
 from apps.desk.batch_rows import batch_rows
 from engine import copies, inbox_search, tasks
@@ -44,16 +46,16 @@ def approvals(request: HttpRequest) -> HttpResponse:
 @require_safe
 def task_page(request: HttpRequest, pk: int) -> HttpResponse:
     """A task in its list, with its document."""
-    viewer = viewer_of(request)
-    return show(request, task=found_or_404(find_task, viewer, pk))
+    find = partial(find_task, state=True)  # for the forecast
+    return show(request, task=found_or_404(find, viewer_of(request), pk))
 
 
 @require_safe
 def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     """A case that need not be decided: submitted by the reader, or shown to them."""
-    viewer = viewer_of(request)
-    instance = found_or_404(find_instance, viewer, pk)
-    copies.mark_read(pk, user=viewer.id)
+    find = partial(find_instance, state=True)  # for the forecast
+    instance = found_or_404(find, viewer_of(request), pk)
+    look_at(request, pk)
     return show(request, instance=instance)
 
 
@@ -78,6 +80,11 @@ def show(
         "pane": "list" if task is None and instance is None else "document",
     }
     about = task.instance if task is not None else instance
+    if target != PANE:
+        try:
+            context |= _list_context(request, viewer, wanted, left)
+        except InvalidData:
+            return redirect(f"{request.path}?{wanted.address(cursor=None)}")
     if about is not None:
         context |= document.context(request, viewer, about, task, trouble)
         context["place"] = context["subject"]
@@ -88,10 +95,6 @@ def show(
             context["near"] = lists.neighbours(viewer.id, wanted, task.pk)
     if target == PANE:
         return render(request, "desk/_document.html", context, status=status)
-    try:
-        context |= _list_context(request, viewer, wanted) | {"selected": left}
-    except InvalidData:
-        return redirect(f"{request.path}?{wanted.address(cursor=None)}")
     context["chosen"] = task.pk if task is not None else about.pk if about is not None else None
     template = "desk/_approvals.html" if target == WHOLE else "desk/approvals.html"
     answer = render(request, template, context, status=status)
@@ -100,18 +103,19 @@ def show(
     return answer
 
 
-def _list_context(request: HttpRequest, viewer: Viewer, wanted: filters.Wanted) -> dict[str, Any]:
+def _list_context(
+    request: HttpRequest, viewer: Viewer, wanted: filters.Wanted, left: Collection[int]
+) -> dict[str, Any]:
     counts = waiting(request)
-    unread = copies.unread(viewer.id)
     listing = lists.listing(viewer.id, wanted, counts)
-    saved = SavedView.objects.usable_by(rights_of(viewer.id), PLACE)
     return {
         "listing": listing,
-        "queues": lists.queues(wanted, counts, unread),
-        "others": lists.other_lists(wanted, counts, unread),
-        "saved": list(saved),
-        "sorts": filters.SORT_LABELS,
-        "dues": filters.DUE,
+        "selected": left,
+        "queues": lists.queues(wanted, counts),
+        "others": lists.other_lists(wanted, counts),
+        "saved": usable_views(rights_of(viewer.id), PLACE),
+        "sorts": tuple(filters.SORT_LABELS.items()),
+        "dues": tuple(filters.DUE.items()),
     }
 
 

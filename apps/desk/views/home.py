@@ -16,7 +16,7 @@ from apps.core.inbox.context import waiting
 from apps.core.inbox.views import viewer_of
 from apps.core.shell import cards
 from apps.desk import filters, lists
-from engine import copies, inbox, inbox_search
+from engine import inbox, inbox_search
 from engine.inbox_search import Search
 from engine.models import ProcessInstance
 
@@ -30,6 +30,10 @@ def home(request: HttpRequest) -> HttpResponse:
     user, now = viewer_of(request).id, timezone.now()
     counts = waiting(request)
     page = inbox_search.page(user, Search(), limit=SHOWN, hide_snoozed_at=now)
+    wording.expect_names(task.initiator for task in page.tasks)
+    started = ProcessInstance.objects.filter(starter=user, ended_at=None)
+    light = started.select_related("definition").defer("runtime", "definition__compiled")
+    mine = rows.of_instances(light.order_by("-pk")[:8])
     items = lists.of_tasks(page.tasks)
     heads = {
         "overdue": _("Overdue"),
@@ -41,20 +45,18 @@ def home(request: HttpRequest) -> HttpResponse:
         (tone, heads[tone], list(found))
         for tone, found in groupby(items, lambda item: item.due.tone if item.due else "")
     ]
-    started = ProcessInstance.objects.filter(starter=user, ended_at=None)
-    light = started.select_related("definition").defer("runtime", "definition__compiled")
     late = _late(user, page, now)
     context = {
         "counts": counts,
         "queues": [
-            queue for queue in lists.queues(filters.read(request.GET), counts, 0)[1:] if queue.count
+            queue for queue in lists.queues(filters.read(request.GET), counts)[1:] if queue.count
         ],
         "groups": groups,
         "more": bool(page.next),
         "late": min(late, COUNTED),
         "more_late": late > COUNTED,
-        "unread": copies.unread(user),
-        "started": rows.of_instances(light.order_by("-pk")[:8]),
+        "unread": counts.unread,
+        "started": mine,
         "today": timezone.localdate(),
         "weekday": wording.weekday(timezone.localdate()),
         "cards": list(cards.rendered(request)),

@@ -157,7 +157,7 @@ class CustomerKind(DocumentKind):
 
     def abilities(self, rights: Rights, record: Any) -> frozenset[str]:
         found = super().abilities(rights, record)
-        return found if not found & OWNING or _owns(rights, record) else found - OWNING
+        return found if rights.covers(self.key, record) else found - OWNING
 
     def require(self, rights: Rights, action: str, record: Any = None) -> None:
         """Raises Conflict for one that was merged a moment ago."""

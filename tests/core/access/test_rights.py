@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from django.db.models import F, Q
 
@@ -78,8 +80,15 @@ def test_without_a_row_of_scope_one_sees_ones_own(grant):
 
 def seen(username: str) -> set[str]:
     """Whose rows the filter lets through, if every employee has one: owned, in their department."""
-    rows = Employee.objects.alias(owner=F("user_id")).filter(rights(username).within(NOTE))
-    return set(rows.values_list("user__username", flat=True))
+    given = rights(username)
+    rows = Employee.objects.alias(owner=F("user_id")).filter(given.within(NOTE))
+    found = set(rows.values_list("user__username", flat=True))
+    assert found == {
+        one.user.username
+        for one in Employee.objects.select_related("user")
+        if given.covers(NOTE, SimpleNamespace(owner_id=one.pk, department_id=one.department_id))
+    }
+    return found
 
 
 EAST = {"qiuzhiyuan", "xiexiaomei"}

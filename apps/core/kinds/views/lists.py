@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.core.kinds import columns, extras
-from apps.core.kinds.columns import Cell, Column
+from apps.core.kinds.columns import Cell
 from apps.core.kinds.commands import commands_of
 from apps.core.kinds.listing import COUNTED, OWN_WORDS, SIZES, Listing, clean
 from apps.core.kinds.models import SavedView
@@ -29,17 +29,37 @@ UNNAMED: Final = ("state", "flag", "number")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A row of a list, ready to be shown."""
+class Shown:
+    """A cell of a row, with how its column looks."""
 
-    row: Any
+    text: str
+    href: str
+    colour: str
+    style: str
+    numeric: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """All that a row shows: it is drawn once for every list in which it looks the same."""
+
+    pk: int
+    name: str
     url: str
     title: str
     facts: str
     amount: str  # to be added up by the page
     money: str
     state: Cell | None
-    cells: list[tuple[Column, Cell]]
+    cells: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a list, ready to be shown."""
+
+    row: Any
+    drawing: Drawing
 
 
 class ListPage(KindView):
@@ -95,16 +115,21 @@ class ListPage(KindView):
             and cell.text != title
         ]
         money = columns.value_of(row, amount) if amount else None
-        return Line(
-            row=row,
+        drawing = Drawing(
+            pk=row.pk,
+            name=str(row),
             url=self.url("page", row.pk),
             title=title,
             facts="　".join(others[:PHONE_FACTS]),
             amount="" if money is None else str(money),
             money="" if money is None else columns.money(money),
             state=next((cell for column, cell in cells if column.style == "state"), None),
-            cells=cells,
+            cells=tuple(
+                Shown(cell.text, cell.href, cell.colour, column.style, column.numeric)
+                for column, cell in cells
+            ),
         )
+        return Line(row, drawing)
 
     def shortcuts(self, listing: Listing) -> list[tuple[str, str, bool]]:
         """Filters of the kind: label, address, whether it is what the list is set to."""

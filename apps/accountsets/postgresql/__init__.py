@@ -1,0 +1,1 @@
+"""The database backend, named by the setting ``DATABASES``."""
