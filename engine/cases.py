@@ -26,8 +26,7 @@ INSTANCE = """i.id, i.definition_id, d.checksum, i.business_key, i.state, i.star
 LOCK_INSTANCES = f"""
 SELECT {INSTANCE}
 FROM engine_processinstance i JOIN engine_processdefinition d ON d.id = i.definition_id
-WHERE i.id = ANY(%s) ORDER BY i.id FOR UPDATE OF i
-"""  # noqa: S608 (constants)
+WHERE i.id = ANY(%s) ORDER BY i.id FOR UPDATE OF i"""  # noqa: S608 (constants)
 
 # Of an activity with several tasks also the others, with their decisions, open ones last.
 TASK = """(SELECT s.version FROM engine_processinstance s WHERE s.id = i.id),
@@ -101,10 +100,11 @@ class Task:
         return self.state in (TaskState.READY, TaskState.RESERVED)
 
 
-def lock_instances(ids: Sequence[int]) -> list[Case]:
+def lock_instances(ids: Sequence[int], *, skip_locked: bool = False) -> list[Case]:
     """Lock instances, in the order of their ids. Those that don't exist are missing from the
-    result."""
-    return [_case(row) for row in execute(LOCK_INSTANCES, [list(ids)])]
+    result, and with `skip_locked` those that somebody else has locked."""
+    statement = LOCK_INSTANCES + (" SKIP LOCKED" if skip_locked else "")
+    return [_case(row) for row in execute(statement, [list(ids)])]
 
 
 def lock_instance(instance: int) -> Case:

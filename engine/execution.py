@@ -75,6 +75,9 @@ class Execution:
     def working(self, duration: str) -> datetime:
         return self.store.working(duration)
 
+    def _after(self, duration: str | None) -> datetime | None:
+        return None if duration is None else self.working(duration)
+
     def call(self, operation: str, parameters: Mapping[str, Any], site: CallSite) -> Any:
         if (site.process, site.element) in self.skipped:
             return self.skipped.pop((site.process, site.element))
@@ -229,7 +232,7 @@ class Execution:
             excluded=(initiator,) if category == "approval" and initiator is not None else (),
         )
         found = assignment.resolve(rule, people=self.store.people)
-        due_at = self.working(properties["dueIn"]) if "dueIn" in properties else None
+        due_at = self._after(properties.get("dueIn"))
         queue = properties.get("queue") or self._queue(category)
         self.store.add(
             "opened",
@@ -249,6 +252,7 @@ class Execution:
             rule=plain(rule),
             assignment=plain(found.reasons),
             due_at=due_at,
+            follow_up_at=self._after(properties.get("followUpIn")),
             rank_at=due_at or FAR,
             subject=str(self.case.card.get("subject", ""))[:TEXT_LENGTH],
             party=str(self.case.card.get("party", ""))[:TEXT_LENGTH],

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet, Subquery
+from django.db.models import Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,6 +23,7 @@ from engine.models import (
     Decision,
     EventSubscription,
     InstanceState,
+    Job,
     ProcessInstance,
     TaskState,
     TrailEvent,
@@ -272,7 +273,8 @@ def _clear(case: Case, store: Store, by: int | None) -> None:
         store.add("closed", task=str(task), state=TaskState.CANCELLED, decided_by=None, decision="")
     for activity in row.activities.filter(ended_at=None).values_list("task_id", flat=True):
         store.add("left", task=str(activity), state=3)
-    row.jobs.all().delete()
+    failed = Q(incidents__instance=row, incidents__state=1)  # messages that it has thrown
+    Job.objects.filter(Q(instance=row) | failed).delete()
     row.subscriptions.all().delete()
     row.incidents.filter(state=1).update(
         state=2, resolved_at=store.now, resolved_by=by, resolution="terminated"

@@ -10,9 +10,9 @@ from celery import shared_task
 
 from engine import batches, housekeeping, outbox, worker
 
-WORK_SECONDS = 300
-"""An operation that hangs is interrupted after that and has failed: one retry less, at last an
-incident. What is innocent and under way at that moment is done ten seconds later."""
+WORK_SECONDS = 110
+"""An operation that hangs is interrupted after that, before its lease ends, and has failed: one
+retry less, at last an incident. What only waits for work leaves earlier (`worker.ROUND`)."""
 
 
 @shared_task(name="engine.work", soft_time_limit=WORK_SECONDS)

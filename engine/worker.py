@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -22,7 +23,7 @@ from django.utils.translation import gettext as _
 from engine import incidents, reassignment
 from engine.cases import lock_instances
 from engine.database import execute, unavailable
-from engine.exceptions import EngineError, NothingCaught
+from engine.exceptions import Conflict, EngineError, NothingCaught
 from engine.execution import Execution
 from engine.instances import deliver
 from engine.models import EventSubscription, InstanceState, Job, JobKind, TrailEvent
@@ -33,7 +34,9 @@ from engine.wake import wake
 
 logger = structlog.get_logger(__name__)
 
-LEASE = timedelta(minutes=2)  # longer than any job works
+LEASE = timedelta(minutes=2)  # longer than any job works (`jobs.WORK_SECONDS`)
+ROUND = timedelta(seconds=30)  # then the rest is left to another message
+BUSY = timedelta(seconds=5)  # after that, one whose instance somebody has locked is tried again
 BACK_OFF = (
     timedelta(seconds=10),
     timedelta(minutes=1),
@@ -78,9 +81,10 @@ def acquire(now: datetime, limit: int = CHUNK) -> list[Leased]:
     return [Leased(*row) for row in execute(ACQUIRE, [now + LEASE, now, now, limit])]
 
 
-def run_due_jobs(*, now: datetime | None = None) -> int:
-    """Do everything that is due; how many jobs were done or tried."""
-    tried = 0
+def run_due_jobs(*, now: datetime | None = None, at_most: timedelta = ROUND) -> int:
+    """Do everything that is due; how many jobs were done or tried. After `at_most` the rest is left
+    to another round."""
+    tried, end = 0, monotonic() + at_most.total_seconds()
     while leased := acquire(now or timezone.now()):
         tried += len(leased)
         timers = [job for job in leased if job.kind == JobKind.TIMER]
@@ -92,6 +96,9 @@ def run_due_jobs(*, now: datetime | None = None) -> int:
             _reassign_leased(changes, now or timezone.now())
         if timers:
             _fire_leased(timers, now or timezone.now())
+        if monotonic() >= end:
+            wake()
+            break
     return tried
 
 
@@ -106,7 +113,8 @@ def _fire_leased(jobs: Sequence[Leased], now: datetime) -> None:
     """All in one transaction; where that can't be, one by one."""
     instances = sorted({job.instance for job in jobs if job.instance is not None})
     try:
-        fire_timers(instances, now)
+        busy = fire_timers(instances, now, skip_locked=True)
+        _put_off([job.id for job in jobs if job.instance in busy], now)
     except Exception as error:
         if len(instances) > 1 and not unavailable(error):
             for instance in instances:
@@ -119,9 +127,23 @@ def _fire_leased(jobs: Sequence[Leased], now: datetime) -> None:
 def _failed(job: int, error: Exception, now: datetime) -> None:
     """One retry less and a later date; without any left, an incident.
 
-    A database that can't work costs no retry: its error goes on, and the lease is the pause."""
+    A database that can't work costs no retry: its error goes on, and the lease is the pause. Nor
+    does an instance that somebody else has locked."""
     if unavailable(error):
         raise error
+    try:
+        if isinstance(error, Conflict):
+            raise error
+        _note_failure(job, error, now)
+    except Conflict:
+        _put_off([job], now)
+
+
+def _put_off(jobs: Sequence[int], now: datetime) -> None:
+    Job.objects.filter(pk__in=jobs).update(locked_until=now + BUSY)
+
+
+def _note_failure(job: int, error: Exception, now: datetime) -> None:
     logger.warning("job_failed", job=job, error=str(error))
     with transaction.atomic():
         row = _lock_job(job)
@@ -146,15 +168,17 @@ def _lock_job(job: int) -> Job | None:
     return Job.objects.select_for_update().filter(pk=job).first()
 
 
-def fire_timers(instances: Sequence[int], now: datetime) -> None:
-    """Fire all timers of these instances that are due: a step each, written by one call.
+def fire_timers(instances: Sequence[int], now: datetime, *, skip_locked: bool = False) -> set[int]:
+    """Fire all timers of these instances that are due: a step each, written by one call. Returns
+    the instances that were left out because somebody else has them locked, with `skip_locked`.
 
     An instance whose step fails stays as it was, with one retry less; the others go on."""
     failed: list[tuple[Sequence[DueTimer], Exception]] = []
     with transaction.atomic():
         store = Store(now, wake)
         done: list[int] = []
-        cases = [c for c in lock_instances(instances) if c.state == InstanceState.ACTIVE]
+        locked = lock_instances(instances, skip_locked=skip_locked)
+        cases = [case for case in locked if case.state == InstanceState.ACTIVE]
         due = _due_timers([case.id for case in cases], now)
         for case in cases:
             timers = due.get(case.id, [])
@@ -169,6 +193,7 @@ def fire_timers(instances: Sequence[int], now: datetime) -> None:
     for left, cause in failed:
         for timer in left:
             _failed(timer.job, cause, now)
+    return set(instances) - {case.id for case in locked} if skip_locked else set()
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,7 @@ class TrailEvent(models.TextChoices):
     TASK_DELEGATED = "task.delegated", _("Delegated")
     TASK_RESOLVED = "task.resolved", _("Delegation answered")
     TASK_COMPLETED = "task.completed", _("Decided")
+    TASK_FAILED = "task.failed", _("Decision failed")
     TASK_CANCELLED = "task.cancelled", _("No longer asked")
     TASK_REASSIGNED = "task.reassigned", _("Assigned again")
     TASK_RESCHEDULED = "task.rescheduled", _("Dates changed")

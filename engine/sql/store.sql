@@ -93,18 +93,18 @@ BEGIN
             FROM ROWS FROM (jsonb_to_recordset(p->'opened')
                 AS (instance bigint, task uuid, activity uuid, process text, element text, state smallint, queue text,
                     priority smallint, audience bigint[], pool bigint[], assignee bigint, added_by bigint,
-                    waits_for bigint, rule jsonb, assignment jsonb, due_at timestamptz, rank_at timestamptz,
-                    subject text, party text, amount numeric, initiator bigint))
+                    waits_for bigint, rule jsonb, assignment jsonb, due_at timestamptz,
+                    follow_up_at timestamptz, rank_at timestamptz, subject text, party text, amount numeric, initiator bigint))
                 WITH ORDINALITY AS r(instance, task, activity, process, element, state, queue, priority, audience,
-                    pool, assignee, added_by, waits_for, rule, assignment, due_at, rank_at, subject, party, amount,
-                    initiator, position)
+                    pool, assignee, added_by, waits_for, rule, assignment, due_at, follow_up_at, rank_at, subject, party,
+                    amount, initiator, position)
         ), inserted AS (
             INSERT INTO engine_humantask (instance_id, task_id, activity, process, element, state, version, queue,
                 priority, audience_id, pool_id, assignee, owner, added_by, waits_for_id, rule, assignment, created_at,
                 due_at, follow_up_at, rank_at, ended_at, decided_by, decision, subject, party, amount, initiator)
             SELECT instance, task, activity, process, element, state, 1, queue, priority, new_audience, new_pool,
-                assignee, NULL, added_by, waits_for, rule, assignment, moment, due_at, NULL, rank_at, NULL, NULL, '',
-                subject, party, amount, initiator
+                assignee, NULL, added_by, waits_for, rule, assignment, moment, due_at, follow_up_at, rank_at, NULL, NULL,
+                '', subject, party, amount, initiator
             FROM rows ORDER BY position
             RETURNING id, audience_id, queue
         ), counted AS (

@@ -220,7 +220,7 @@ def test_a_business_error_goes_to_the_boundary_that_catches_it(people, registere
     assert not Incident.objects.exists()  # what it had written is undone in either case
 
 
-def test_a_failing_decision_is_no_incident(people, registered):
+def test_a_failing_decision_is_no_incident_and_its_reason_is_kept(people, registered):
     def fail(context) -> None:
         raise RuntimeError("没有库存")
 
@@ -230,4 +230,8 @@ def test_a_failing_decision_is_no_incident(people, registered):
     with pytest.raises(OperationFailed):
         case.decide(ENGINEER, "done")
     assert not Incident.objects.exists()
+    (entry,) = case.trail("task.failed")
+    assert (entry.actor, entry.element) == (people[ENGINEER], "task")
+    assert "没有库存" in entry.data["message"]
+    assert entry.data["operation"] == "demo.refuse"
     assert case.check().elements() == ["task"]

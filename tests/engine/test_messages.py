@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from engine import incidents, instances, worker
-from engine.exceptions import NothingCaught, WrongState
+from engine.exceptions import Conflict, NothingCaught, WrongState
 from engine.models import Incident, Job
 from tests.casework import MONDAY, Case, deploy_drawn
 from tests.engine.bpmn.diagrams import (
@@ -38,17 +38,19 @@ LISTENER = process(
 )
 
 
+def telling(**over: str) -> str:
+    """Inside an event: a message is thrown under the case's number."""
+    payload = extensions("<spiffworkflow:messagePayload>payload</spiffworkflow:messagePayload>")
+    definition = element("messageEventDefinition", "", payload, messageRef="message")
+    return extensions(properties(correlationKey="number", **over)) + definition
+
+
 def thrower(**over: str) -> str:
     """Done by an engineer, it tells whoever waits under its number."""
-    said = properties(correlationKey="number", **over)
-    payload = "<spiffworkflow:messagePayload>payload</spiffworkflow:messagePayload>"
-    definition = element(
-        "messageEventDefinition", "", extensions(payload), messageRef="message"
-    ).replace(' id=""', "")
     return process(
         start()
         + user(candidateGroups="engineer", decisions="done")
-        + element("endEvent", "end", extensions(said) + definition, name="已告知")
+        + element("endEvent", "end", telling(**over), name="已告知")
         + chain("start", "task", "end"),
         "thrower",
         head=MESSAGE,
@@ -128,6 +130,34 @@ def test_an_interrupting_message_ends_what_it_is_attached_to(people):
 
 
 # --- from case to case ----------------------------------------------------------------------------
+def test_a_message_to_a_busy_case_loses_no_retry(listen, throw, monkeypatch):
+    def busy(ids, **options):
+        raise Conflict("busy", by=None, at=None)
+
+    deploy_drawn(LISTENER, thrower())
+    listening, _thrown = listen(1), throw(1)
+    with monkeypatch.context() as patch:
+        patch.setattr(worker, "lock_instances", busy)
+        worker.run_due_jobs(now=MONDAY)
+    left = Job.objects.get()
+    assert (left.retries, left.error, left.locked_until) == (3, "", MONDAY + worker.BUSY)
+    worker.run_due_jobs(now=MONDAY + 2 * worker.BUSY)
+    assert listening.ended("end")
+
+
+def test_a_terminated_case_takes_its_failed_messages_along(people):
+    content = start() + element("intermediateThrowEvent", "say", telling(), name="告知")
+    content += user(candidateGroups="engineer", decisions="done") + end()
+    content += chain("start", "say", "task", "end")
+    deploy_drawn(process(content, "thrower", head=MESSAGE))
+    case, now = Case(people, "thrower", by="qiuzhiyuan", number=1, payload={}), MONDAY
+    while not Incident.objects.exists():
+        worker.run_due_jobs(now=now)
+        now += timedelta(hours=1)
+    instances.terminate(case.id, by=people[ADMIN], reason="")
+    assert not Job.objects.exists()
+
+
 def test_a_thrown_message_is_delivered_in_a_transaction_of_its_own(listen, throw):
     deploy_drawn(LISTENER, thrower())
     listening, thrown = listen(1), throw(1)

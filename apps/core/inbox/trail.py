@@ -52,6 +52,7 @@ _LOOKS: Final[Mapping[str, Look]] = {
     TrailEvent.TASK_DELEGATED: Look("user-share"),
     TrailEvent.TASK_RESOLVED: Look("user-check"),
     TrailEvent.TASK_COMPLETED: Look("check", "green"),
+    TrailEvent.TASK_FAILED: Look("alert-triangle", "red"),
     TrailEvent.TASK_CANCELLED: Look("circle-minus"),
     TrailEvent.TASK_REASSIGNED: Look("users"),
     TrailEvent.TASK_RESCHEDULED: Look("calendar-time"),
@@ -196,6 +197,9 @@ _SENTENCES: Final[Mapping[str, Sentence]] = {
         _("answered; back with %(to)s") % {"to": _name(d.get("to"), n)}
     ),
     TrailEvent.TASK_COMPLETED: _decided,
+    TrailEvent.TASK_FAILED: lambda d, n: (
+        _("could not decide it: %(message)s") % {"message": d.get("message", "")}
+    ),
     TrailEvent.TASK_CANCELLED: _cancelled,
     TrailEvent.TASK_REASSIGNED: lambda d, n: (
         _("now asks %(people)s") % {"people": _join(_asked(d), n)}

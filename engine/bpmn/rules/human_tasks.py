@@ -62,7 +62,7 @@ UNKNOWN_ROLE = Problem(
 BAD_DUE = Problem(
     "due_invalid",
     Verdict.ERROR,
-    _("%(element)s: “%(text)s” in dueIn is no duration. Write for instance PT4H or P3D."),
+    _("%(element)s: “%(text)s” in %(name)s is no duration. Write for instance PT4H or P3D."),
 )
 BAD_PRIORITY = Problem(
     "priority_invalid",
@@ -162,9 +162,10 @@ def _take_over(node: Node, name: str, value: str) -> Repair | None:
 
 @node_rule(*HUMAN_TASKS)
 def due_and_priority(node: Node, world: World) -> Iterator[Finding]:
-    due = node.properties.get("dueIn")
-    if due is not None and not is_duration(due):
-        yield BAD_DUE.at(node.place, text=due)
+    for name in ("dueIn", "followUpIn"):
+        text = node.properties.get(name)
+        if text is not None and not is_duration(text):
+            yield BAD_DUE.at(node.place, name=name, text=text)
     priority = node.properties.get("priority")
     if priority is not None and not _is_priority(priority):
         yield BAD_PRIORITY.at(node.place, text=priority)

@@ -78,8 +78,16 @@ _PROPERTIES: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(
         HUMAN_TASKS,
         (
-            *("formKey", "category", "candidateGroups", "candidates", "assignee", "dueIn"),
-            *("priority", "decisions", "opinionRequired", "variables", "queue"),
+            *("formKey", "category", "candidateGroups", "candidates", "assignee"),
+            *(
+                "dueIn",
+                "followUpIn",
+                "priority",
+                "decisions",
+                "opinionRequired",
+                "variables",
+                "queue",
+            ),
             *TALLY,
         ),
     ),

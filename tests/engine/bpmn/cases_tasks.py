@@ -164,7 +164,10 @@ TASK_CASES: dict[str, tuple[str, str]] = {
     "assignment_missing": (line_of(user(candidateGroups=None)), USER),
     "assignment_several": (line_of(user(assignee="initiator")), USER),
     "role_unknown": (line_of(user(candidateGroups="boss")), USER),
-    "due_invalid": (line_of(user(dueIn="3 days")), line_of(user(dueIn="P3D"))),
+    "due_invalid": (
+        line_of(user(dueIn="P3D", followUpIn="3 days")),
+        line_of(user(dueIn="P3D", followUpIn="P1D")),
+    ),
     "priority_invalid": (line_of(user(priority="high")), line_of(user(priority="80"))),
     "decisions_missing": (line_of(user(decisions=None)), USER),
     "decision_unknown": (line_of(user(decisions="approve,shrug")), USER),

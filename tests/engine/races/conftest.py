@@ -13,6 +13,7 @@ from engine.models import ActivityInstance, ActivityState, ProcessInstance
 from engine.operations import Context
 from engine.trail import verify_instances
 from tests.casework import Case, Registered, check_inboxes, check_instance
+from tests.conftest import Database
 
 EFFECTS = "CREATE TABLE {}.effect (key text PRIMARY KEY, instance bigint NOT NULL)"
 SETS = ("t_one", "t_two")
@@ -25,13 +26,13 @@ def people(company: dict[str, Any], own_database: object) -> dict[str, int]:
 
 
 @pytest.fixture
-def world(people: dict[str, int], registered: Registered) -> World:
+def world(people: dict[str, int], registered: Registered, own_database: Database) -> World:
     """Brings the form and the operations of the small diagrams."""
     with as_owner(), connection.cursor() as cursor:
         for schema in SETS:
             cursor.execute(EFFECTS.format(schema))
     registered.form("demo.form")
-    world = World(people)
+    world = World(people, own_database.url)
     registered.operation("demo.effect", world.effect)
     return world
 
@@ -46,8 +47,9 @@ class Unchecked(Case):
 class World:
     """What the tests' operations do, and what must hold after every race."""
 
-    def __init__(self, people: dict[str, int]) -> None:
+    def __init__(self, people: dict[str, int], url: str) -> None:
         self.people = people
+        self.url = url  # for connections that are nobody's of ours
         self.broken = False
 
     def effect(self, context: Context) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
+import psycopg
 import pytest
 
 from engine import definitions, incidents, instances, tasks, worker
@@ -130,7 +131,7 @@ def test_a_message_a_timer_a_withdrawal_and_a_decision(world, crossroads):
         assert {type(error) for error in refused} <= {Conflict, WrongState, NothingCaught}
         fired = len(case.trail("timer.fired"))
         timers = results[3::4]
-        assert timers == [None] * len(timers)
+        assert timers == [set()] * len(timers)
         assert len(results) - len(timers) - len(refused) + fired == 1
         assert case.row.end_event in ENDS
         assert case.row.state == InstanceState.COMPLETED
@@ -170,6 +171,20 @@ def test_the_lease_of_a_dead_worker_ends_and_a_late_one_finds_nothing(world, wai
     both = (partial(worker.run_due_jobs, now=after), partial(worker.fire_timers, [], after))
     again = partial(worker.fire_timers, [case.id for case in waiting], after)
     race(*both, *[again] * 4)
+    assert world.effects() == {case.id: 1 for case in waiting}
+    world.check()
+
+
+def test_a_timer_whose_case_is_busy_waits_for_nobody_and_loses_no_retry(world, waiting):
+    busy, *others = (case.id for case in waiting)
+    with psycopg.connect(world.url) as other:
+        other.execute("SELECT FROM t_one.engine_processinstance WHERE id = %s FOR UPDATE", [busy])
+        worker.run_due_jobs(now=LATER)
+    assert set(world.effects()) == set(others)
+    left = Job.objects.get()
+    assert (left.instance_id, left.retries, left.error) == (busy, 3, "")
+    assert worker.run_due_jobs(now=LATER) == 0
+    worker.run_due_jobs(now=LATER + worker.BUSY + timedelta(seconds=1))
     assert world.effects() == {case.id: 1 for case in waiting}
     world.check()
 
