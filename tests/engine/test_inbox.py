@@ -44,7 +44,6 @@ def test_what_is_put_off_counts_no_more_than_it_is_shown(people):
     assert inbox.counts(people[ONE], hide_snoozed_at=MONDAY).total == 1
 
 
-<<<<<<< HEAD
 def test_what_is_due_is_counted_up_to_a_limit(people):
     deploy_drawn(line_of(user(candidateGroups="engineer", decisions="done", queue="work")))
     ids = [Case(people, "process", by="qiuzhiyuan").open[0].pk for _number in range(5)]
@@ -61,14 +60,14 @@ def test_what_is_due_is_counted_up_to_a_limit(people):
     assert due(MONDAY + timedelta(seconds=1)) == 2
     assert due(tomorrow + timedelta(seconds=1)) == 4
     assert due(tomorrow + timedelta(seconds=1), at_most=3) == 3
-=======
+
+
 def test_a_diagram_puts_a_task_off_by_working_time(people):
     deploy_drawn(line_of(user(candidateGroups="engineer", decisions="done", followUpIn="P1D")))
     task = Case(people, "process", by="qiuzhiyuan").open[0]
     assert task.follow_up_at == MONDAY + timedelta(hours=9)  # from nine to six o'clock
     assert inbox.page(people[ONE], hide_snoozed_at=MONDAY).tasks == []
     assert inbox.page(people[ONE], hide_snoozed_at=task.follow_up_at).tasks == [task]
->>>>>>> 106975f (Why a decision failed is kept in the trail; timers wait for no busy case and lose no retry by it; the lease outlasts the work; diagrams may put a task off; a terminated case takes its failed messages along)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,9 @@
 """The engine does what stock SpiffWorkflow does: random diagrams, random walks, saved and loaded
 after every act.
-
-`ENGINE_EXAMPLES` raises the number of diagrams.
 """
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from datetime import timedelta
 from typing import Any
@@ -21,7 +18,7 @@ from tests.engine.spiff.driver import Case, World, process_of, trail
 from tests.engine.spiff.generated import Drawing, files_of
 from tests.engine.spiff.stock import Clock, Stock
 
-EXAMPLES = int(os.environ.get("ENGINE_EXAMPLES", "120"))
+EXAMPLES, MANY = 120, 2000
 ACTS = 40
 VARIABLES = {"size": 12, "key": "k", "people": ["ann", "bob"]}
 
@@ -108,16 +105,31 @@ def comparable(variables: dict[str, Any]) -> dict[str, Any]:
     return {**rest, **variables.get("row", {})}
 
 
-@settings(
+WALKS = settings(
     max_examples=EXAMPLES,
     deadline=None,
     report_multiple_bugs=False,
-    derandomize="ENGINE_EXAMPLES" not in os.environ,
+    derandomize=True,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
 )
+
+
+@WALKS
 @given(st.data())
 def test_random_walks_agree(data: st.DataObject) -> None:
+    walk(data)
+
+
+@pytest.mark.long
+@settings(WALKS, max_examples=MANY, derandomize=False)
+@given(st.data())
+def test_very_many_random_walks_agree(data: st.DataObject) -> None:
+    walk(data)
+
+
+def walk(data: st.DataObject) -> None:
+    """A random diagram, to its end or for a while."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(timer_module, "datetime", Clock)
         files = files_of(Drawing(data.draw))

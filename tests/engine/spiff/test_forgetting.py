@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from typing import Any
 
@@ -17,7 +16,7 @@ from tests.engine.spiff.approvals import contract
 from tests.engine.spiff.driver import Case, World, process_of, trail
 from tests.engine.spiff.generated import Drawing, files_of
 
-EXAMPLES = int(os.environ.get("ENGINE_EXAMPLES", "25"))
+EXAMPLES = 25
 VARIABLES = {"size": 12, "key": "k", "people": ["ann", "bob"]}
 
 
@@ -53,7 +52,7 @@ def seen(case: Case) -> Any:
 @settings(
     max_examples=EXAMPLES,
     deadline=None,
-    derandomize="ENGINE_EXAMPLES" not in os.environ,
+    derandomize=True,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
 )
