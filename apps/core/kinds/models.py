@@ -58,6 +58,14 @@ def order_indexes(prefix: str, *names: str) -> list[models.Index]:
     return [models.Index(fields=[name, "id"], name=f"{prefix}_by_{name}") for name in names]
 
 
+def scope_index(prefix: str, *names: str) -> models.Index:
+    """For lists in the order of another table's names, and for counts: what scopes read, and these
+    columns, a tenth of the width of the rows. All of it is gone through, but nothing else."""
+    return models.Index(
+        fields=["owner", "id"], include=["department", *names], name=f"{prefix}_scope"
+    )
+
+
 class Record(models.Model):
     """Something that somebody owns: a customer, a product, every document.
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.core.kinds.columns import described
-from apps.core.kinds.models import Record, RecordQuerySet, order_indexes
+from apps.core.kinds.models import Record, RecordQuerySet, order_indexes, scope_index
 from apps.core.parameters.models import DictionaryField
 from apps.sales.companies.models import TargetCompany
 from apps.sales.contacts.models import Contact
@@ -155,6 +155,7 @@ class SalesActivity(Record):
                 name="activity_due",
             ),
             models.Index(fields=["state", "-planned_at", "-id"], name="activity_state_planned"),
+            scope_index("activity", "kind", "state"),
             *order_indexes("activity", "subject", "state"),
         ]
         constraints = [

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
 from apps.core.kinds.columns import described
-from apps.core.kinds.models import Record, RecordQuerySet, order_indexes
+from apps.core.kinds.models import Record, RecordQuerySet, order_indexes, scope_index
 from apps.core.parameters.models import DictionaryField
 
 
@@ -111,6 +111,7 @@ class TargetCompany(Record):
             models.Index(fields=["-changed_at", "-id"], name="company_changed"),
             models.Index(fields=["state", "-changed_at", "-id"], name="company_state"),
             models.Index(fields=["batch"], condition=~Q(batch=""), name="company_batch"),
+            scope_index("company", "state", "region", "industry", "source"),
             *order_indexes(
                 "company", "name", "contact_name", "phone", "claimed_at", "last_contact_at", "state"
             ),

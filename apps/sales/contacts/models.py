@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
 from apps.core.kinds.columns import described
-from apps.core.kinds.models import Record, RecordQuerySet, order_indexes
+from apps.core.kinds.models import Record, RecordQuerySet, order_indexes, scope_index
 from apps.core.parameters.models import DictionaryField
 from apps.sales.contacts.birthdays import in_coming_days, next_birthday
 from apps.sales.customers.models import Customer
@@ -92,6 +92,7 @@ class Contact(Record):
             models.Index(fields=["mobile_e164"], name="contact_mobile"),
             models.Index(fields=["phone_e164"], name="contact_phone"),
             models.Index(fields=["birth_month", "birth_day"], name="contact_birthday"),
+            scope_index("contact", "customer", "role"),
             *order_indexes(
                 "contact", "name", "position", "mobile", "phone", "primary", "changed_at"
             ),

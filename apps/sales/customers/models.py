@@ -16,7 +16,7 @@ from apps.catalog.fields import money_field
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
 from apps.core.kinds.columns import described
-from apps.core.kinds.models import Line, Record, RecordQuerySet, order_indexes
+from apps.core.kinds.models import Line, Record, RecordQuerySet, order_indexes, scope_index
 from apps.core.parameters.models import DictionaryField
 from apps.sales.customers.invoicing import InvoicingData
 
@@ -131,6 +131,7 @@ class Customer(InvoicingData, Record):
                 condition=Q(wake_up_on__isnull=False),
             ),
             models.Index(fields=["stage", "-changed_at", "-id"], name="customer_stage_changed"),
+            scope_index("customer", "merged_into", "level", "industry", "region", "source"),
             *order_indexes("customer", "phone", "last_contact_at", "stage", "changed_at"),
         ]
         constraints = [

@@ -141,7 +141,7 @@ class World:
             state = "void" if number % 50 == 0 else "unclaimed"
             if held:
                 state = "promoted" if number <= sizes.promoted else "claimed"
-            claimed = self.ago(25) if held else None
+            claimed = self.claimed_at(number) if held else None
             yield (
                 row
                 | self.of_firm(firm)
@@ -158,10 +158,20 @@ class World:
                 }
             )
 
+    def claimed_at(self, number: int) -> datetime:
+        """When somebody claimed a company; not today, for the sake of their share of the day."""
+        days = SPAN if number <= self.sizes.promoted else 25
+        return self.now - (1 + number * 37 % days) * DAY
+
     def claims(self) -> Iterator[Row]:
         for number in range(1, self.sizes.promoted + self.sizes.claimed + 1):
             user, _department = self.seller(number + self.sizes.converted)
-            yield {"id": number, "company_id": number, "user_id": user, "claimed_at": self.ago(25)}
+            yield {
+                "id": number,
+                "company_id": number,
+                "user_id": user,
+                "claimed_at": self.claimed_at(number),
+            }
 
     def leads(self) -> Iterator[Row]:
         sizes = self.sizes

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.catalog.fields import money_field
-from apps.core.kinds.models import Record, RecordQuerySet, order_indexes
+from apps.core.kinds.models import Record, RecordQuerySet, order_indexes, scope_index
 from apps.core.parameters.models import DictionaryField
 from apps.sales.companies.models import TargetCompany
 from apps.sales.customers.models import Customer
@@ -145,6 +145,7 @@ class Lead(Record):
             models.Index(fields=["tax_id"], condition=~Q(tax_id=""), name="lead_tax_id"),
             models.Index(fields=["phone_e164"], name="lead_phone"),
             models.Index(fields=["contact_mobile_e164"], name="lead_mobile"),
+            scope_index("lead", "region", "industry", "source", "timing", "customer", "company"),
             *order_indexes(
                 "lead",
                 "name",
