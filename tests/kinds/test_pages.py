@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.forms.models import model_to_dict
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from apps.core.access.actions import Action, Scope
 from apps.core.access.subjects import subjects
@@ -20,6 +21,7 @@ from apps.core.kinds.editing import line_rows
 from apps.core.kinds.models import SavedView
 from apps.core.kinds.registry import kinds
 from apps.core.kinds.services import live_instance
+from apps.people.models import User
 from tests.casework import deploy
 from tests.kinds.factories import all_rights, make, posted, typed
 
@@ -27,6 +29,8 @@ pytestmark = pytest.mark.django_db
 
 LIST_QUERIES = 8
 PAGE_QUERIES = 15
+# Documents in the approval center beside which stands what they agree with, or who could do it.
+BESIDE = {"sales.lead": 25, "sales.presalesrequest": 18}
 HOSTILE = "<script>alert(1)</script>{{7*7}}'\"&<img src=x onerror=alert(2)>"
 
 
@@ -201,11 +205,10 @@ def spread(values: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def queries(client, address: str) -> list[str]:
-    with CaptureQueriesContext(
-        connection,
-    ) as caught:
-        assert client.get(address).status_code == 200
+def queries(client, address: str, **headers: str) -> list[str]:
+    asked = {name.replace("_", "-"): value for name, value in headers.items()}
+    with CaptureQueriesContext(connection) as caught:
+        assert client.get(address, headers=asked).status_code == 200
     return [query["sql"][:110] for query in caught]
 
 
@@ -308,7 +311,7 @@ def test_made_up_addresses_are_no_errors(client, key) -> None:
     assert client.get(f"{address}choices/form.nothing/").status_code == 404
 
 
-def test_a_document_tells_whom_it_waits_for_and_what_has_happened(client, key) -> None:
+def test_a_document_tells_whom_it_waits_for_and_what_has_happened(client, key, signed_in) -> None:
     kind = kinds[key]
     if kind.approval is None:
         return
@@ -329,6 +332,14 @@ def test_a_document_tells_whom_it_waits_for_and_what_has_happened(client, key) -
     assert client.get(f"{page}?tab=nothing").status_code == 404
     assert len(queries(client, page)) <= PAGE_QUERIES
     assert client.get(url_of(kind, "edit", record.pk)).status_code == 409  # it is being approved
+    approver = User.objects.get(pk=next(iter(asked.task.assignment)))
+    for reader, address in (
+        (client, reverse("desk:case", args=[asked.task.instance_id])),
+        (signed_in(approver.username), reverse("desk:task", args=[asked.task.pk])),
+    ):
+        reader.get(address)  # has seen it from now on
+        caught = queries(reader, address, HX_REQUEST="true", HX_TARGET="document")
+        assert len(caught) <= BESIDE.get(key, PAGE_QUERIES), "\n".join(caught)
 
 
 def test_a_filter_is_shared_with_the_department_and_stays_its_owners(

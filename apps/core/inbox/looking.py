@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from apps.core.inbox import elements, wording
+from apps.core.once import once
 from engine import decisions, forms, pictures
 from engine.models import AudienceMember, HumanTask, Job, JobKind, ProcessInstance, TaskState
 
@@ -72,7 +73,7 @@ def may_act(task: HumanTask, user: int) -> bool:
         return False
     if task.assignee is not None:  # who has it is the whole audience
         return task.assignee == user
-    return AudienceMember.objects.filter(audience_id=task.audience_id, user=user).exists()
+    return user in _members([task.audience_id])[task.audience_id]
 
 
 def task_form(
@@ -158,18 +159,25 @@ def _before(task: HumanTask | None, people: Mapping[int, Sequence[int]]) -> Sequ
 def asked(tasks: Iterable[HumanTask]) -> dict[int, tuple[int, ...]]:
     """Task → the people asked: whoever has it, or the pool."""
     found = list(tasks)
-    members: dict[int | None, list[int]] = {}
-    pools = {task.pool_id for task in found if task.assignee is None}
-    for audience, user in AudienceMember.objects.filter(audience__in=pools).values_list(
-        "audience_id", "user"
-    ):
-        members.setdefault(audience, []).append(user)
+    members = _members({task.pool_id for task in found if task.assignee is None})
     return {
         task.pk: (task.assignee,)
         if task.assignee is not None
         else tuple(sorted(members.get(task.pool_id, ())))
         for task in found
     }
+
+
+def _members(audiences: Iterable[int | None]) -> Mapping[int | None, Sequence[int]]:
+    """Audience → who belongs to it, in one query; within a request, none is asked for twice: who
+    belongs to an audience stays the same."""
+    known = once("members of audiences", dict[int | None, list[int]])
+    if missing := {audience for audience in audiences if audience is not None} - known.keys():
+        known |= {audience: [] for audience in missing}
+        members = AudienceMember.objects.filter(audience__in=missing)
+        for audience, user in members.values_list("audience_id", "user"):
+            known[audience].append(user)
+    return known
 
 
 def _next_timers(instance: ProcessInstance) -> dict[tuple[str, str], str]:
