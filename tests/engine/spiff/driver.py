@@ -29,6 +29,15 @@ MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 Operation = Callable[..., Any]
 
 
+def raising(error: Exception) -> Operation:
+    """An operation that always fails with that."""
+
+    def operation(site: CallSite, **given: Any) -> Any:
+        raise error
+
+    return operation
+
+
 class Office:
     """09:00 to 12:00 and 13:30 to 18:00, Monday to Friday; one holiday, one worked Saturday."""
 

@@ -6,14 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from engine.exceptions import (
-    NotFound,
-)
+from engine.exceptions import NotFound, WrongState
 from engine.spiff import resettable
 from engine.spiff.types import (
     Complete,
     Reset,
     SetVariables,
+    Start,
 )
 from tests.engine.spiff.diagrams import (
     boundary,
@@ -33,6 +32,12 @@ from tests.engine.spiff.diagrams import (
     user,
 )
 from tests.engine.spiff.driver import MONDAY, Case, process_of, trail
+
+
+def test_start_variables_may_not_be_given_twice() -> None:
+    case = Case(process_of(files(start() + user("u") + end() + path("s", "u", "e"))))
+    with pytest.raises(WrongState):
+        case.act(Start({}))
 
 
 # --- mending data ---------------------------------------------------------------------------------

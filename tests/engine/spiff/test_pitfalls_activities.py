@@ -43,17 +43,10 @@ from tests.engine.spiff.diagrams import (
     table,
     user,
 )
-from tests.engine.spiff.driver import Case, World, process_of, trail
+from tests.engine.spiff.driver import Case, World, process_of, raising, trail
 from tests.engine.spiff.stock import Stock
 
 pytestmark = pytest.mark.usefixtures("stock_clock")
-
-
-def raising(error_to_raise: Exception) -> Any:
-    def operation(site: Any, **given: Any) -> Any:
-        raise error_to_raise
-
-    return operation
 
 
 # --- multi-instance -------------------------------------------------------------------------------
