@@ -15,7 +15,15 @@ from django.utils.translation import gettext as _
 from engine import definitions, forms
 from engine.cases import Sibling, Task, change_task, lock_task, lock_tasks
 from engine.decisions import REMOVED
-from engine.exceptions import Conflict, InvalidData, NotAllowed, OperationFailed, WrongState
+from engine.exceptions import (
+    Conflict,
+    EngineError,
+    InvalidData,
+    LimitExceeded,
+    NotAllowed,
+    OperationFailed,
+    WrongState,
+)
 from engine.execution import Execution
 from engine.instances import Result, require_active, result
 from engine.models import TaskState, TrailEvent
@@ -57,8 +65,9 @@ def complete(
     `decision` is one of the codes of the user task's property `decisions`; `data` and `files` go
     through its task form. `seen_version` is the version of the task that the user saw. Raises
     Conflict where somebody was faster or the task has changed since, NotAllowed for somebody who
-    isn't asked, WrongState for a suspended case, InvalidData for the form, OperationFailed where
-    what follows can't be done: the task is open as before then, and the trail says why.
+    isn't asked, WrongState for a suspended case, InvalidData for the form, OperationFailed or
+    LimitExceeded where what follows can't be done: the task is open as before then, and the trail
+    says why.
     """
     choice = Choice(decision, opinion, data, files)
     moment = now or timezone.now()
@@ -68,12 +77,12 @@ def complete(
             store = Store(moment, wake)
             decide(case, row, store, choice, user=user, seen_version=seen_version)
             return result(case, store.save())
-    except OperationFailed as error:
+    except (OperationFailed, LimitExceeded) as error:
         _keep_reason(task, error, user=user, now=moment)
         raise
 
 
-def _keep_reason(task: int, error: OperationFailed, *, user: int, now: datetime) -> None:
+def _keep_reason(task: int, error: EngineError, *, user: int, now: datetime) -> None:
     """Say in the trail what the decision failed of, now that nothing of it is left."""
     with transaction.atomic():
         case, row = lock_task(task)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from engine import incidents, instances
-from engine.exceptions import BusinessError, NotFound, OperationFailed, WrongState
+from engine.exceptions import BusinessError, LimitExceeded, NotFound, OperationFailed, WrongState
 from engine.models import Incident, Job
 from tests.casework import MONDAY, Case, deploy_drawn
 from tests.engine.bpmn.diagrams import (
@@ -17,6 +17,8 @@ from tests.engine.bpmn.diagrams import (
     chain,
     definition,
     end,
+    flow,
+    gateway,
     parameter,
     process,
     service,
@@ -235,3 +237,29 @@ def test_a_failing_decision_is_no_incident_and_its_reason_is_kept(people, regist
     assert "没有库存" in entry.data["message"]
     assert entry.data["operation"] == "demo.refuse"
     assert case.check().elements() == ["task"]
+
+
+def deploy_endless(first: str) -> None:
+    """After the element `first`, a loop that nothing stops."""
+    content = start() + first + gateway("join") + service("effect", "demo.refuse", "outcome")
+    content += gateway("over", default="over_join") + end()
+    content += chain("start", "first", "join", "effect", "over", "join")
+    deploy_drawn(process(content + flow("over", "end", 'outcome == "enough"')))
+
+
+def test_a_loop_without_end_after_a_timer_is_an_incident(people, registered):
+    registered.operation("demo.refuse", lambda context: "again")
+    deploy_endless(catch("first", timer('working("PT4H")')))
+    case = Case(people, "process", by="qiuzhiyuan")
+    assert "LimitExceeded" in fail_for_good(case).cause
+    assert case.check().visits("effect") == []  # nothing of all its rounds is left
+
+
+def test_a_loop_without_end_after_a_decision_is_refused_with_its_reason(people, registered):
+    registered.operation("demo.refuse", lambda context: "again")
+    deploy_endless(user("first", candidateGroups="engineer", decisions="done"))
+    case = Case(people, "process", by="qiuzhiyuan")
+    with pytest.raises(LimitExceeded):
+        case.decide(ENGINEER, "done")
+    assert len(case.trail("task.failed")) == 1
+    assert case.check().elements() == ["first"]
