@@ -47,7 +47,8 @@ class Pair:
         assert ours.timers == {} if ours.ended else ours.timers == stock.timers
         if not ours.ended:
             assert sorted(name for _element, name, _key in ours.messages) == stock.messages
-        assert ours.world.calls == stock.world.calls
+        # Which of two parallel branches comes first, the standard leaves open.
+        assert sorted(ours.world.calls, key=repr) == sorted(stock.world.calls, key=repr)
         assert sorted(t.name for s in ours.steps for t in s.thrown) == sorted(stock.thrown)
         assert self.completed() == without_differences(stock.completed)
         if ours.ended:
