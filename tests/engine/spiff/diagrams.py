@@ -179,6 +179,18 @@ def messages(*names: str) -> str:
     return "".join(f'<bpmn:message id="m_{name}" name="{name}"/>' for name in names)
 
 
+def correlated(name: str, key: str) -> str:
+    """The key of a message as BPMN has it, for `outside`; the engine reads the property
+    `correlationKey` of the event."""
+    return (
+        '<bpmn:correlationKey id="ck" name="k"><bpmn:correlationPropertyRef>cp'
+        '</bpmn:correlationPropertyRef></bpmn:correlationKey><bpmn:correlationProperty id="cp">'
+        f'<bpmn:correlationPropertyRetrievalExpression messageRef="m_{name}">'
+        f"<bpmn:messagePath>{escape(key)}</bpmn:messagePath>"
+        "</bpmn:correlationPropertyRetrievalExpression></bpmn:correlationProperty>"
+    )
+
+
 def errors(*codes: str) -> str:
     return "".join(
         f'<bpmn:error id="x_{code}" name="{code}" errorCode="{code}"/>' for code in codes

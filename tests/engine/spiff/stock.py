@@ -66,6 +66,7 @@ class _Engine(PythonScriptEngine):
         functions = {
             "working": lambda text: world.working(text).isoformat(),
             "calendar": lambda text: _calendar(world, text),
+            "every_working": lambda text: f"R/{world.working(text).isoformat()}/{text}",
         }
         super().__init__(TaskDataEnvironment(functions))
         self.world = world

@@ -19,6 +19,7 @@ from engine.exceptions import InvalidDefinition, InvalidExpression
 from engine.spiff import compile_process
 from tests.engine.spiff.diagrams import (
     catch,
+    correlated,
     end,
     exclusive,
     extended,
@@ -55,17 +56,6 @@ def test_every_failure_of_a_service_is_a_name_error() -> None:
 EVERY_CLASS = "().__class__.__base__.__subclasses__()"
 
 
-def correlated(key: str) -> str:
-    """The key of the message `m` as BPMN has it; the engine reads the property of the event."""
-    return (
-        '<bpmn:correlationKey id="ck" name="k"><bpmn:correlationPropertyRef>cp'
-        '</bpmn:correlationPropertyRef></bpmn:correlationKey><bpmn:correlationProperty id="cp">'
-        '<bpmn:correlationPropertyRetrievalExpression messageRef="m_m"><bpmn:messagePath>'
-        f"{key}</bpmn:messagePath></bpmn:correlationPropertyRetrievalExpression>"
-        "</bpmn:correlationProperty>"
-    )
-
-
 def evaluating(place: str, value: str) -> dict[str, bytes]:
     """A diagram that computes a three at that place, from any `value` that is true."""
     three = f"3 if {value} else 0"
@@ -88,7 +78,7 @@ def evaluating(place: str, value: str) -> dict[str, bytes]:
         "assignee": start() + user("u", assignee=three) + path("s", "u", "e"),
     }
     decisions = table("d", "COLLECT", ["1"], ["x"], [(["> 0"], [three])])
-    outside = messages("m") + (correlated(three) if place == "correlation" else "")
+    outside = messages("m") + (correlated("m", three) if place == "correlation" else "")
     return dict(files(bodies[place] + end(), outside, dmn_d=decisions))
 
 
