@@ -1,19 +1,24 @@
 """What SpiffWorkflow 3.2.0 does wrong, or differently than one would think: long lives and data.
 
-Each test shows both on the same diagram: first stock, then ours.
+Each test shows both on the same diagram: first stock, then ours. Where stock does nothing wrong,
+the docstring of the test says so.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer, DefaultRegistry
+from SpiffWorkflow.spiff.serializer.config import SPIFF_CONFIG
 from SpiffWorkflow.util.task import TaskState
 
-from engine.exceptions import (
-    InvalidData,
-)
+from engine.bpmn.linter import check
+from engine.exceptions import InvalidData, LimitExceeded
 from engine.spiff.types import Complete, Fire
 from tests.engine.spiff.diagrams import (
     boundary,
@@ -31,7 +36,7 @@ from tests.engine.spiff.diagrams import (
     timer,
     user,
 )
-from tests.engine.spiff.driver import Case, process_of
+from tests.engine.spiff.driver import MONDAY, Case, process_of
 from tests.engine.spiff.stock import Stock
 
 pytestmark = pytest.mark.usefixtures("stock_clock")
@@ -124,14 +129,36 @@ def test_ended_calls_stay_in_the_state() -> None:
 
 
 def test_called_processes_that_end_and_begin_in_the_same_step() -> None:
-    """A first attempt at a faster loop stopped here with a ready service task."""
+    """Stock does it right; a first attempt at a faster loop stopped here with a ready service
+    task."""
     called = diagram(start("cs") + service("ct") + end("ce") + path("cs", "ct", "ce"), "q")
     chain = files(
         start() + call("a", "q") + call("b", "q") + end() + path("s", "a", "b", "e"), q=called
     )
+    stock = Stock(chain)
+    assert (stock.ended, stock.world.called) == (True, ["note", "note"])
+
     case = Case(process_of(chain))
     assert case.ended
     assert case.world.called == ["note", "note"]
+
+
+def test_an_endless_loop_of_automatic_steps_is_completed() -> None:
+    endless = files(
+        start()
+        + exclusive("l")
+        + service("t")
+        + exclusive("g", "g-l")
+        + end()
+        + path("s", "l", "t", "g", "l")
+        + flow("g", "e", "result == 1")
+    )
+    stock = Stock(endless, saves=False)
+    assert (stock.ended, stock.ends, stock.completed["t"]) == (True, [], 333)
+
+    with pytest.raises(LimitExceeded) as stopped:
+        Case(process_of(endless))
+    assert stopped.value.data["process"] == "p"
 
 
 # --- data -----------------------------------------------------------------------------------------
@@ -244,9 +271,10 @@ def test_a_join_in_a_loop_counts_what_came_in_the_round_before() -> None:
         assert case.ready == ["a", "b"]
 
 
-def test_a_called_process_without_io_specification_shares_everything() -> None:
+def calling(boundary_of_data: str) -> dict[str, bytes]:
+    """A process that calls another with that ioSpecification."""
     called = diagram(
-        crossing(["price"], ["result"])
+        boundary_of_data
         + start("cs")
         + service("ct", result="result")
         + user("cu")
@@ -254,8 +282,69 @@ def test_a_called_process_without_io_specification_shares_everything() -> None:
         + path("cs", "ct", "cu", "ce"),
         "q",
     )
-    process = process_of(files(start() + call("c", "q") + end() + path("s", "c", "e"), q=called))
-    case = Case(process, {"price": 1, "secret": 2})
+    return dict(files(start() + call("c", "q") + end() + path("s", "c", "e"), q=called))
+
+
+def test_a_called_process_without_io_specification_shares_everything() -> None:
+    """In the engine, too; but the linter, which guards deployment, refuses it."""
+    sharing = calling("")
+    stock = Stock(sharing, {"price": 1, "secret": 2})
+    assert stock.task("cu").data["secret"] == 2
+    stock.do("cu", other=3)
+    assert stock.data == {"price": 1, "secret": 2, "result": "noted", "other": 3}
+
+    assert "called_without_interface" in {f.code for f in check(sharing).findings}
+
+
+def test_a_called_process_with_io_specification_shares_what_it_says() -> None:
+    """Stock does it, too."""
+    declared = calling(crossing(["price"], ["result"]))
+    stock = Stock(declared, {"price": 1, "secret": 2})
+    assert set(stock.task("cu").data) == {"price", "result"}
+    assert stock.do("cu", other=3).data == {"price": 1, "secret": 2, "result": "noted"}
+
+    case = Case(process_of(declared), {"price": 1, "secret": 2})
     assert set(case.task("cu").variables) == {"price", "result"}
     case.do("cu", other=3)
     assert case.last.variables == {"price": 1, "secret": 2, "result": "noted"}
+
+
+# --- threads --------------------------------------------------------------------------------------
+class Slow:
+    """A value during whose conversion another thread converts something."""
+
+
+def test_one_serializer_serves_one_thread() -> None:
+    """The engine's own writing shares nothing that changes: an instance may be led while another
+    is in the middle of its step."""
+    stock = Stock(ONE_TASK, saves=False)
+    written: list[Any] = []
+    registry = DefaultRegistry()
+    serializer = BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure(SPIFF_CONFIG, registry))
+
+    def meanwhile(value: Slow) -> dict[str, Any]:
+        written.append(elsewhere(lambda: serializer.to_dict({"due": MONDAY})))
+        return {}
+
+    registry.register(Slow, meanwhile, lambda stored: Slow())
+    stock.task("u").data["slow"] = Slow()
+    serializer.serialize_json(stock.workflow)
+    assert written == [{"due": MONDAY}]  # as if there were nothing to convert
+    alone = {"value": MONDAY.isoformat(), "typename": "datetime"}
+    assert serializer.to_dict({"due": MONDAY}) == {"due": alone}
+
+    def lead() -> Any:
+        case = Case(process_of(ONE_TASK), {"x": Decimal("1.50")})
+        return case.do("u", y=2).last.variables
+
+    led: list[Any] = []
+    busy = files(start() + service("t", "lead") + user("u") + end() + path("s", "t", "u", "e"))
+    case = Case(process_of(busy), {"x": 7}, lead=lambda site: led.append(elsewhere(lead)))
+    assert led == [{"x": Decimal("1.50"), "y": 2}]
+    assert case.task("u").variables == {"x": 7, "result": None}
+
+
+def elsewhere(work: Callable[[], Any]) -> Any:
+    """What the work gives in another thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()

@@ -356,21 +356,6 @@ def test_what_an_event_has_set_going_outlives_its_activity() -> None:
 
 
 # --- limits ---------------------------------------------------------------------------------------
-def test_a_loop_of_automatic_steps_is_stopped() -> None:
-    body = (
-        start()
-        + exclusive("l")
-        + service("t")
-        + exclusive("g", "g-l")
-        + end()
-        + path("s", "l", "t", "g", "l")
-        + flow("g", "e", "result == 1")
-    )
-    with pytest.raises(LimitExceeded) as endless:
-        Case(process_of(files(body)))
-    assert endless.value.data["process"] == "p"
-
-
 def test_calls_are_nested_sixteen_deep_at_most() -> None:
     def chain(length: int) -> dict[str, bytes]:
         called = {
