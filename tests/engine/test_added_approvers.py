@@ -10,7 +10,17 @@ from engine import approvers, tasks
 from engine.exceptions import Conflict, InvalidData, NotAllowed, WrongState
 from engine.models import Decision, TaskState
 from tests.casework import MONDAY, Case, deploy_drawn
-from tests.engine.bpmn.diagrams import line_of, several, user
+from tests.engine.bpmn.diagrams import (
+    boundary,
+    chain,
+    end,
+    line_of,
+    process,
+    several,
+    start,
+    timer,
+    user,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("any_form")]
 
@@ -125,6 +135,43 @@ def test_percent_counts_the_added(vote):
     case.decide(A, "approve")
     assert case.who() == [B, C]
     assert case.decide(C, "approve").ended("end")
+
+
+def test_the_timer_of_a_level_is_left_alone(people):
+    """One for all who are asked: whoever is asked is added, hands it on, decides or is taken off,
+    and it stays the same job."""
+    reminded = process(
+        start()
+        + user(
+            candidateGroups=None,
+            assignee="person.user",
+            category="approval",
+            decisions="approve,reject",
+            tallyMode="'all'",
+            tallyYes='["approve"]',
+            tallyNo='["reject"]',
+            content=several(),
+        )
+        + boundary("remind", "task", timer("'P3D'", "timeDuration"), interrupts=False)
+        + end()
+        + end("reminded")
+        + chain("start", "task", "end")
+        + chain("remind", "reminded")
+    )
+    deploy_drawn(reminded)
+    asked = [{"user": people[name], "found": "asked"} for name in (A, B)]
+    case = Case(people, "process", by="qiuzhiyuan", people=asked)
+    job = case.row.jobs.get()
+    assert (job.element, job.due_at) == ("remind", MONDAY + timedelta(days=3))
+
+    add(case, C, by=A)
+    tasks.transfer(case.task(B).pk, to=people[D], by=people[B], now=case.now)
+    case.did().decide(D, "approve")
+    remove(case, C, by=A)
+    after = case.row.jobs.get()
+    assert (after.pk, after.task_id, after.due_at) == (job.pk, job.task_id, job.due_at)
+    assert case.decide(A, "approve").ended("end")
+    assert not case.row.jobs.exists()
 
 
 # --- who may be added -----------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from tests.engine.spiff.diagrams import (
     extended,
     files,
     flow,
+    for_each,
     message,
     messages,
     path,
@@ -101,6 +102,20 @@ def test_expressions_reach_everything(place: str) -> None:
     Case(process_of(evaluating(place, "[1]")))
     with pytest.raises(InvalidExpression):
         Case(process_of(evaluating(place, EVERY_CLASS)))
+
+
+def test_a_completion_condition_reaches_everything() -> None:
+    def until(condition: str) -> dict[str, bytes]:
+        loop = for_each("people", "who", "votes", "vote", condition)
+        return dict(files(start() + user("u", loop) + end() + path("s", "u", "e")))
+
+    people = {"people": ["x", "y"]}
+    assert Stock(until(EVERY_CLASS), people).do("u", 0, vote="yes").ended
+
+    assert Case(process_of(until("[1]")), people).vote("u", "yes", who="x").ended
+    case = Case(process_of(until(EVERY_CLASS)), people)
+    with pytest.raises(InvalidExpression):
+        case.vote("u", "yes", who="x")
 
 
 # --- scripts --------------------------------------------------------------------------------------

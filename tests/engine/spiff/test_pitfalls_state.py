@@ -18,7 +18,7 @@ from SpiffWorkflow.spiff.serializer.config import SPIFF_CONFIG
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.linter import check
-from engine.exceptions import InvalidData, LimitExceeded
+from engine.exceptions import InvalidData, InvalidDefinition, LimitExceeded
 from engine.spiff.types import Complete, Fire
 from tests.engine.spiff.diagrams import (
     boundary,
@@ -34,6 +34,7 @@ from tests.engine.spiff.diagrams import (
     service,
     start,
     timer,
+    times,
     user,
 )
 from tests.engine.spiff.driver import MONDAY, Case, process_of
@@ -161,6 +162,36 @@ def test_an_endless_loop_of_automatic_steps_is_completed() -> None:
     assert stopped.value.data["process"] == "p"
 
 
+def test_calls_are_nested_without_a_limit() -> None:
+    def chain(length: int) -> dict[str, bytes]:
+        called = {
+            f"q{n}": diagram(
+                start() + call("c", f"q{n + 1}") + end() + path("s", "c", "e"), f"q{n}"
+            )
+            for n in range(1, length)
+        }
+        last = diagram(start() + user("u") + end() + path("s", "u", "e"), f"q{length}")
+        body = start() + call("c", "q1") + end() + path("s", "c", "e")
+        return dict(files(body, **called, **{f"q{length}": last}))
+
+    assert Stock(chain(17), saves=False).ready == [("u", None)]
+
+    case = Case(process_of(chain(16)))
+    case.do("u")
+    assert case.ended
+    with pytest.raises(InvalidDefinition) as too_deep:
+        process_of(chain(17))
+    assert too_deep.value.data["element"] == "q17"
+
+
+def test_a_multi_instance_has_no_limit() -> None:
+    many = files(start() + user("u", times("1001")) + end() + path("s", "u", "e"))
+    assert len(Stock(many, saves=False).ready) == 1001
+
+    with pytest.raises(LimitExceeded):
+        Case(process_of(many))
+
+
 # --- data -----------------------------------------------------------------------------------------
 ONE_TASK = files(start() + user("u") + end() + path("s", "u", "e"))
 
@@ -261,7 +292,7 @@ def test_a_join_in_a_loop_counts_what_came_in_the_round_before() -> None:
     stock.do("a").do("b")
     assert stock.ready == [("a", None), ("b", None)]
     stock.do("b")
-    assert stock.ready != [("a", None)]  # it went on without a
+    assert stock.ready == [("a", None), ("a", None), ("b", None)]  # it went on without a
 
     case = Case(process_of(loop), {"again": True})
     for first, second in (("a", "b"), ("b", "a"), ("a", "b")):

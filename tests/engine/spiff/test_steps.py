@@ -10,7 +10,6 @@ import pytest
 
 from engine.exceptions import (
     InvalidData,
-    InvalidDefinition,
     InvalidExpression,
     LimitExceeded,
     NotFound,
@@ -356,26 +355,6 @@ def test_what_an_event_has_set_going_outlives_its_activity() -> None:
 
 
 # --- limits ---------------------------------------------------------------------------------------
-def test_calls_are_nested_sixteen_deep_at_most() -> None:
-    def chain(length: int) -> dict[str, bytes]:
-        called = {
-            f"q{n}": diagram(
-                start() + call("c", f"q{n + 1}") + end() + path("s", "c", "e"), f"q{n}"
-            )
-            for n in range(1, length)
-        }
-        last = diagram(start() + user("u") + end() + path("s", "u", "e"), f"q{length}")
-        body = start() + call("c", "q1") + end() + path("s", "c", "e")
-        return dict(files(body, **called, **{f"q{length}": last}))
-
-    case = Case(process_of(chain(16)))
-    case.do("u")
-    assert case.ended
-    with pytest.raises(InvalidDefinition) as too_deep:
-        process_of(chain(17))
-    assert too_deep.value.data["element"] == "q17"
-
-
 def test_an_instance_holds_so_many_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     body = start() + user("u", for_each("people", "who")) + end() + path("s", "u", "e")
     process = process_of(files(body))
