@@ -559,12 +559,15 @@ def test_an_effect_that_fails_undoes_the_decision(submit, monkeypatch):
         raise RuntimeError("没有库存")
 
     case = submit(50000)
-    before = bytes(case.row.runtime), case.row.trail_length
+    before = bytes(case.row.runtime)
     with monkeypatch.context() as patch:
         patch.setattr("apps.contracts.services.open_schedule", fail)
         with pytest.raises(OperationFailed, match="没有库存"):
             case.decide(HEAD, "approve")
-    assert (bytes(case.row.runtime), case.row.trail_length) == before
+    assert bytes(case.row.runtime) == before
+    assert not case.trail("task.completed")
+    (reason,) = case.trail("task.failed")
+    assert "没有库存" in reason.data["message"]
     assert case.check().who() == [HEAD]
     assert case.stands("submitted")
     assert case.decide(HEAD, "approve").ended("end_approved")
