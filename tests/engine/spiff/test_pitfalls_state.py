@@ -52,6 +52,28 @@ LOOP = files(
 )
 
 
+# --- another version ------------------------------------------------------------------------------
+def test_a_step_that_a_newer_version_inserts_is_skipped() -> None:
+    """Stock has predicted what comes next and saved it. Ours reads it from the definition; though
+    no case goes on by another version than it began with, nothing in the state would stand in the
+    way."""
+    old = files(start() + user("u") + end() + path("s", "u", "e"))
+    new = files(start() + user("u") + user("v") + end() + path("s", "u", "v", "e"))
+    stock, newer = Stock(old), Stock(new)
+    stock.spec = newer.spec
+    stock.reload()
+    stock.do("u")
+    assert stock.ended
+    assert "v" not in stock.completed
+
+    case = Case(process_of(old))
+    case.process = process_of(new)
+    case.do("u")
+    assert case.ready == ["v"]
+    case.do("v")
+    assert case.ended
+
+
 # --- long lives -----------------------------------------------------------------------------------
 def test_a_loop_is_completed_while_a_task_is_ready() -> None:
     stock = Stock(LOOP, saves=False)
