@@ -74,3 +74,13 @@ def test_what_names_its_schema_is_no_template(own_database, monkeypatch):
         with connection.cursor() as cursor:
             cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname ~ '^(other|template)'")
             assert cursor.fetchall() == []
+
+
+@pytest.mark.parametrize("statement", ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"])
+@pytest.mark.django_db
+def test_the_application_has_no_right_to_what_the_owner_executes(statement):
+    with in_account_set("public"), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT has_table_privilege('public.accountsets_schematemplate', %s)", [statement]
+        )
+        assert cursor.fetchone() == (False,)
