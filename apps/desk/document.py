@@ -122,6 +122,8 @@ def context(
 def _state(instance: ProcessInstance, waiting: Sequence[looking.Waiting]) -> str:
     if any(one.task.process == PROCESS for one in waiting):
         return _("To be approved")
+    if waiting:
+        return waiting[0].step
     return rows.end_label(instance) or str(InstanceState(instance.state).label)
 
 

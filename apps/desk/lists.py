@@ -82,7 +82,7 @@ def _open(user: int, wanted: Wanted, counts: inbox.Counts) -> Listing:
     if not page.next and not page.previous:  # all of it is here
         number, amount = len(page.tasks), sum((t.amount or ZERO for t in page.tasks), ZERO)
     elif counts.total <= SUMMED:
-        total = inbox_search.total(user, search, hide_snoozed_at=now)
+        total = _total(user, wanted)
         number, amount = total.number, total.amount
     wording.expect_names(task.initiator for task in page.tasks)
     return Listing(partial(of_tasks, page.tasks), page.next, page.previous, number, amount)
@@ -99,6 +99,12 @@ def _ids(user: int, wanted: Wanted) -> inbox.Ids:
         )
 
     return once(("open tasks", user, wanted.query.urlencode()), read)
+
+
+def _total(user: int, wanted: Wanted) -> inbox_search.Sum:
+    """Number and sum of the open tasks that are wanted."""
+    read = partial(inbox_search.total, user, wanted.search, hide_snoozed_at=timezone.now())
+    return once(("open tasks together", user, wanted.query.urlencode()), read)
 
 
 def _done(user: int, wanted: Wanted, counts: inbox.Counts) -> Listing:
@@ -242,14 +248,18 @@ def other_lists(wanted: Wanted, counts: inbox.Counts) -> tuple[Queue, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The tasks before and after one in its list, and where it stands; 0 where that isn't known."""
+    """The tasks before and after one in its list, and where it stands among how many; 0 where that
+    isn't known."""
 
     previous: int | None = None
     next: int | None = None
     position: int = 0
+    number: int = 0
 
 
-def neighbours(user: int, wanted: Wanted, task: int) -> Neighbours:
+def neighbours(
+    user: int, wanted: Wanted, task: int, counts: Callable[[], inbox.Counts]
+) -> Neighbours:
     """Where an open task stands in the list that is wanted."""
     if wanted.view not in ("todo", "claim"):
         return Neighbours()
@@ -258,8 +268,10 @@ def neighbours(user: int, wanted: Wanted, task: int) -> Neighbours:
         return Neighbours(next=page.tasks[0] if page.tasks else None)
     place = page.tasks.index(task)
     following = page.tasks[place + 1] if place + 1 < len(page.tasks) else page.following
-    return Neighbours(
-        page.tasks[place - 1] if place else None,
-        following,
-        0 if wanted.cursor else place + 1,
-    )
+    before = page.tasks[place - 1] if place else None
+    if wanted.cursor:
+        return Neighbours(before, following)
+    number = len(page.tasks)
+    if page.following:
+        number = _total(user, wanted).number if counts().total <= SUMMED else 0
+    return Neighbours(before, following, place + 1, number)

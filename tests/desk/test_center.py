@@ -132,6 +132,14 @@ def test_deciding_opens_the_next_one_and_says_what_comes(page, submitted) -> Non
     assert first.state == TaskState.COMPLETED
 
 
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true", "HX-Target": "document"}])
+def test_an_open_document_tells_where_it_stands_in_the_list(page, submitted, headers) -> None:
+    first, second = (task_of(submitted("qiuzhiyuan", 150_000)) for _number in range(2))
+    head = page("shanlina")
+    assert "1 / 2" in head.get(f"/approvals/{first.pk}/", headers=headers).content.decode()
+    assert "2 / 2" in head.get(f"/approvals/{second.pk}/", headers=headers).content.decode()
+
+
 def test_what_htmx_fetches_after_a_decision_tells_the_new_counts(page, submitted) -> None:
     first = task_of(submitted("qiuzhiyuan"))
     submitted("xiexiaomei")

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+from django import forms
 from django.db import connection
 from django.forms.models import model_to_dict
 from django.test.utils import CaptureQueriesContext
@@ -288,6 +289,25 @@ def test_lines_may_be_pasted_before_anything_else_is_filled_in(client, key) -> N
         answer = client.post(url_of(kind, "preview"), data)
         assert answer.status_code in (200, 422), lines.related
         assert "nothing of ours" in answer.content.decode()
+
+
+def test_what_was_pasted_wrong_is_told_at_once_and_what_is_missing_is_not(client, key) -> None:
+    kind = kinds[key]
+    for lines in kind.lines:
+        fields = lines.form_class.base_fields.items()
+        # What takes any text takes this, too.
+        name = next((name for name, field in fields if not isinstance(field, forms.CharField)), "")
+        if not name:
+            continue
+        data = {
+            f"{lines.related}-paste": "nothing of ours\n",
+            f"{lines.related}-from": name,
+            "do": f"{lines.related}:paste",
+        }
+        errors = client.post(url_of(kind, "preview"), data).context["problems"]
+        assert f"id_{lines.related}-0-{name}" in {error.anchor for error in errors}
+        data |= {f"{lines.related}-paste": "", "do": f"{lines.related}:add"}
+        assert client.post(url_of(kind, "preview"), data).context["problems"] == []
 
 
 def test_made_up_addresses_are_no_errors(client, key) -> None:

@@ -79,13 +79,15 @@ def may_withdraw(instance: ProcessInstance) -> bool:
 
 def _about(instance: ProcessInstance) -> dict[str, Any]:
     names = wording.names_of([instance.starter])
+    card = card_of(instance)
     return {
+        "breadcrumbs": [(f"{card.kind} {card.number}", card.url)] if card.url else [],
         "instance": instance,
         "process": elements.process_label(instance.definition),
         "subject": rows.subject_of(instance),
         "place": rows.subject_of(instance),
         "amount": rows.amount_of(instance),
-        "card": card_of(instance),
+        "card": card,
         "party": instance.card.get("party", ""),
         "starter": names.get(instance.starter or 0, _("System")),
         "state_colour": rows.STATE_COLOURS[InstanceState(instance.state)],

@@ -181,6 +181,16 @@ class Editor:
                 if text not in known:
                     form.add_error(name if name in form.fields else None, text)
 
+    def forgive_missing(self) -> None:
+        """Drop the errors of what isn't filled in yet, as long as nobody has finished; what was
+        typed or pasted wrong stays one."""
+        for form in self._all_forms():
+            for name, found in form.errors.as_data().items():
+                told = [error for error in found if error.code != "required"]
+                del form.errors[name]
+                if told and name != NON_FIELD_ERRORS:
+                    form.errors[name] = form.error_class(told)
+
     def problems(self) -> list[Problem]:
         """All errors for the summary on top, each with where it is; fields get red edges."""
         mark_errors(self.form)
@@ -195,10 +205,12 @@ class Editor:
 
     @staticmethod
     def _problems_of(form: forms.ModelForm[Any], place: str) -> Iterator[Problem]:
+        first = next((bound for bound in form if not bound.is_hidden), None)
         for name, texts in form.errors.items():
             field = form.fields.get(name)
             label = capfirst(str(form[name].label)) if field else ""
-            anchor = form[name].auto_id if field else ""
+            where = form[name] if field else first if place else None  # of a row its first cell
+            anchor = where.auto_id if where else ""
             said = _(": ").join(part for part in (place, label) if part)
             for text in texts:
                 whole = _("%(field)s: %(text)s") % {"field": said, "text": text}

@@ -92,7 +92,7 @@ def show(
             reverse("desk:task", args=[task.pk]) if task else reverse("desk:case", args=[about.pk])
         )
         if task is not None:
-            context["near"] = lists.neighbours(viewer.id, wanted, task.pk)
+            context["near"] = _near(request, wanted, task.pk)
     if target == PANE:
         return render(request, "desk/_document.html", context, status=status)
     context["chosen"] = task.pk if task is not None else about.pk if about is not None else None
@@ -101,6 +101,11 @@ def show(
     if status >= 400:
         answer["HX-Push-Url"] = "false"  # what was sent there is no page to come back to
     return answer
+
+
+def _near(request: HttpRequest, wanted: filters.Wanted, task: int) -> lists.Neighbours:
+    """What stands before and after a task in the list that is wanted."""
+    return lists.neighbours(viewer_of(request).id, wanted, task, partial(waiting, request))
 
 
 def _list_context(
@@ -224,7 +229,6 @@ def _ask(
     request: HttpRequest, offered: Offered, task: HumanTask, problem: str = "", *, status: int = 200
 ) -> HttpResponse:
     wanted = filters.read(request.GET)
-    near = lists.neighbours(viewer_of(request).id, wanted, task.pk)
     back = f"{reverse('desk:task', args=[task.pk])}?{wanted.query.urlencode()}"
     return ask(
         request,
@@ -232,7 +236,7 @@ def _ask(
         form=offered.form,
         problem=problem,
         back=back,
-        next=near.next,
+        next=_near(request, wanted, task.pk).next,
         version=task.version,
         status=status,
     )
