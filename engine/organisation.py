@@ -66,9 +66,12 @@ class Organisation(Protocol):
         hold it everywhere. `department_head` without a department gives nobody; of a department
         without a head, the next one up."""
 
-    def nearest(self, role: str, *, to: int, at: datetime) -> Mapping[int, int | None]:
-        """Those whom `holders` names for the department of the user `to`, in its order, each with
-        the substitute at that moment or None, as `standing` says it: all in one question."""
+    def nearest(
+        self, roles: Collection[str], *, to: int, at: datetime
+    ) -> Mapping[str, Mapping[int, int | None]]:
+        """Role -> those whom `holders` names for the department of the user `to`, in its order,
+        each with the substitute at that moment or None, as `standing` says it: all in one
+        question, heads of departments in one more."""
 
     def roles_of(self, user: int) -> frozenset[str]:
         """Codes of all roles the user holds, anywhere; `department_head` for whoever heads a
@@ -159,12 +162,17 @@ class Answers:
 
     def nearest(self, role: str, *, to: int) -> Sequence[int]:
         """Holders of `role` for the department of the user `to`."""
-        key = role, to
-        if key not in self._nearest:
-            found = self._people.nearest(role, to=to, at=self._now)
+        self.expect([role], to=to)
+        return self._nearest[role, to]
+
+    def expect(self, roles: Collection[str], *, to: int) -> None:
+        """`nearest` will be asked for these roles: ask together."""
+        unknown = {role for role in roles if (role, to) not in self._nearest}
+        if not unknown:
+            return
+        for role, found in self._people.nearest(unknown, to=to, at=self._now).items():
             self._keep(found, found)
-            self._nearest[key] = list(found)
-        return self._nearest[key]
+            self._nearest[role, to] = list(found)
 
     def holders(self, role: str, *, department: int | None = None) -> Sequence[int]:
         key = role, department

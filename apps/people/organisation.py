@@ -47,14 +47,14 @@ WHERE u.id = ANY(%(users)s) AND {ABLE}
 """  # noqa: S608 (constants)
 
 HOLDERS = f"""
-SELECT u.id, s.id, d.path, asked.path
+SELECT h.role, u.id, s.id, d.path, asked.path
 FROM people_roleholder h
     JOIN people_employee e ON e.user_id = h.employee_id
     JOIN people_user u ON u.id = e.user_id
     {SUBSTITUTE}
     LEFT JOIN people_department d ON d.id = h.department_id
     LEFT JOIN people_department asked ON {ASKED}
-WHERE h.role = %(role)s AND {ABLE} ORDER BY u.id
+WHERE h.role = ANY(%(roles)s) AND {ABLE} ORDER BY u.id
 """  # noqa: S608 (constants)
 
 HEADS_ABOVE = f"""
@@ -99,10 +99,12 @@ class Organisation:
     """The people of the current account set, at the moment asked."""
 
     def holders(self, role: str, *, department: int | None = None) -> Sequence[int]:
-        return list(_holders(role, department=department, at=timezone.now()))
+        return list(_holders([role], department=department, at=timezone.now())[role])
 
-    def nearest(self, role: str, *, to: int, at: datetime) -> Mapping[int, int | None]:
-        return _holders(role, to=to, at=at)
+    def nearest(
+        self, roles: Collection[str], *, to: int, at: datetime
+    ) -> Mapping[str, Mapping[int, int | None]]:
+        return _holders(roles, to=to, at=at)
 
     def roles_of(self, user: int) -> frozenset[str]:
         if user not in self.active([user]):
@@ -211,23 +213,29 @@ def _place(department: int | None, path: str, within: Sequence[int]) -> Place | 
 
 
 def _holders(
-    role: str, *, department: int | None = None, to: int | None = None, at: datetime
-) -> dict[int, int | None]:
-    """See `holders` and `nearest` of `engine.organisation.Organisation`."""
-    if role == Role.DEPARTMENT_HEAD:
-        return dict([*_heads_above(department=department, to=to, at=at).items()][:1])
-    asked = {"role": role, "department": department, "to": to, "at": at}
-    rows = execute(HOLDERS, {**asked, "day": timezone.localdate(at)})
-    if department is None and all(asked is None for *_holder, asked in rows):
-        return {user: substitute for user, substitute, _path, _asked in rows}
-    return _nearest(rows)
+    roles: Collection[str], *, department: int | None = None, to: int | None = None, at: datetime
+) -> dict[str, dict[int, int | None]]:
+    """See `holders` and `nearest` of `engine.organisation.Organisation`; of several roles."""
+    found: dict[str, dict[int, int | None]] = {}
+    others = [role for role in roles if role != Role.DEPARTMENT_HEAD]
+    if len(others) < len(roles):
+        heads = _heads_above(department=department, to=to, at=at)
+        found[Role.DEPARTMENT_HEAD] = dict([*heads.items()][:1])
+    if others:
+        asked = {"roles": others, "department": department, "to": to, "at": at}
+        rows = execute(HOLDERS, {**asked, "day": timezone.localdate(at)})
+        for role in others:
+            found[role] = _nearest([row[1:] for row in rows if row[0] == role], department)
+    return found
 
 
 def _nearest(
-    rows: Sequence[tuple[int, int | None, str | None, str | None]],
+    rows: Sequence[tuple[int, int | None, str | None, str | None]], department: int | None
 ) -> dict[int, int | None]:
     """Holders for the department asked for or one above it, the nearest first; else holders
-    everywhere."""
+    everywhere. All where no department was asked for."""
+    if department is None and all(asked is None for *_holder, asked in rows):
+        return {user: substitute for user, substitute, _path, _asked in rows}
     here = [row for row in rows if row[2] and row[3] and row[3].startswith(row[2])]
     if here:
         found = sorted(here, key=lambda row: -len(row[2] or ""))

@@ -68,6 +68,9 @@ def _next(
     """As if each level before were approved by those who are asked there."""
     people = Answers(now)
     levels = [dict(level) for level in route["levels"]]
+    people.expect(
+        [level["role"] for level in route["levels"][route["position"] + 1 :]], to=initiator
+    )
     stops = []
     for position in range(route["position"] + 1, len(levels)):
         levels[position - 1] = {**levels[position - 1], **_expected(asked)}

@@ -74,6 +74,9 @@ def instance_context(instance: ProcessInstance, viewer: Viewer) -> dict[str, Any
 
 def may_withdraw(instance: ProcessInstance) -> bool:
     """Whether the process waits for a withdrawal; the engine asks for more when it comes."""
+    known: bool | None = getattr(instance, "withdrawable", None)  # of `find_instance`
+    if known is not None:
+        return known
     return EventSubscription.objects.filter(instance=instance, name=WITHDRAW).exists()
 
 

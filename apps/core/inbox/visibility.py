@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from apps.core.access.rights import rights_of
 from engine.exceptions import NotFound
-from engine.models import AudienceMember, HumanTask, ProcessInstance, TrailEntry
+from engine.instances import WITHDRAW
+from engine.models import AudienceMember, EventSubscription, HumanTask, ProcessInstance, TrailEntry
 from engine.organisation import Role
 
 OPERATORS = frozenset({Role.ADMINISTRATOR.value, Role.PROCESS_ADMIN.value})
@@ -90,9 +91,10 @@ def listed_instances(viewer: Viewer) -> QuerySet[ProcessInstance]:
 
 
 def find_instance(viewer: Viewer, instance: int, *, state: bool = False) -> ProcessInstance:
-    """The case, with `state` all that is stored of it; raises NotFound where there is none that
-    this person may see."""
-    cases = visible_instances(viewer)
+    """The case, with `state` all that is stored of it; `withdrawable` says whether its process
+    waits for a withdrawal. Raises NotFound where there is none that this person may see."""
+    waiting = EventSubscription.objects.filter(instance=OuterRef("pk"), name=WITHDRAW)
+    cases = visible_instances(viewer).annotate(withdrawable=Exists(waiting))
     if state:
         cases = cases.defer(None).defer("definition__compiled")
     found = cases.filter(pk=instance).first()
