@@ -114,8 +114,8 @@ def _width(name: str, field: forms.Field) -> float:
     if name in ("level", "threshold"):
         return 3.5
     if isinstance(field, forms.ChoiceField):
-        return {"role": 11, "mode": 6.5}.get(name, 5.25)
-    return 5.25
+        return {"role": 8.5, "mode": 6}.get(name, 5.25)
+    return 6.125 if isinstance(field, forms.DecimalField) else 8.5
 
 
 def split(text: str) -> list[str]:
@@ -232,8 +232,11 @@ class TryForm(forms.Form):
     def __init__(self, data: Any = None, *, matrix: Matrix, people: Sequence[tuple[int, str]]):
         super().__init__(data, prefix="try")
         self.matrix = matrix
+        first = _initial(matrix.inputs, matrix.rows[0]) if matrix.rows else {}
         for each in matrix.inputs:
             self.fields[each.name] = self._field(each)
+            if each.kind == "string":  # a document that the first row is about
+                self.initial[each.name] = next(iter(split(first.get(each.name, ""))), "")
         self.fields["initiator"] = forms.TypedChoiceField(
             label=_("Submitted by"), choices=people, coerce=int
         )
