@@ -191,6 +191,7 @@ ENGINE_PROCESSES = BASE_DIR / "processes"
 ENGINE_ORGANISATION = "apps.people.organisation.Organisation"
 ENGINE_CALENDAR = "apps.people.calendar.WorkCalendar"
 ENGINE_ACTING = "apps.core.history.tracking.acting"
+ENGINE_FILES = "apps.core.attachments.deciding.Keeper"
 
 # --- history of fields --------------------------------------------------------------------------
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")  # nobody else writes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from engine import definitions, forms
+from engine import definitions, forms, uploads
 from engine.cases import Sibling, Task, change_task, lock_task, lock_tasks
 from engine.decisions import REMOVED
 from engine.exceptions import (
@@ -46,7 +46,7 @@ class Choice:
     decision: str = ""
     opinion: str = ""
     data: Mapping[str, Any] | None = None
-    files: Mapping[str, Any] | None = None
+    files: uploads.Files = field(default_factory=uploads.Files)
 
 
 def complete(
@@ -56,27 +56,32 @@ def complete(
     decision: str = "",
     opinion: str = "",
     data: Mapping[str, Any] | None = None,
-    files: Mapping[str, Any] | None = None,
+    files: uploads.Sent | None = None,
     seen_version: int | None = None,
     now: datetime | None = None,
 ) -> Result:
     """Decide a human task. A ready task is claimed by deciding it.
 
     `decision` is one of the codes of the user task's property `decisions`; `data` and `files` go
-    through its task form. `seen_version` is the version of the task that the user saw. Raises
-    Conflict where somebody was faster or the task has changed since, NotAllowed for somebody who
-    isn't asked, WrongState for a suspended case, InvalidData for the form, OperationFailed or
-    LimitExceeded where what follows can't be done: the task is open as before then, and the trail
-    says why.
+    through its task form, the files of the field `uploads.OPINION` belong to the opinion.
+    `seen_version` is the version of the task that the user saw. Raises Conflict where somebody was
+    faster or the task has changed since, NotAllowed for somebody who isn't asked, WrongState for a
+    suspended case, InvalidData for the form or a file, OperationFailed or LimitExceeded where what
+    follows can't be done: the task is open as before then, and the trail says why.
     """
-    choice = Choice(decision, opinion, data, files)
+    # Reading whole files must keep nobody waiting for the instance.
+    choice = Choice(decision, opinion, data, uploads.examine(files))
     moment = now or timezone.now()
     try:
         with transaction.atomic():
             case, row = lock_task(task)
             store = Store(moment, wake)
             decide(case, row, store, choice, user=user, seen_version=seen_version)
-            return result(case, store.save())
+            # Last, as wherever files are added: nothing is locked after the quota.
+            with choice.files.kept(
+                task=row.id, business_key=case.business_key, user=user, now=moment
+            ):
+                return result(case, store.save())
     except (OperationFailed, LimitExceeded) as error:
         _keep_reason(task, error, user=user, now=moment)
         raise
@@ -118,7 +123,7 @@ def decide(
     process = definitions.compiled(case.definition, case.checksum)
     properties = process.element(row.process, row.element).properties
     _check_choice(choice, properties)
-    cleaned = _clean(case, row, choice, properties, user)
+    cleaned = choice.files.placed(_clean(case, row, choice, properties, user))
     on_behalf_of = row.assignment.get(str(user), {}).get("for")
     decided = Decided(
         task=row.id,
@@ -137,7 +142,7 @@ def decide(
         process=row.process,
         element=row.element,
         task=row.task_id,
-        data=_said(decided, batch),
+        data=_said(decided, choice.files, batch),
     )
     names = _names(properties.get("variables", ""))
     variables = {name: cleaned[name] for name in names if name in cleaned}
@@ -187,12 +192,14 @@ def _finish(
     _wake_waiting(row, waiting, store)
 
 
-def _said(decided: Decided, batch: str) -> Variables:
+def _said(decided: Decided, files: uploads.Files, batch: str) -> Variables:
     said: Variables = {"decision": decided.code, "opinion": decided.opinion}
     if decided.on_behalf_of:
         said["on_behalf_of"] = decided.on_behalf_of
     if decided.data:
         said["data"] = decided.data
+    if files.examined:
+        said["files"] = files.said
     if batch:
         said["batch"] = batch
     return said
@@ -302,7 +309,7 @@ def _clean(
             lambda: task_variables(case.definition, case.checksum, case.runtime or b"", row.task_id)
         ),
     )
-    return forms.clean(key, choice.data or {}, choice.files, task)
+    return forms.clean(key, choice.data or {}, choice.files.sent, task)
 
 
 def _asked(row: Task) -> tuple[Asked, ...]:

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 
+from apps.core.attachments.content import ACCEPTED
 from engine.forms import FormTask
 
 if TYPE_CHECKING:
-    from django.core.files.uploadedfile import UploadedFile
-    from django.utils.datastructures import MultiValueDict
-
-    Files = MultiValueDict[str, UploadedFile[Any]]
+    from engine.uploads import Sent
 
 
 class TaskForm(forms.Form):
@@ -31,9 +29,12 @@ class TaskForm(forms.Form):
         *,
         task: FormTask,
     ) -> None:
-        super().__init__(data, cast("Files | None", files))
+        super().__init__(data, cast("Sent | None", files))
         self.task = task
         self.fit()
+        for field in self.fields.values():
+            if isinstance(field, forms.FileField):
+                field.widget.attrs.setdefault("accept", ACCEPTED)
 
     def fit(self) -> None:
         """Fit the fields to the task; called once."""

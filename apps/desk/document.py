@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.core.approval.forecast import PROCESS, Stop, forecast
+from apps.core.attachments.content import ACCEPTED
 from apps.core.documents import OpenDocument, card_of, pages_of
 from apps.core.inbox import elements, looking, pages, rows, trail, wording
 from apps.core.inbox.outline import outline_of
@@ -21,6 +22,7 @@ from apps.desk import services
 from engine import decisions
 from engine.models import HumanTask, InstanceState, ProcessInstance
 from engine.organisation import Role
+from engine.uploads import OPINION
 
 TABS: Final = {
     "document": gettext_lazy("Document"),
@@ -283,4 +285,6 @@ def _deciding(
         "opinion": opinion if opinion is not None else (kept.draft.text if kept.draft else ""),
         "draft": kept.draft,
         "phrases": kept.phrases,
+        "files": OPINION,
+        "accept": ACCEPTED,
     }

@@ -1,6 +1,7 @@
 // The approval center: what is open is marked in the list, and what is selected is counted. Without
 // this, links lead to whole pages and boxes are sent as they are.
 import htmx from "htmx.org";
+import "./files.js";
 import "./kept.js";
 
 const panes = () => document.getElementById("approvals");

@@ -14,9 +14,9 @@ from apps.accountsets.models import AccountSet
 from apps.core.requests.services import submit_request
 from engine.instances import Result
 from engine.models import HumanTask
-from tests.casework import deploy, people
+from tests.casework import deploy, people, registered
 
-__all__ = ["people"]
+__all__ = ["people", "registered"]
 
 
 class Api:

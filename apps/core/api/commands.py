@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from apps.core.api.fields import IdField, Row, StateField
+from apps.core.api.fields import IdField, JsonObjectField, Row, StateField
 from engine.completion import OPINION_LENGTH
 from engine.models import Incident, InstanceState
 
@@ -137,6 +137,18 @@ class Complete(Seen):
     decision = serializers.CharField(required=False, allow_blank=True, max_length=50)
     opinion = serializers.CharField(required=False, allow_blank=True, max_length=OPINION_LENGTH)
     data = serializers.DictField(required=False, default=dict, help_text="fields of the form")
+
+
+class CompleteWithFiles(Complete):
+    """Decide a task, with files. A file that a field of the form asks for is a part of that
+    name."""
+
+    data = JsonObjectField(default=dict, help_text="fields of the form")
+    attachments = serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True, max_length=1000),
+        required=False,
+        help_text="files attached to the opinion",
+    )
 
 
 class CompleteMany(Command):

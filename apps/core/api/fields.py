@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import Any
 
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.core.api.parsers import read_json
 from apps.core.inbox.wording import names_of
 
 Row = dict[str, Any]
@@ -36,6 +39,21 @@ class PersonField(serializers.Field[Any, Any, Any, Any]):
 def with_names(users: Iterable[int | None]) -> dict[str, Any]:
     """Context of a serializer whose rows name these people; one query."""
     return {"names": names_of(users)}
+
+
+@extend_schema_field(OpenApiTypes.OBJECT)
+class JsonObjectField(serializers.Field[Row, str, Row, Any]):
+    """A JSON object as a part of a form."""
+
+    def to_internal_value(self, data: Any) -> Row:
+        try:
+            found = read_json(data) if isinstance(data, str) else None
+        except ValueError as error:
+            reason = {"reason": error}
+            raise serializers.ValidationError(_("No valid JSON: %(reason)s") % reason) from error
+        if not isinstance(found, dict):
+            raise serializers.ValidationError(_("A JSON object is expected."))
+        return found
 
 
 class StateField(serializers.ChoiceField):

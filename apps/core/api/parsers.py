@@ -37,14 +37,18 @@ class JSONParser(BaseParser):
         if len(body) > most:
             raise TooLarge(_("The body is longer than %(most)s bytes.") % {"most": most})
         try:
-            found = orjson.loads(body)
-        except orjson.JSONDecodeError as error:
-            raise ParseError(
-                _("The body is no valid JSON: %(reason)s") % {"reason": error}
-            ) from error
-        if _is_deeper(found, DEEPEST):
-            raise ParseError(_("The body is no valid JSON: %(reason)s") % {"reason": "too deep"})
-        return found
+            return read_json(body)
+        except ValueError as error:
+            reason = {"reason": error}
+            raise ParseError(_("The body is no valid JSON: %(reason)s") % reason) from error
+
+
+def read_json(text: bytes | str) -> Any:
+    """JSON as the database can keep it; raises ValueError."""
+    found = orjson.loads(text)
+    if _is_deeper(found, DEEPEST):
+        raise ValueError("too deep")
+    return found
 
 
 def _is_deeper(value: Any, depth: int) -> bool:

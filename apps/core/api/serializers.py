@@ -175,6 +175,16 @@ class IncidentSerializer(serializers.Serializer[Any]):
     resolution = serializers.CharField()
 
 
+class SentFileSerializer(serializers.Serializer[Any]):
+    """A file that came with a decision; `attachments/{id}/content/` gives it."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    type = serializers.CharField()
+    size = serializers.IntegerField(help_text="bytes")
+    sha256 = serializers.CharField()
+
+
 class TrailSerializer(serializers.Serializer[Any]):
     """An entry of the trail: as it was written, and as a sentence."""
 
@@ -186,6 +196,7 @@ class TrailSerializer(serializers.Serializer[Any]):
     what = serializers.CharField()
     step = serializers.CharField(source="place")
     said = serializers.CharField(help_text="opinion or reason, word for word")
+    files = SentFileSerializer(many=True)
     process = serializers.CharField(source="entry.process")
     element = serializers.CharField(source="entry.element")
     task_id = serializers.UUIDField(source="entry.task_id", allow_null=True)
@@ -269,7 +280,9 @@ class TaskDetailSerializer(TaskSerializer):
     asked = serializers.ListField(child=PersonField(), help_text="who has it, or could take it")
     may_act = serializers.BooleanField(help_text="it lies in the reader's inbox now")
     decisions = OfferSerializer(many=True)
-    form = FormFieldSerializer(many=True, help_text="what `complete` takes as `data`")
+    form = FormFieldSerializer(
+        many=True, help_text="what `complete` takes as `data`; a file as a part of its name"
+    )
     earlier_steps = StepBackSerializer(many=True)
     waits_for = serializers.IntegerField(source="waits_for_id", allow_null=True)
 

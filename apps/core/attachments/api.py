@@ -48,6 +48,9 @@ class AttachmentSerializer(serializers.Serializer[Any]):
     sha256 = serializers.CharField(source="attachment.sha256")
     added_at = serializers.DateTimeField(source="attachment.added_at")
     added_by = serializers.IntegerField(source="attachment.added_by_id")
+    task = serializers.IntegerField(
+        source="attachment.task_id", allow_null=True, help_text="the one it was decided with"
+    )
     downloadable = serializers.BooleanField()
 
 
@@ -61,10 +64,6 @@ class AttachmentViews(Area):
     @property
     def own(self) -> Rights:
         return rights_of(self.user)
-
-    def _shown(self, pk: str) -> reading.Shown:
-        attachment, kind, record = reading.find_attachment(int(pk), self.own)
-        return reading.Shown(attachment, reading.may_download(kind, record, attachment, self.own))
 
     @extend_schema(parameters=[Of], responses=AttachmentSerializer(many=True))
     def list(self, request: Request) -> Response:
@@ -90,7 +89,7 @@ class AttachmentViews(Area):
     @extend_schema(parameters=[ID], responses=AttachmentSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
         """What is known of a file."""
-        return Response(AttachmentSerializer(self._shown(pk)).data)
+        return Response(AttachmentSerializer(reading.find_attachment(int(pk), self.own)).data)
 
     @extend_schema(
         parameters=[ID], responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}

@@ -58,6 +58,8 @@ TYPES: Final = (
 TEXT: Final = {"txt": "text/plain", "csv": "text/csv"}
 ENDINGS: Final = (*(ending for kind in TYPES for ending in kind.endings), *TEXT)
 """Endings of names that are taken."""
+ACCEPTED: Final = ",".join(f".{ending}" for ending in ENDINGS)
+"""The same for a file input."""
 
 _ZIP: Final = b"PK\x03\x04"
 _ZIP_END: Final = b"PK\x05\x06"

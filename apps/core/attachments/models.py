@@ -1,4 +1,4 @@
-"""The files of records."""
+"""The files of records, and of decisions about them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from engine.models import HumanTask
 
 FOLDER = "attachments"
 
@@ -19,9 +21,12 @@ def random_path(attachment: Any = None, name: str = "") -> str:
 
 
 class Attachment(models.Model):
-    """A file that belongs to a record. Only `apps.core.attachments.services` writes it."""
+    """A file that belongs to a record, or to a decision in a case about it. Only
+    `apps.core.attachments.keeping` writes it."""
 
-    business_key = models.CharField(max_length=100)
+    business_key = models.CharField(max_length=200)
+    task = models.ForeignKey(HumanTask, models.PROTECT, null=True, related_name="+")
+    """The human task that was decided; the trail of its case names the file, which stays."""
     category = models.CharField(_("category"), max_length=32)
     name = models.CharField(_("name"), max_length=150)
     file = models.FileField(_("file"), upload_to=random_path, unique=True)

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.access.rights import rights_of
-from apps.core.attachments.content import ENDINGS
+from apps.core.attachments.content import ACCEPTED
 from apps.core.attachments.reading import files_of
 from apps.core.kinds.extras import EveryTab, page_tab
 from apps.core.kinds.registry import kind_of
@@ -24,6 +24,6 @@ class AttachmentsTab(EveryTab):
         rights = rights_of(int(request.user.pk or 0))
         return {
             "files": files_of(kind_of(record), record, rights),
-            "accept": ",".join(f".{ending}" for ending in ENDINGS),
+            "accept": ACCEPTED,
             "business_key": record.business_key,
         }

@@ -17,6 +17,15 @@ from apps.core.kinds.participation import takes_part
 from apps.core.kinds.registry import kind_of_key
 from engine.exceptions import NotFound
 
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A file as one person sees it."""
+
+    attachment: Attachment
+    downloadable: bool
+
+
 OTHER: Final = AttachmentCategory("other", _("Other"))
 COUNTING: Final = (ApprovalState.APPROVED, ApprovalState.CLOSED)
 """States in which what a document says counts, and so do its files."""
@@ -33,13 +42,17 @@ def find_record(business_key: str, rights: Rights) -> tuple[DocumentKind, Any]:
     return kind, kind.find(rights, pk)
 
 
-def find_attachment(pk: int, rights: Rights) -> tuple[Attachment, DocumentKind, Any]:
-    """A file with its record, for whoever may look at that; raises NotFound."""
+def find_attachment(pk: int, rights: Rights) -> Shown:
+    """A file for whoever may look at its record; one of a decision also for whoever takes part in
+    the case, which may be about no record. Raises NotFound."""
     attachment = Attachment.objects.select_related("added_by").filter(pk=pk).first()
     if attachment is None:
         raise NotFound(str(_("There is no such file.")))
+    if attachment.task_id is not None and takes_part(rights.user, attachment.business_key):
+        return Shown(attachment, downloadable=True)
     kind, record = find_record(attachment.business_key, rights)
-    return attachment, kind, record
+    mine = attachment.added_by_id == rights.user
+    return Shown(attachment, mine or may_download(kind, record, rights))
 
 
 def counts(kind: DocumentKind, record: Any) -> bool:
@@ -47,22 +60,14 @@ def counts(kind: DocumentKind, record: Any) -> bool:
     return kind.approval is None or not kind.is_document or record.state in COUNTING
 
 
-def may_download(kind: DocumentKind, record: Any, attachment: Attachment, rights: Rights) -> bool:
-    """Before its record is approved, a file is only for who handles it, added it or takes part in
-    the approval; afterwards for everybody who sees the record."""
+def may_download(kind: DocumentKind, record: Any, rights: Rights) -> bool:
+    """Before a record is approved, its files are only for who handles it, takes part in the
+    approval, or added them; afterwards for everybody who sees the record."""
     return (
         counts(kind, record)
-        or rights.user in (record.owner_id, attachment.added_by_id)
-        or takes_part(rights.user, attachment.business_key)
+        or record.owner_id == rights.user
+        or takes_part(rights.user, record.business_key)
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A file as one person sees it."""
-
-    attachment: Attachment
-    downloadable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +97,14 @@ class Files:
 
 
 def files_of(kind: DocumentKind, record: Any, rights: Rights) -> Files:
-    """The files of a record that this person has found already."""
+    """The files of a record that this person has found already. Those of decisions stand in the
+    trail."""
     found = list(
-        Attachment.objects.filter(business_key=record.business_key)
+        Attachment.objects.filter(business_key=record.business_key, task=None)
         .select_related("added_by")
         .order_by("id")
     )
-    free = counts(kind, record) or record.owner_id == rights.user
-    free = free or (bool(found) and takes_part(rights.user, record.business_key))
+    free = bool(found) and may_download(kind, record, rights)
     attach = rights.may(kind.key, Action.ATTACH) and (
         rights.covers(kind.key, record) or kind.allowed(rights, Action.ATTACH, record)
     )

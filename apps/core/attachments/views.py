@@ -64,8 +64,7 @@ def download(request: HttpRequest, pk: int) -> FileResponse:
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Remove a file while its record may be changed."""
     rights = rights_of(int(request.user.pk or 0))
-    attachment, _kind, _record = reading.find_attachment(pk, rights)
-    services.remove_attachment(pk=pk, rights=rights)
+    attachment = services.remove_attachment(pk=pk, rights=rights)
     messages.success(request, _("“%(name)s” was removed.") % {"name": attachment.name})
     return _back(attachment.business_key)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from apps.core.documents import card_of
@@ -20,6 +21,7 @@ from engine.exceptions import EngineError, InvalidData
 from engine.forms import TaskForm
 from engine.instances import WITHDRAW
 from engine.models import EventSubscription, HumanTask, InstanceState, ProcessInstance
+from engine.uploads import Sent
 
 LOOKS = {  # decision → icon, style of its button where it isn't the first
     "approve": ("check", ""),
@@ -48,17 +50,26 @@ class Button:
 
 @dataclass(slots=True)
 class Trouble:
-    """What went wrong with what a person sent: a message, errors by field, and what was typed."""
+    """What went wrong with what a person sent: a message, errors by field, what was typed, and
+    which files were chosen."""
 
     message: str = ""
     errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
     typed: QueryDict = field(default_factory=QueryDict)
     act: str = ""
+    files: Sent = field(default_factory=MultiValueDict)
 
     @classmethod
-    def of(cls, error: EngineError, message: str, typed: QueryDict, act: str) -> Trouble:
+    def of(
+        cls, error: EngineError, message: str, typed: QueryDict, act: str, files: Sent
+    ) -> Trouble:
         errors = error.data.get("errors", {}) if isinstance(error, InvalidData) else {}
-        return cls(message, errors, typed, act)
+        return cls(message, errors, typed, act, files)
+
+    @property
+    def chosen(self) -> list[str]:
+        """Names of the files, which a browser without JavaScript has forgotten by now."""
+        return [file.name or "" for _field, files in self.files.lists() for file in files]
 
 
 def instance_context(instance: ProcessInstance, viewer: Viewer) -> dict[str, Any]:
@@ -120,13 +131,18 @@ def buttons_of(offered: Sequence[looking.Offer]) -> list[Button]:
 def filled_form(
     task: HumanTask, viewer: Viewer, form: TaskForm | None, trouble: Trouble
 ) -> TaskForm | None:
-    """The form as it was left: with its own errors, or else with what was typed."""
+    """The form as it was left: with its errors, or else with what was typed."""
     if not isinstance(form, forms.BaseForm) or trouble.act != "complete":
         return form
     decision = trouble.typed.get("decision", "")
-    tried = looking.task_form(task, viewer.id, data=trouble.typed, decision=decision)
-    if tried is not None and not tried.is_valid():
-        return tried
+    tried: Any = looking.task_form(
+        task, viewer.id, data=trouble.typed, files=trouble.files, decision=decision
+    )
+    if tried is not None:
+        for name in tried.fields.keys() & trouble.errors.keys() if tried.is_valid() else ():
+            tried.add_error(name, list(trouble.errors[name]))
+        if not tried.is_valid():
+            return tried  # type: ignore[no-any-return]
     for name, found in form.fields.items():
         form.initial[name] = found.widget.value_from_datadict(trouble.typed, {}, name)
     return form

@@ -26,6 +26,7 @@ class Line:
     what: str
     place: str  # name of the step in the diagram
     said: str  # an opinion or reason, word for word
+    files: Sequence[Mapping[str, Any]]  # that came with a decision: id, name, type, size, sha256
     icon: str
     tone: str
 
@@ -95,8 +96,9 @@ def lines(instance: ProcessInstance, entries: Iterable[TrailEntry] | None = None
 
 
 def _line(instance: ProcessInstance, entry: TrailEntry, names: Mapping[int, str]) -> Line:
-    data, look = entry.data, _LOOKS[entry.event]
+    data, look, files = entry.data, _LOOKS[entry.event], ()
     if entry.event == TrailEvent.TASK_COMPLETED:
+        files = data.get("files", ())
         look = _DECISION_LOOKS.get(data.get("decision", ""), look)
     return Line(
         entry=entry,
@@ -106,6 +108,7 @@ def _line(instance: ProcessInstance, entry: TrailEntry, names: Mapping[int, str]
         what=_SENTENCES[entry.event](data, names),
         place=element_label(instance, entry.process, entry.element),
         said=_said(data),
+        files=files,
         icon=look.icon,
         tone=look.tone,
     )

@@ -174,7 +174,7 @@ def _again(
     request: HttpRequest, viewer: Viewer, task: HumanTask, error: EngineError
 ) -> HttpResponse:
     """The pane as it is now, with what went wrong and what was typed."""
-    trouble = Trouble.of(error, detail_of(error), request.POST, "complete")
+    trouble = Trouble.of(error, detail_of(error), request.POST, "complete", request.FILES)
     return show(request, task=find_task(viewer, task.pk), trouble=trouble, status=status_of(error))
 
 

@@ -12,28 +12,14 @@ from django.db import connection
 
 from apps.contracts.models import SalesContract
 from apps.core.access.models import RoleGrant
-from apps.core.attachments import reading, services, sweeping
+from apps.core.attachments import keeping, reading, services, sweeping
 from apps.core.attachments.models import Attachment
 from apps.core.kinds.models import ApprovalState
 from engine.exceptions import InvalidData, NotAllowed, NotFound, WrongState
 from tests.contracts.factories import line, make_contract, make_customer, make_product, rights
+from tests.core.attachments.conftest import PDF
 
 pytestmark = pytest.mark.django_db
-
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n%%EOF\n"
-PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, settings) -> None:
-    """Files of other tests, whose rows were rolled back, lie elsewhere."""
-    settings.MEDIA_ROOT = str(tmp_path)
-
-
-def files() -> set[str]:
-    """Paths of all files of the account set."""
-    root = Path(default_storage.location)
-    return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
 
 
 def add(
@@ -113,8 +99,8 @@ def test_a_record_without_approval_shows_its_files_to_all_who_see_it(company) ->
 
 
 # --- files and rows -------------------------------------------------------------------------------
-def test_a_row_that_fails_leaves_no_file(deal, monkeypatch) -> None:
-    before = files()
+def test_a_row_that_fails_leaves_no_file(deal, on_disk, monkeypatch) -> None:
+    before = on_disk()
 
     def fail(*_args, **_options):
         raise RuntimeError
@@ -122,28 +108,32 @@ def test_a_row_that_fails_leaves_no_file(deal, monkeypatch) -> None:
     monkeypatch.setattr(Attachment, "save", fail)
     with pytest.raises(RuntimeError):
         add(deal)
-    assert files() == before
+    assert on_disk() == before
 
 
-def test_a_file_goes_after_its_row_has_gone(deal, django_capture_on_commit_callbacks) -> None:
+def test_a_file_goes_after_its_row_has_gone(
+    deal, on_disk, django_capture_on_commit_callbacks
+) -> None:
     kept = add(deal)
     with django_capture_on_commit_callbacks() as after:
         services.remove_attachment(pk=kept.pk, rights=rights("qiuzhiyuan"))
-    assert kept.file.name in files()  # until it is committed
+    assert kept.file.name in on_disk()  # until it is committed
     for callback in after:
         callback()
-    assert kept.file.name not in files()
+    assert kept.file.name not in on_disk()
 
 
-def test_the_sweeper_deletes_old_files_without_a_row_and_reports_rows_without_a_file(deal) -> None:
+def test_the_sweeper_deletes_old_files_without_a_row_and_reports_rows_without_a_file(
+    deal, on_disk
+) -> None:
     kept, lost = add(deal), add(deal, name="b.pdf")
     default_storage.delete(lost.file.name)
     orphan = default_storage.save("attachments/ff/" + "f" * 32, io.BytesIO(b"left over"))
     assert sweeping.sweep() == (0, 1)  # it may belong to a transaction under way
     later = default_storage.get_modified_time(orphan) + sweeping.YOUNG * 2
     assert sweeping.sweep(later) == (1, 1)
-    assert orphan not in files()
-    assert kept.file.name in files()
+    assert orphan not in on_disk()
+    assert kept.file.name in on_disk()
 
 
 def test_the_quota_of_the_account_set_holds(deal, settings, in_set) -> None:
@@ -152,7 +142,7 @@ def test_the_quota_of_the_account_set_holds(deal, settings, in_set) -> None:
     with pytest.raises(InvalidData, match=r"account set|账套"):
         add(deal, name="b.pdf")
     with in_set("t_two"):
-        assert services.used_bytes() == 0
+        assert keeping.used_bytes() == 0
 
 
 def test_a_file_has_a_largest_size(deal, settings) -> None:
@@ -194,7 +184,9 @@ def test_a_request_that_is_too_large_is_not_read(deal, signed_in, settings) -> N
     assert not Attachment.objects.exists()
 
 
-def test_deleting_a_draft_takes_its_files_along(deal, django_capture_on_commit_callbacks) -> None:
+def test_deleting_a_draft_takes_its_files_along(
+    deal, on_disk, django_capture_on_commit_callbacks
+) -> None:
     from apps.core.kinds.registry import kind_of
     from apps.core.kinds.services import delete_record
 
@@ -205,7 +197,7 @@ def test_deleting_a_draft_takes_its_files_along(deal, django_capture_on_commit_c
     with django_capture_on_commit_callbacks(execute=True):
         delete_record(kind=kind_of(deal), pk=deal.pk, rights=rights("qiuzhiyuan"))
     assert not Attachment.objects.exists()
-    assert kept.file.name not in files()
+    assert kept.file.name not in on_disk()
 
 
 def test_the_list_of_files_costs_no_query_a_file(deal, django_assert_max_num_queries) -> None:

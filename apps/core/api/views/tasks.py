@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
+from django.http import QueryDict
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
@@ -17,6 +19,7 @@ from rest_framework.utils.urls import replace_query_param
 from apps.core.api import commands, problems, serializers
 from apps.core.api.fields import Row, with_names
 from apps.core.api.form_schema import describe_form
+from apps.core.api.parsers import JSONParser
 from apps.core.api.permissions import Right
 from apps.core.api.views.base import ID, Area, answer
 from apps.core.inbox import elements, looking
@@ -99,13 +102,24 @@ class TaskViews(Area):
 
     # --- deciding ---------------------------------------------------------------------------------
     @extend_schema(
-        parameters=[ID], request=commands.Complete, responses=serializers.ResultSerializer
+        parameters=[ID],
+        request={
+            "application/json": commands.Complete,
+            "multipart/form-data": commands.CompleteWithFiles,
+        },
+        responses=serializers.ResultSerializer,
     )
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], parser_classes=(JSONParser, MultiPartParser))
     def complete(self, request: Request, pk: str) -> Response:
-        """Decide. A task of a pool is claimed by deciding it. 409 says who was faster, and when."""
+        """Decide. A task of a pool is claimed by deciding it. 409 says who was faster, and when.
+
+        Files come as parts: those of the opinion are named `attachments`, any other is named like
+        the field of the form that asks for it. One that can't be taken keeps the task open."""
         task = self.find(pk).pk
-        return answer(tasks.complete(task, user=self.user, **self.body(commands.Complete)))
+        in_parts = isinstance(request.data, QueryDict)
+        body = self.body(commands.CompleteWithFiles if in_parts else commands.Complete)
+        body.pop("attachments", None)  # among all files
+        return answer(tasks.complete(task, user=self.user, files=request.FILES, **body))
 
     @extend_schema(request=commands.CompleteMany, responses=serializers.ManySerializer)
     @action(detail=False, methods=["post"], url_path="complete-many")
