@@ -17,6 +17,7 @@ from apps.core.inbox import elements, looking, rows, wording
 from apps.core.once import once
 from apps.desk.filters import VIEWS, Wanted
 from engine import copies, decisions, inbox, inbox_search
+from engine.batches import LIMIT
 from engine.models import Copy, HumanTask, InstanceState, ProcessInstance
 
 PAGE: Final = 25
@@ -56,6 +57,14 @@ class Listing:
     @cached_property
     def items(self) -> Sequence[Item]:
         return self.make()
+
+    @property
+    def together(self) -> int:
+        """How many can be chosen at once beside this page, from the first one on; 0 where all are
+        on it."""
+        if not self.next and not self.previous:
+            return 0
+        return LIMIT if self.number is None else min(self.number, LIMIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +114,12 @@ def _total(user: int, wanted: Wanted) -> inbox_search.Sum:
     """Number and sum of the open tasks that are wanted."""
     read = partial(inbox_search.total, user, wanted.search, hide_snoozed_at=timezone.now())
     return once(("open tasks together", user, wanted.query.urlencode()), read)
+
+
+def whole(user: int, wanted: Wanted) -> list[int]:
+    """The open tasks that are wanted, on whatever page; as many as a batch holds."""
+    now = timezone.now()
+    return list(inbox_search.ids(user, wanted.search, limit=LIMIT, hide_snoozed_at=now).tasks)
 
 
 def _done(user: int, wanted: Wanted, counts: inbox.Counts) -> Listing:

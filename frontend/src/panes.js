@@ -8,7 +8,8 @@ const panes = () => document.getElementById("approvals");
 const WIDE = matchMedia("(min-width: 992px)");
 
 const count = () => {
-  const number = document.querySelectorAll("#approvals [name=task]:checked").length;
+  const together = document.querySelector("[data-ld-together]:checked");
+  const number = together?.value ?? document.querySelectorAll("#approvals [name=task]:checked").length;
   document.querySelectorAll("[data-ld-count]").forEach((place) => (place.textContent = number));
 };
 
@@ -38,7 +39,10 @@ document.addEventListener("htmx:load", count);
 document.addEventListener("change", ({ target }) => {
   if (target.matches("[data-ld-all]"))
     document.querySelectorAll("#approvals [name=task]").forEach((box) => (box.checked = target.checked));
-  if (target.matches("[data-ld-all], [name=task]")) count();
+  // Whoever picks single ones doesn't mean all of them any more.
+  const together = document.querySelector("[data-ld-together]");
+  if (together && target.matches("[data-ld-all], [name=task]")) together.checked = false;
+  if (target.matches("[data-ld-all], [name=task], [data-ld-together]")) count();
 });
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-ld-close]") && document.getElementById("dialog")?.contains(event.target)) {

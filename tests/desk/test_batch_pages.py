@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from apps.desk import lists
 from engine import batches, tasks
 from engine.models import Batch, HumanTask, TaskState
 from tests.core.conftest import task_of
@@ -47,6 +48,24 @@ def test_a_batch_is_checked_confirmed_and_told_row_by_row(page, submitted) -> No
     assert len(file.splitlines()) == 4
     again = head.post(f"/approvals/batches/{batch.pk}/confirm")
     assert again.status_code == 409
+
+
+def test_all_that_a_list_finds_can_be_chosen_beyond_the_page(
+    page, company, submitted, monkeypatch
+) -> None:
+    monkeypatch.setattr(lists, "PAGE", 2)
+    few = [task_of(submitted("qiuzhiyuan", 5)) for _number in range(3)]
+    task_of(submitted("qiuzhiyuan", 150_000))  # another amount: not among what is looked for
+    task_of(submitted("zhamin", 5))  # somebody else's
+    head = page("shanlina")
+    found = head.get("/approvals/", {"most": "10"})
+    assert found.context["listing"].together == 3
+    boxes = [item.select for item in found.context["listing"].items]
+    assert len(boxes) == 2
+    sent = {"task": boxes, "all": "3", "decision": "approve"}
+    head.post("/approvals/batches/?most=10", sent)
+    chosen = Batch.objects.get().rows.values_list("task_id", flat=True)
+    assert sorted(chosen) == [task.pk for task in few]
 
 
 def test_what_could_not_be_done_comes_first_and_stays_selected(page, company, submitted) -> None:

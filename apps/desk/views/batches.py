@@ -17,7 +17,7 @@ from apps.core.audit.models import Event
 from apps.core.audit.services import record
 from apps.core.inbox.views import status_of, viewer_of
 from apps.core.inbox.visibility import visible_tasks
-from apps.desk import filters
+from apps.desk import filters, lists
 from apps.desk.batch_rows import of_batch
 from apps.desk.views.center import ask
 from engine import batches
@@ -59,8 +59,11 @@ def _query(request: HttpRequest) -> str:
 
 
 def _chosen(request: HttpRequest) -> dict[int, int | None]:
-    """Task → version, as the boxes of the list send them."""
+    """Task → version, as the boxes of the list send them; with `all`, those of the other pages,
+    too, as they are now: what would come of each is shown before anything is done."""
     found: dict[int, int | None] = {}
+    if request.POST.get("all"):
+        found = dict.fromkeys(lists.whole(viewer_of(request).id, filters.read(request.GET)))
     for text in request.POST.getlist("task")[: batches.LIMIT + 1]:
         task, _colon, version = text.partition(":")
         if task.isdecimal():
