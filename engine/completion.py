@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -88,8 +89,9 @@ def complete(
 
 
 def _keep_reason(task: int, error: EngineError, *, user: int, now: datetime) -> None:
-    """Say in the trail what the decision failed of, now that nothing of it is left."""
-    with transaction.atomic():
+    """Say in the trail what the decision failed of, now that nothing of it is left. Where the case
+    is busy or gone by now, that must not hide the failure from who has decided."""
+    with suppress(EngineError), transaction.atomic():
         case, row = lock_task(task)
         store = Store(now, wake)
         store.record(

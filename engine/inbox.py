@@ -167,28 +167,6 @@ def page(
     return read(statement, parameters, limit=limit, backwards=backwards, came=bool(cursor))
 
 
-def ids(
-    user: int,
-    *,
-    queues: Sequence[str] | None = None,
-    view: View = "all",
-    cursor: str = "",
-    limit: int = PAGE,
-    hide_snoozed_at: datetime | None = None,
-) -> Ids:
-    """What `page` gives, as ids."""
-    statement, parameters = page_statement(
-        user,
-        queues=queues,
-        view=view,
-        cursor=cursor,
-        limit=limit,
-        hide_snoozed_at=hide_snoozed_at,
-    )
-    backwards = decode(cursor)[0]
-    return read_ids(statement, parameters, limit=limit, backwards=backwards, came=bool(cursor))
-
-
 def read_ids(
     statement: str,
     parameters: Mapping[str, object],

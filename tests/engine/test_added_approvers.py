@@ -16,9 +16,9 @@ from tests.engine.bpmn.diagrams import (
     end,
     line_of,
     process,
-    several,
     start,
     timer,
+    together,
     user,
 )
 
@@ -32,18 +32,7 @@ def vote(people):
     """A case that asks people together; `initiator` 仇志远 is never asked."""
 
     def start(*names: str, mode: str = "all", threshold: int = 100) -> Case:
-        task = user(
-            candidateGroups=None,
-            assignee="person.user",
-            category="approval",
-            decisions="approve,reject",
-            tallyMode="mode",
-            tallyThreshold="threshold",
-            tallyYes='["approve"]',
-            tallyNo='["reject"]',
-            content=several(),
-        )
-        deploy_drawn(line_of(task))
+        deploy_drawn(line_of(together(tallyMode="mode", tallyThreshold="threshold")))
         return Case(
             people,
             "process",
@@ -142,16 +131,7 @@ def test_the_timer_of_a_level_is_left_alone(people):
     and it stays the same job."""
     reminded = process(
         start()
-        + user(
-            candidateGroups=None,
-            assignee="person.user",
-            category="approval",
-            decisions="approve,reject",
-            tallyMode="'all'",
-            tallyYes='["approve"]',
-            tallyNo='["reject"]',
-            content=several(),
-        )
+        + together()
         + boundary("remind", "task", timer("'P3D'", "timeDuration"), interrupts=False)
         + end()
         + end("reminded")

@@ -15,8 +15,8 @@ from tests.engine.bpmn.diagrams import (
     parameter,
     process,
     service,
-    several,
     start,
+    together,
     user,
 )
 
@@ -120,15 +120,7 @@ def test_of_one_instance_the_first_that_can_be_decided_is(people, registered):
     deploy_drawn(
         process(
             start()
-            + user(
-                candidateGroups=None,
-                assignee="person",
-                decisions="approve,reject",
-                tallyMode='"any"',
-                tallyYes='["approve"]',
-                tallyNo='["reject"]',
-                content=several(),
-            )
+            + together(assignee="person", category="work", tallyMode='"any"')
             + service("effect", "demo.effect", "outcome", parameter("number", "number"))
             + end()
             + chain("start", "task", "effect", "end")

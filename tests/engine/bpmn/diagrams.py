@@ -177,6 +177,12 @@ def several(
     return element("multiInstanceLoopCharacteristics", "", inner, **attributes)
 
 
+def together(**changed: str) -> str:
+    """A user task that all of `people` must approve; keywords change its properties."""
+    alone = {"candidateGroups": None, "assignee": "person.user", "category": "approval"}
+    return user(content=several(), **{**alone, **TALLY, **changed})
+
+
 def input_output(inputs: str = "document", outputs: str = "outcome") -> str:
     """An ioSpecification with names separated by blanks."""
     named = "".join(element("dataInput", name) for name in inputs.split())

@@ -39,7 +39,7 @@ def crowd(instances: Sequence[int], *acts: Act) -> list[Any]:
         with transaction.atomic():
             lock_instances(instances)
             running = [pool.submit(_act, act, None) for act in acts]
-            assert wait_until(lambda: _waiting() == len(acts), SECONDS), _waiting()
+            assert wait_until(lambda: waiting() == len(acts), SECONDS), waiting()
         return _results(running)
 
 
@@ -60,7 +60,8 @@ def _results(running: Sequence[Future[Any]]) -> list[Any]:
     return [one.result(SECONDS) for one in running]
 
 
-def _waiting() -> int:
+def waiting() -> int:
+    """How many wait for a lock."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_stat_clear_snapshot()")  # else it stays what it was
         cursor.execute(WAITING)

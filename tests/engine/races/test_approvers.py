@@ -8,7 +8,7 @@ from engine import approvers, tasks
 from engine.exceptions import Conflict, InvalidData, NotAllowed, WrongState
 from engine.models import HumanTask, TaskState
 from tests.casework import MONDAY, Case, deploy_drawn
-from tests.engine.bpmn.diagrams import line_of, several, user
+from tests.engine.bpmn.diagrams import line_of, together
 from tests.engine.races.conftest import Unchecked, World
 from tests.engine.races.racing import crowd, losers, winners
 
@@ -30,23 +30,8 @@ def vote(world: World, number: int) -> Case:
     )
 
 
-def deploy_vote() -> None:
-    task = user(
-        candidateGroups=None,
-        assignee="person.user",
-        category="approval",
-        decisions="approve,reject",
-        tallyMode='"all"',
-        tallyThreshold="100",
-        tallyYes='["approve"]',
-        tallyNo='["reject"]',
-        content=several(),
-    )
-    deploy_drawn(line_of(task))
-
-
 def test_approvers_are_added_and_removed_while_others_decide(world):
-    deploy_vote()
+    deploy_drawn(line_of(together()))
     for number in range(ROUNDS):
         case = vote(world, number)
         acts = []
