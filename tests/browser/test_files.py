@@ -5,13 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django import forms
 from playwright.sync_api import FilePayload, Page, expect
 
 from apps.core.attachments.models import Attachment
 from apps.core.requests.services import submit_request
-from engine.models import HumanTask, TaskState
+from apps.core.task_form import TaskForm
+from engine import definitions, instances
+from engine.models import Deployment, HumanTask, TaskState
 from tests.browser.conftest import DESKTOP, PHONE, Person
 from tests.browser.test_approvals import Keep
+from tests.casework import Registered, registered
+from tests.engine.bpmn.diagrams import line_of, user
+
+__all__ = ["registered"]
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n%%EOF\n" + b" " * 150_000
 QUOTE = FilePayload(name="三家供应商报价对比表.pdf", mimeType="application/pdf", buffer=PDF)
@@ -94,6 +101,40 @@ def test_files_chosen_for_one_task_are_not_sent_with_another(
     head.locator("button[value=approve]:not(.ld-chosen)").click()
     expect(head.locator(".toast").first).to_be_visible()
     assert Attachment.objects.get().task_id == asked[0]
+
+
+class SurveyForm(TaskForm):
+    """Asks for a file and a number."""
+
+    report = forms.FileField(label="勘察报告")
+    floor = forms.IntegerField(label="楼层")
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+def test_the_file_of_a_form_stays_where_another_field_is_wrong(
+    person: Person, company: dict[str, int], registered: Registered, picture: Keep, size: str
+) -> None:
+    registered.form("demo.survey", SurveyForm)
+    asked = {"candidateGroups": None, "assignee": "me", "decisions": "done"}
+    drawn = line_of(user(formKey="demo.survey", variables="report,floor", **asked))
+    definitions.deploy({"survey.bpmn": drawn.encode()}, source=Deployment.Source.SHIPPED)
+    me = company["shanlina"]
+    started = instances.start(
+        "process", business_key="demo:1", variables={"me": me}, starter=me, card={"subject": "勘察"}
+    )
+    head = person("shanlina", SIZES[size])
+    head.goto(f"/approvals/{started.opened[0]}/")
+    head.locator("[name=report]").set_input_files([QUOTE])
+    head.locator(".ld-decide").evaluate("form => form.noValidate = true")
+    head.locator("button[value=done]").click()
+    expect(head.locator(".ld-fields .invalid-feedback")).to_be_visible()
+    assert head.locator("[name=report]").evaluate("input => input.files[0].name") == QUOTE["name"]
+    picture(head, "1-again")
+    assert head.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
+    head.locator("[name=floor]").fill("3")
+    head.locator("button[value=done]").click()
+    expect(head.locator(".toast").first).to_be_visible()
+    assert Attachment.objects.get().task_id == started.opened[0]
 
 
 def test_without_javascript_a_file_goes_with_the_opinion(

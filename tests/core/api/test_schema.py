@@ -31,6 +31,16 @@ def test_the_description_is_served_to_anybody(client: Client) -> None:
     assert client.get("/api/docs/").status_code == 200
 
 
+def test_a_decision_is_described_with_its_files() -> None:
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    described = schema["paths"]["/api/v1/tasks/{id}/complete/"]["post"]["requestBody"]["content"]
+    assert set(described) == {"application/json", "multipart/form-data"}
+    name = described["multipart/form-data"]["schema"]["$ref"].rpartition("/")[2]
+    parts = schema["components"]["schemas"][name]["properties"]
+    assert parts["attachments"]["items"] == {"type": "string", "format": "binary"}
+    assert parts["data"]["type"] == "object"  # a part that is JSON
+
+
 def operations() -> list[APIOperation[Any]]:
     schema = SchemaGenerator().get_schema(request=None, public=True)
     described = schemathesis.openapi.from_dict(json.loads(json.dumps(schema, default=str)))
