@@ -169,17 +169,17 @@ class SubWorkflowTask(ScopeSpec, StockSubWorkflowTask):
 
 
 class CallActivity(ScopeSpec, StockCallActivity):
-    """A called process: what its ioSpecification names goes in and comes back."""
+    """A called process: what its ioSpecification names goes in and comes back, and nothing else."""
 
     def _data_in(self, task: EngineTask, scope: Scope) -> dict[str, Any]:
         crossing = scope.spec.io_specification
-        if crossing is None or not crossing.data_inputs:
-            return task.data.copy()
+        if crossing is None:
+            return super()._data_in(task, scope)
         return {item.bpmn_id: self._value(task.data, item.bpmn_id) for item in crossing.data_inputs}
 
     def _take_back(self, task: EngineTask, scope: Scope) -> None:
         crossing = scope.spec.io_specification
-        if crossing is None or not crossing.data_outputs:
+        if crossing is None:
             super()._take_back(task, scope)
             return
         data = cast(EngineTask, scope.last_task).data
@@ -203,8 +203,8 @@ class CallActivity(ScopeSpec, StockCallActivity):
 # --- multi-instance -------------------------------------------------------------------------------
 class ParallelMultiInstanceTask(ElementSpec, StockParallelMultiInstanceTask):
     """One child per item of a list. A child sees its item; what it leaves in the output item is
-    appended to the output list. Children are merged by replacing the list, never in place: values
-    are shared."""
+    appended to the output list, and without one it brings the variables that it changed. Children
+    are merged by replacing the list, never in place: values are shared."""
 
     child_spec: ElementSpec
 
@@ -284,8 +284,10 @@ class ParallelMultiInstanceTask(ElementSpec, StockParallelMultiInstanceTask):
                 task, name, [*task.data.get(name, []), child.data[item]]
             )
         else:
-            own = {self.input_item.bpmn_id} if self.input_item is not None else set()
-            task.data.update({k: v for k, v in child.data.items() if k not in own})
+            brought = changes(cast(EngineTask, task.up).data, child.data)
+            if self.input_item is not None:
+                brought.pop(self.input_item.bpmn_id, None)
+            task.data.update(brought)
         if self._is_complete(task, child):
             for other in self.children_of(task):
                 other.cancel()

@@ -93,6 +93,16 @@ class BoundaryEvent(CatchingSpec, StockBoundaryEvent):
                 return
         super().fire(task)
 
+    def catch_message(self, task: EngineTask, name: str, payload: Any) -> None:
+        waiting = task.data
+        if not self.cancel_activity:
+            task.data = (
+                waiting.copy()
+            )  # the message is the branch's own, which brings it to the end
+        super().catch_message(task, name, payload)
+        if not self.cancel_activity:
+            task.data = waiting
+
     def _caught(self, task: EngineTask, what: tuple[ElementSpec, Any] | None) -> None:
         if self.messages and not self.cancel_activity:
             self._branch_off(task)  # and wait for the next message

@@ -55,12 +55,18 @@ def end(id: str = "e", event: str = "", **values: str) -> str:  # noqa: A002
     return f'<bpmn:endEvent id="{id}">{extended(properties(**values))}{event}</bpmn:endEvent>'
 
 
-def user(id: str, loop: str = "", **values: str) -> str:  # noqa: A002
-    return f'<bpmn:userTask id="{id}">{extended(properties(**values))}{loop}</bpmn:userTask>'
+def user(id: str, loop: str = "", name: str = "", **values: str) -> str:  # noqa: A002
+    return _human("userTask", id, loop, name, values)
 
 
-def manual(id: str) -> str:  # noqa: A002
-    return f'<bpmn:manualTask id="{id}"/>'
+def manual(id: str, loop: str = "", name: str = "", **values: str) -> str:  # noqa: A002
+    return _human("manualTask", id, loop, name, values)
+
+
+def _human(kind: str, identity: str, loop: str, name: str, values: Mapping[str, str]) -> str:
+    called = f" name={quoteattr(name)}" if name else ""
+    inner = extended(properties(**values))
+    return f'<bpmn:{kind} id="{identity}"{called}>{inner}{loop}</bpmn:{kind}>'
 
 
 def service(
@@ -82,10 +88,10 @@ def service(
     return f'<bpmn:serviceTask id="{id}">{extended(operator)}{loop}</bpmn:serviceTask>'
 
 
-def rule(id: str, decision: str, result: str = "rows") -> str:  # noqa: A002
+def rule(id: str, decision: str, result: str = "rows", loop: str = "") -> str:  # noqa: A002
     inner = f"<spiffworkflow:calledDecisionId>{decision}</spiffworkflow:calledDecisionId>"
     inner += properties(resultVariable=result) if result else ""
-    return f'<bpmn:businessRuleTask id="{id}">{extended(inner)}</bpmn:businessRuleTask>'
+    return f'<bpmn:businessRuleTask id="{id}">{extended(inner)}{loop}</bpmn:businessRuleTask>'
 
 
 def exclusive(id: str, default: str = "") -> str:  # noqa: A002
@@ -125,23 +131,26 @@ def crossing(inputs: Sequence[str], outputs: Sequence[str]) -> str:
 def for_each(
     items: str, item: str, output: str = "", output_item: str = "", until: str = ""
 ) -> str:
-    """A parallel multi-instance."""
+    """A parallel multi-instance, one child for each of a list."""
+    source = f"<bpmn:loopDataInputRef>{items}</bpmn:loopDataInputRef>"
+    return _several(source, item, output, output_item, until)
+
+
+def times(count: str, item: str = "", output: str = "", output_item: str = "") -> str:
+    """A parallel multi-instance of so many children."""
+    source = f"<bpmn:loopCardinality>{count}</bpmn:loopCardinality>"
+    return _several(source, item, output, output_item)
+
+
+def _several(source: str, item: str, output: str, output_item: str, until: str = "") -> str:
     return (
         '<bpmn:multiInstanceLoopCharacteristics isSequential="false">'
-        f"<bpmn:loopDataInputRef>{items}</bpmn:loopDataInputRef>"
+        + source
         + (f"<bpmn:loopDataOutputRef>{output}</bpmn:loopDataOutputRef>" if output else "")
-        + f'<bpmn:inputDataItem id="{item}"/>'
+        + (f'<bpmn:inputDataItem id="{item}"/>' if item else "")
         + (f'<bpmn:outputDataItem id="{output_item}"/>' if output_item else "")
         + (f"<bpmn:completionCondition>{until}</bpmn:completionCondition>" if until else "")
         + "</bpmn:multiInstanceLoopCharacteristics>"
-    )
-
-
-def times(count: str) -> str:
-    return (
-        '<bpmn:multiInstanceLoopCharacteristics isSequential="false">'
-        f"<bpmn:loopCardinality>{count}</bpmn:loopCardinality>"
-        "</bpmn:multiInstanceLoopCharacteristics>"
     )
 
 
@@ -226,9 +235,11 @@ def table(
     inputs: Sequence[str],
     outputs: Sequence[str],
     rules: Sequence[tuple[Sequence[str], Sequence[str]]],
+    type: str = "",  # noqa: A002
 ) -> bytes:
+    of_type = f' typeRef="{type}"' if type else ""
     ins = "".join(
-        f'<input id="i{n}"><inputExpression id="ie{n}"><text>{escape(text)}</text>'
+        f'<input id="i{n}"><inputExpression id="ie{n}"{of_type}><text>{escape(text)}</text>'
         "</inputExpression></input>"
         for n, text in enumerate(inputs)
     )
@@ -259,3 +270,21 @@ def files(body: str, outside: str = "", **more: bytes) -> Mapping[str, bytes]:
         "p.bpmn": diagram(body, outside=outside),
         **{f"{n}.{'dmn' if n.startswith('dmn_') else 'bpmn'}": c for n, c in more.items()},
     }
+
+
+# --- what runs nothing ----------------------------------------------------------------------------
+def decorated(body: str, node: str) -> str:
+    """A process with everything around it that people draw and write; `node` is in a lane."""
+    before = "".join(f"<bpmn:{kind}/>" for kind in ("documentation", "auditing", "monitoring"))
+    lane = f'<bpmn:lane id="lane_system" name="n"><bpmn:flowNodeRef>{node}</bpmn:flowNodeRef>'
+    before += (
+        f'<bpmn:property id="held"/><bpmn:laneSet id="lanes">{lane}</bpmn:lane></bpmn:laneSet>'
+    )
+    after = (
+        '<bpmn:dataObject id="thing"/><bpmn:dataObjectReference id="it" dataObjectRef="thing"/>'
+        '<bpmn:dataStoreReference id="shelf"/><bpmn:group id="group"/>'
+        '<bpmn:textAnnotation id="says"><bpmn:text>why</bpmn:text></bpmn:textAnnotation>'
+        f'<bpmn:association id="about" sourceRef="{node}" targetRef="says"/>'
+    )
+    people = ("resourceRole", "performer", "humanPerformer", "potentialOwner")
+    return before + body + after + "".join(f'<bpmn:{kind} id="{kind}"/>' for kind in people)

@@ -334,6 +334,7 @@ def test_a_message_event_that_does_not_interrupt_catches_again() -> None:
     assert "got" not in case.task("u").variables
     case.do("u")
     assert case.ended
+    assert case.last.variables["got"] == 2  # what its branches have set comes along
 
 
 def test_what_an_event_has_set_going_outlives_its_activity() -> None:
