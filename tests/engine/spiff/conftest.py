@@ -7,6 +7,8 @@ import SpiffWorkflow.bpmn.specs.event_definitions.timer as timer_module
 
 from tests.engine.spiff.stock import Clock
 
+pytest.register_assert_rewrite("tests.engine.spiff.pair")
+
 
 @pytest.fixture
 def stock_clock(monkeypatch: pytest.MonkeyPatch) -> None:

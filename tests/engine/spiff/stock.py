@@ -129,7 +129,8 @@ class Stock:
         self.world = world or World()
         self.engine = _Engine(self.world)
         self.saves = saves
-        self.thrown: list[str] = []
+        self.thrown: list[tuple[str, Any]] = []  # name and payload
+        self.visits: dict[Any, str] = {}  # completed: element by id of the task
         Clock.present = self.world.present
         self.workflow = BpmnWorkflow(self.spec, self.specs, script_engine=self.engine)
         start = next(t for t in self.workflow.tasks.values() if t.state == TaskState.READY)
@@ -138,11 +139,22 @@ class Stock:
 
     def _go_on(self) -> None:
         Clock.present = self.world.present
-        self.workflow.do_engine_steps()
-        thrown = [event.event_definition for event in self.workflow.get_events()]
-        self.thrown += [e.name for e in thrown if isinstance(e, MessageEventDefinition)]
+        self.mend()
+        self.workflow.do_engine_steps(did_complete_task=self.mend)
+        self.mend()
+        for event in self.workflow.get_events():
+            if isinstance(event.event_definition, MessageEventDefinition):
+                self.thrown.append((event.event_definition.name, event.payload or None))
+        self.visits |= {
+            t.id: t.task_spec.bpmn_id
+            for t in self.tasks()
+            if t.state == TaskState.COMPLETED and t.task_spec.bpmn_id
+        }
         if self.saves:
             self.reload()
+
+    def mend(self, task: Any = None) -> None:
+        """Nothing: it is stock. Called whenever it has moved."""
 
     def reload(self) -> None:
         state = SERIALIZER.serialize_json(self.workflow)
@@ -158,33 +170,44 @@ class Stock:
         for scope in self.workflow.subprocesses.values():
             yield from scope.tasks.values()
 
-    def _open(self) -> list[Any]:
+    @property
+    def open(self) -> list[Any]:
+        """Human tasks that are ready."""
         found = [t for t in self.tasks() if t.state == TaskState.READY and t.task_spec.manual]
         return sorted(found, key=lambda t: (t.task_spec.bpmn_id, _index(t)))
 
     @property
     def ready(self) -> list[tuple[str, int | None]]:
-        return [(t.task_spec.bpmn_id, t.internal_data.get("key_or_index")) for t in self._open()]
+        return [(t.task_spec.bpmn_id, t.internal_data.get("key_or_index")) for t in self.open]
 
     @property
-    def timers(self) -> dict[str, dt.datetime]:
-        found = {}
+    def due(self) -> list[tuple[str, dt.datetime]]:
+        """(element, time) of the timers that wait."""
+        found = []
         for task in self.workflow.event_manager.tasks.values():
             value = task.internal_data.get("event_value")
             value = value["next"] if isinstance(value, dict) else value
             if value is not None:
-                found[_name_of_timer(task)] = dt.datetime.fromisoformat(value)
-        return found
+                found.append((_name_of_timer(task), dt.datetime.fromisoformat(value)))
+        return sorted(found)
+
+    @property
+    def timers(self) -> dict[str, dt.datetime]:
+        return dict(self.due)
+
+    @property
+    def catching(self) -> list[tuple[str, str, Any]]:
+        """(name, element, task) of each message that is waited for."""
+        return [
+            (definition.name, spec.bpmn_id, task)
+            for task in self.workflow.event_manager.tasks.values()
+            for spec, definition in _definitions(task.task_spec)
+            if isinstance(definition, MessageEventDefinition)
+        ]
 
     @property
     def messages(self) -> list[str]:
-        found = []
-        for task in self.workflow.event_manager.tasks.values():
-            definition = task.task_spec.event_definition
-            for one in getattr(definition, "event_definitions", [definition]):
-                if isinstance(one, MessageEventDefinition):
-                    found.append(one.name)
-        return sorted(found)
+        return sorted(name for name, _element, _task in self.catching)
 
     @property
     def ended(self) -> bool:
@@ -196,12 +219,8 @@ class Stock:
 
     @property
     def completed(self) -> Counter[str]:
-        """How often each drawn node was completed."""
-        return Counter(
-            t.task_spec.bpmn_id
-            for t in self.tasks()
-            if t.state == TaskState.COMPLETED and t.task_spec.bpmn_id
-        )
+        """How often each drawn node was completed, also in what has gone from the tree since."""
+        return Counter(self.visits.values())
 
     @property
     def ends(self) -> list[str]:
@@ -213,15 +232,35 @@ class Stock:
 
     def task(self, element: str, index: int | None = None) -> Any:
         return next(
-            t for t in self._open() if t.task_spec.bpmn_id == element and index in (None, _index(t))
+            t for t in self.open if t.task_spec.bpmn_id == element and index in (None, _index(t))
         )
 
     # --- acts
     def do(self, element: str, index: int | None = None, /, **variables: Any) -> Stock:
+        return self.complete(self.task(element, index), **variables)
+
+    def complete(self, task: Any, /, **variables: Any) -> Stock:
         Clock.present = self.world.present
-        task = self.task(element, index)
         task.set_data(**variables)
         task.run()
+        self._go_on()
+        return self
+
+    def deliver(self, task: Any, name: str, payload: Any) -> Stock:
+        """A message for one of those that wait for it."""
+        Clock.present = self.world.present
+        definition = next(
+            d for _spec, d in _definitions(task.task_spec) if getattr(d, "name", None) == name
+        )
+        task.task_spec.catch(task, BpmnEvent(definition, payload=payload))
+        task.task_spec._update(task)
+        self._go_on()
+        return self
+
+    def add(self, task: Any, item: Any) -> Stock:
+        """One more child of the multi-instance that the task belongs to."""
+        activity = task.parent
+        activity.task_spec.create_child(activity, item, sum(t.triggered for t in activity.children))
         self._go_on()
         return self
 
@@ -247,10 +286,20 @@ def _index(task: Any) -> int:
     return int(task.internal_data.get("key_or_index", -1))
 
 
+def _definitions(spec: Any) -> Iterator[tuple[Any, Any]]:
+    """What an event waits for, each with the node it is drawn at: behind an event gateway, or
+    itself."""
+    definitions = getattr(spec.event_definition, "event_definitions", None)
+    if definitions is None:
+        yield spec, spec.event_definition
+    else:
+        yield from zip(spec.outputs, definitions, strict=True)
+
+
 def _name_of_timer(task: Any) -> str:
-    """The event behind an event gateway, else the event itself."""
-    definition = task.task_spec.event_definition
-    for number, one in enumerate(getattr(definition, "event_definitions", [])):
-        if isinstance(one, TimerEventDefinition):
-            return str(task.task_spec.outputs[number].bpmn_id)
-    return str(task.task_spec.bpmn_id)
+    found = (
+        spec.bpmn_id
+        for spec, definition in _definitions(task.task_spec)
+        if isinstance(definition, TimerEventDefinition)
+    )
+    return str(next(found))

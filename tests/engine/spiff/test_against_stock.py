@@ -1,168 +1,117 @@
 """The engine does what stock SpiffWorkflow does: random diagrams, random walks, saved and loaded
-after every act.
+after every act. They come through everything that the linter admits.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import timedelta
-from typing import Any
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from random import Random
+from typing import Any, Final
 
 import pytest
-import SpiffWorkflow.bpmn.specs.event_definitions.timer as timer_module
-from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from engine.spiff.types import Complete
-from tests.engine.spiff.driver import Case, World, process_of, trail
+from engine.bpmn.linter import check
+from tests.engine.spiff.admitted import admitted
+from tests.engine.spiff.features import uses
 from tests.engine.spiff.generated import Drawing, files_of
-from tests.engine.spiff.stock import Clock, Stock
+from tests.engine.spiff.mended import mended
+from tests.engine.spiff.pair import Pair
 
 EXAMPLES, MANY = 120, 2000
 ACTS = 40
-VARIABLES = {"size": 12, "key": "k", "people": ["ann", "bob"]}
+
+NOT_COMPARED: Final = {
+    "boundaryEvent error interrupting on several": (
+        "test_an_interrupted_multi_instance_leaves_its_scopes"
+    ),
+    "endEvent error in the process": "test_an_error_that_nobody_catches_is_a_success",
+}
+"""What the linter admits and stock does wrong, with the test that shows what each does. There is
+more of which only some uses are left out, drawn otherwise (`for_stock`) or mended (`mended`)."""
+
+Choice = Callable[[Sequence[Any]], Any]
 
 
-def world() -> World:
-    # the stock engine has no error events for service tasks: there the operation just succeeds
-    return World({"nothing": lambda site: [], "fail": lambda site: "well"})
-
-
-class Pair:
-    """The same instance twice."""
-
-    def __init__(self, files: dict[str, bytes]) -> None:
-        self.ours = Case(process_of(files), VARIABLES, world())
-        self.stock = Stock(files, VARIABLES, world())
-        self.compare()
-
-    def compare(self) -> None:
-        ours, stock = self.ours, self.stock
-        assert ours.ended == stock.ended
-        open_tasks = sorted(
-            ((t.element, t.index) for t in ours.open.values()),
-            key=lambda found: (found[0], -1 if found[1] is None else found[1]),
-        )
-        assert open_tasks == stock.ready
-        assert ours.timers == {} if ours.ended else ours.timers == stock.timers
-        if not ours.ended:
-            assert sorted(name for _element, name, _key in ours.messages) == stock.messages
-        # Which of two parallel branches comes first, the standard leaves open.
-        assert sorted(ours.world.calls, key=repr) == sorted(stock.world.calls, key=repr)
-        assert sorted(t.name for s in ours.steps for t in s.thrown) == sorted(stock.thrown)
-        assert self.completed() == without_differences(stock.completed)
-        if ours.ended:
-            assert ours.ends == stock.ends
-            assert comparable(ours.last.variables) == comparable(stock.data)
-
-    def completed(self) -> Counter[str]:
-        found = Counter(element for element, state in trail(self.ours) if state == "completed")
-        return without_differences(found)
-
-    # --- acts, done to both
-    def complete(self, element: str, index: int | None, **variables: Any) -> None:
-        task = next(t for t in self.ours.open.values() if (t.element, t.index) == (element, index))
-        if index is not None:
-            stopped = variables.pop("stopped")
-            vote = {f"vote_{element}": "yes", "stopped": stopped}
-            # `Complete` fills the output item with the decision
-            self.ours.act(Complete(task.task_id, "yes", {"stopped": stopped}))
-            self.stock.do(element, index, **vote)
-        else:
-            self.ours.act(Complete(task.task_id, "", variables))
-            self.stock.do(element, **variables)
-        self.compare()
-
-    def pass_time(self) -> None:
-        """To the moment at which the next timer is due."""
-        moment = min(self.ours.timers.values()) + timedelta(seconds=1)  # stock is late by design
-        self.ours.until(moment)
-        self.stock.world.present = moment
-        Clock.present = moment
-        self.stock.refresh()
-        self.compare()
-
-    def send(self, name: str) -> None:
-        self.ours.message(name, {"n": name})
-        self.stock.message(name, {"n": name})
-        self.compare()
-
-
-def without_differences(found: Counter[str]) -> Counter[str]:
-    """Tokens that merge in a parallel gateway are cancelled in stock, completed here; a subprocess
-    left by its error event is completed in stock, failed here."""
-    return Counter({name: count for name, count in found.items() if name[0] not in "pd"})
-
-
-def comparable(variables: dict[str, Any]) -> dict[str, Any]:
-    """Variables without three that differ: the result of a decision is one variable here, columns
-    in stock; a list of votes loses in stock what was added after a side branch had begun; and what
-    the branch of a repeating timer has set is lost in stock when its activity ends."""
-    rest = {
-        name: value
-        for name, value in variables.items()
-        if name != "row" and not isinstance(value, list) and not name.startswith("cycle_")
-    }
-    return {**rest, **variables.get("row", {})}
-
-
-WALKS = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    report_multiple_bugs=False,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-    phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
-)
-
-
-@WALKS
-@given(st.data())
-def test_random_walks_agree(data: st.DataObject) -> None:
-    walk(data)
+def test_random_walks_agree() -> None:
+    """Of as many different ones as there are examples: hypothesis, which shrinks what fails, has
+    many that resemble each other. It takes the long test below."""
+    reached: set[str] = set()
+    for number in range(EXAMPLES):
+        try:
+            reached |= walk(Random(number).choice, number)
+        except BaseException as error:
+            error.add_note(f"walk number {number}")
+            raise
+    assert sorted(admitted() - reached) == sorted(NOT_COMPARED)
+    assert sorted(reached - admitted()) == []
 
 
 @pytest.mark.long
-@settings(WALKS, max_examples=MANY, derandomize=False)
+@settings(
+    max_examples=MANY,
+    report_multiple_bugs=False,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
+)
 @given(st.data())
 def test_very_many_random_walks_agree(data: st.DataObject) -> None:
-    walk(data)
+    walk(lambda options: data.draw(st.sampled_from(options)), data.draw(st.integers(0, EXAMPLES)))
 
 
-def walk(data: st.DataObject) -> None:
-    """A random diagram, to its end or for a while."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(timer_module, "datetime", Clock)
-        files = files_of(Drawing(data.draw))
-        for name, content in files.items():
-            note(f"{name}: {content.decode()}")
-        pair = Pair(files)
-        for _ in range(ACTS):
-            if pair.ours.ended:
-                break
-            act(data, pair)
+def test_what_stock_does_wrong_has_a_test() -> None:
+    """Every test is there that is named where something is left out or done otherwise."""
+    here = Path(__file__).parent
+    there, named = set(), set()
+    for path in here.rglob("*.py"):
+        text = path.read_text()
+        if path.name.startswith("test_pitfalls_"):
+            there |= set(re.findall(r"^def (test_\w+)", text, re.MULTILINE))
+        else:
+            named |= set(re.findall(r"[`\"](test_\w*[a-z])[`\"]", text))
+    assert set(NOT_COMPARED.values()) <= named
+    assert named - there == {Path(__file__).stem}
 
 
-def act(data: st.DataObject, pair: Pair) -> None:
+# --- walking --------------------------------------------------------------------------------------
+def walk(choose: Choice, turn: int) -> set[str]:
+    """A random diagram, to its end or for a while. The features of what was reached."""
+    drawing = Drawing(choose)
+    files = files_of(drawing, turn)
+    assert [finding.message for finding in check(files).errors] == []
+    try:
+        with mended():
+            pair = Pair(files, drawing)
+            for _ in range(ACTS):
+                if pair.ours.ended:
+                    break
+                act(choose, pair)
+    except BaseException as error:
+        error.add_note("".join(f"{name}: {text.decode()}\n" for name, text in files.items()))
+        raise
+    visited = {(v.process, v.element) for step in pair.ours.steps for v in step.visits}
+    visited |= {(process, "") for process, _element in visited}
+    return {use.feature for use in uses(files) if (use.process, use.element) in visited}
+
+
+def act(choose: Choice, pair: Pair) -> None:
     """One random act."""
-    tasks = sorted(
-        ((t.element, t.index) for t in pair.ours.open.values()),
-        key=lambda found: (found[0], found[1] or 0),
-    )
-    names = sorted(name for _element, name, _key in pair.ours.messages)
+    tasks = sorted(pair.tasks())
     options: list[tuple[str, Any]] = [
-        *(("task", task) for task in tasks),
-        *(("message", name) for name in names if names.count(name) == 1),
-        *([("time", None)] if pair.ours.timers else []),
+        *(("task", address) for address in tasks),
+        *(("add", address) for address in tasks if address[1] >= 0),
+        *(("message", address) for address in sorted(pair.messages())),
+        *([("time", None)] if pair.moments() else []),
     ]
-    kind, what = data.draw(st.sampled_from(options))
-    note(f"{kind} {what}")
+    kind, what = choose(options)
     if kind == "task":
-        element, index = what
-        given_now: dict[str, Any] = {f"choice_{element}": data.draw(st.sampled_from((0, 1, 2)))}
-        if index is not None:
-            given_now = {"stopped": data.draw(st.booleans())}
-        pair.complete(element, index, **given_now)
+        code = choose(("yes", "yes", "no", "no", "back", "removed"))
+        pair.complete(what, code, {f"choice_{what[0]}": choose((0, 1, 2))})
+    elif kind == "add":
+        pair.add(what, "dan")
     elif kind == "message":
         pair.send(what)
     else:
