@@ -117,7 +117,8 @@ def send_back(
     is undone.
 
     Where the diagram draws sending back, that is a decision; this is for the other steps. Raises
-    WrongState where the earlier step lies in a scope that has ended."""
+    WrongState where the step doesn't lead to this task, NotFound where it lies in a scope that has
+    ended."""
     require_opinion_fits(opinion)
     with transaction.atomic():
         case, row = lock_task(task)
@@ -134,12 +135,12 @@ def send_back(
             task=row.task_id,
             data={"to": to, "opinion": opinion},
         )
-        Execution(case, store, actor=user).run(Reset(to))
+        Execution(case, store, actor=user).run(Reset(to, row.task_id))
         return result(case, store.save())
 
 
 def earlier_steps(task: HumanTask) -> Sequence[HumanTask]:
     """Completed human tasks to which `send_back` can lead from this one."""
-    possible = steps_to_go_back_to(task.instance)
+    possible = steps_to_go_back_to(task.instance, str(task.task_id))
     done = task.instance.tasks.filter(state=TaskState.COMPLETED).order_by("id")
     return [other for other in done if str(other.task_id) in possible]

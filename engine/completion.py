@@ -27,7 +27,7 @@ from engine.exceptions import (
 )
 from engine.execution import Execution
 from engine.instances import Result, require_active, result
-from engine.models import TaskState, TrailEvent
+from engine.models import TaskState, TrailEntry, TrailEvent
 from engine.operations import Decided
 from engine.organisation import organisation
 from engine.pictures import task_variables
@@ -213,7 +213,7 @@ def require_open(row: Task, seen_version: int | None = None) -> None:
     if row.state == TaskState.WAITING:
         raise WrongState(_("This task waits for its turn."))
     if not row.open:
-        by = row.decided_by
+        by = row.decided_by or _closed_by(row)
         if by is None:
             raise Conflict(_("This task is no longer open."), by=None, at=row.ended_at)
         raise Conflict(
@@ -227,6 +227,19 @@ def require_open(row: Task, seen_version: int | None = None) -> None:
         )
     if seen_version is not None and seen_version != row.version:
         raise Conflict(_changed(row), by=row.assignee, at=None)
+
+
+def _closed_by(row: Task) -> int | None:
+    """Whose act has closed a task that nobody decided: a colleague's vote, a withdrawal, somebody
+    who sent back. None for a timer."""
+    if row.ended_at is None:
+        return None
+    told = TrailEntry.objects.filter(instance__tasks__pk=row.id, at=row.ended_at).order_by("-seq")
+    closed = told.filter(task_id=row.task_id, event=TrailEvent.TASK_CANCELLED).first()
+    if closed is None:
+        return None
+    acts = told.filter(seq__lt=closed.seq, actor__isnull=False)
+    return acts.values_list("actor", flat=True).first()
 
 
 def _changed(row: Task) -> str:

@@ -14,13 +14,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from engine.cases import lock_instance
+from engine.cases import lock_instance, lock_instances
 from engine.exceptions import EngineError, NotFound, WrongState
 from engine.execution import Execution
-from engine.instances import require_active
-from engine.models import Incident, Job, JobKind, TrailEvent
+from engine.instances import deliver, require_active
+from engine.models import EventSubscription, Incident, Job, JobKind, TrailEvent
 from engine.spiff.types import Fire
-from engine.store import Store
+from engine.store import Case, Store
 from engine.trail import plain
 from engine.wake import wake
 
@@ -45,13 +45,17 @@ def open_incident(job: Job, error: Exception, *, now: datetime) -> Incident:
     store = Store(now, wake)
     process = place.get("process", job.process)
     element = place.get("element", job.element)
+    message = plain(str(error))[:2000] or type(error).__name__
+    if job.kind == JobKind.MESSAGE and place and (heard := _who_waits(job)):
+        said = {"id": heard.instance_id, "error": message}
+        message = _("In process instance %(id)s, which heard the message: %(error)s") % said
     incident = Incident.objects.create(
         instance_id=case.id,
         job=job,
         process=process,
         element=element,
         operation=place.get("operation", ""),
-        message=plain(str(error))[:2000] or type(error).__name__,
+        message=message,
         cause=job.error,
         opened_at=store.now,
     )
@@ -85,18 +89,52 @@ def skip(
     given for it.
 
     `results` maps (process, element) of service tasks to results; by default the failed one gives
-    None. A message that nobody waits for is dropped."""
+    None. Of a message it is an operation of the case that has heard it; a message that nobody waits
+    for is dropped."""
     with transaction.atomic():
+        heard = _lock_listener(incident)
         row, job, store = _begin(incident, TrailEvent.INCIDENT_SKIPPED, by, now)
+        skipped = results or ({(row.process, row.element): None} if row.operation else {})
         if job.kind == JobKind.TIMER:
             case = store.cases[row.instance_id]
             require_active(case)
-            skipped = {(row.process, row.element): None} if row.operation else {}
-            execution = Execution(case, store, actor=by, skipped=results or skipped)
-            execution.run(Fire([str(job.task_id)]))
+            Execution(case, store, actor=by, skipped=skipped).run(Fire([str(job.task_id)]))
         job.delete()
         store.save()
+        if heard is not None and row.operation:
+            case, task = heard
+            message = job.payload or {}
+            deliver(
+                case,
+                task,
+                message["name"],
+                payload=message["payload"],
+                by=by,
+                skipped=skipped,
+                now=store.now,
+            )
         _resolve(row, "skipped", by, store.now)
+
+
+def _who_waits(job: Job) -> EventSubscription | None:
+    """Who waits for the message that a job is to deliver."""
+    message = job.payload or {}
+    waiting = EventSubscription.objects.filter(name=message["name"], key=message["key"])
+    return waiting.order_by("id").first()
+
+
+def _lock_listener(incident: int) -> tuple[Case, str] | None:
+    """The case that waits for the message of an incident, with the task that does, locked together
+    with the one that has thrown it, in the order of their ids."""
+    row = Incident.objects.select_related("job").filter(pk=incident).first()
+    if row is None or row.job is None or row.job.kind != JobKind.MESSAGE:
+        return None
+    waiting = _who_waits(row.job)
+    if waiting is None:
+        return None
+    cases = lock_instances(sorted({row.instance_id, waiting.instance_id}))
+    case = next(case for case in cases if case.id == waiting.instance_id)
+    return case, str(waiting.task_id)
 
 
 def _begin(

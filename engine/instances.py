@@ -169,13 +169,14 @@ def deliver(
     *,
     payload: Any = None,
     by: int | None = None,
+    skipped: Mapping[tuple[str, str], Any] | None = None,
     now: datetime | None = None,
 ) -> Result:
     """Give a message to the waiting task `task_id` of a locked instance; raises NothingCaught if it
-    no longer waits."""
+    no longer waits. `skipped`: as `Execution` has it."""
     require_active(case)
     store = Store(now or timezone.now(), wake)
-    execution = Execution(case, store, actor=by)
+    execution = Execution(case, store, actor=by, skipped=skipped)
     data = {"name": message, "payload": payload}
     store.record(case, TrailEvent.MESSAGE_RECEIVED, actor=by, task=task_id, data=data)
     execution.run(Deliver(task_id, message, payload))

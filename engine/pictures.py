@@ -51,9 +51,10 @@ def variables(instance: ProcessInstance) -> Variables:
     return dict(values.values_list("name", "value"))
 
 
-def steps_to_go_back_to(instance: ProcessInstance) -> frozenset[str]:
-    """`task_id` of the completed human tasks to which `approvers.send_back` can lead."""
+def steps_to_go_back_to(instance: ProcessInstance, sender: str) -> frozenset[str]:
+    """`task_id` of the completed human tasks to which `approvers.send_back` can lead from the open
+    one `sender`."""
     if instance.runtime is None:
         return frozenset()
     process = definitions.compiled(instance.definition_id, instance.definition.checksum)
-    return frozenset(resettable(process, bytes(instance.runtime), Onlooker()))
+    return frozenset(resettable(process, bytes(instance.runtime), Onlooker(), sender))

@@ -52,14 +52,20 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What differs from what the reader saw last: path → the value then, '' for what is new."""
+    """What differs from what the reader saw last: `values` path → the value then, '' for what is
+    new; `gone`: a field, a row or a file that isn't there any more → what it said."""
 
     since: datetime | None = None
     decision: str = ""  # what the reader decided then
     values: Mapping[str, str] = field(default_factory=dict)
+    gone: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def number(self) -> int:
+        return len(self.values) + len(self.gone)
 
     def __bool__(self) -> bool:
-        return bool(self.values)
+        return self.number > 0
 
 
 class OpenDocument(ABC):
@@ -73,12 +79,17 @@ class OpenDocument(ABC):
         return ()
 
     @abstractmethod
-    def preview(self) -> Part:
-        """All of it."""
+    def preview(self, changes: Changes) -> Part:
+        """All of it, with the changes marked."""
 
     @abstractmethod
     def snapshot(self) -> Snapshot:
-        """What the preview shows, for telling next time what has changed."""
+        """What the preview shows, for telling next time what has changed: path → text. Cells of a
+        row have its path before theirs, with a point between."""
+
+    @abstractmethod
+    def label_of(self, path: str) -> str:
+        """What a field, a row or a file that is gone was called."""
 
     def related(self) -> Part | None:
         """The documents before and after this one; None where the kind has none."""
@@ -114,10 +125,13 @@ def card_of(instance: ProcessInstance) -> Card:
     return Card(number=key.partition(":")[2] or key)
 
 
-def differences(before: Snapshot, now: Snapshot) -> dict[str, str]:
-    """Path → the value before, of what is another now. What is gone is told by its path, too."""
-    return {
-        path: before.get(path, "")
-        for path in [*now, *(path for path in before if path not in now)]
-        if before.get(path, "") != now.get(path, "")
-    }
+def changes_between(
+    before: Snapshot, now: Snapshot, *, since: datetime | None, decision: str = ""
+) -> Changes:
+    """What has become another text, what is new, and what is gone."""
+    values = {path: before.get(path, "") for path in now if before.get(path, "") != now[path]}
+    gone: dict[str, list[str]] = {}
+    for path, text in before.items():
+        if path not in now and text:
+            gone.setdefault(path.rpartition(".")[0] or path, []).append(text)
+    return Changes(since, decision, values, gone)

@@ -136,18 +136,21 @@ def _document(
     opened = _opened(request, instance)
     if opened is None:
         return {"gone": True}
-    part = opened.preview()
     changes = services.see(
         kept.sighting,
         user=viewer.id,
         business_key=instance.business_key,
         snapshot=opened.snapshot(),
     )
+    part = opened.preview(changes)
     return {
         **part.context,
         "part": part,
         "risks": opened.risks,
         "changes": changes,
+        "taken_out": [
+            (opened.label_of(path), "　".join(texts)) for path, texts in changes.gone.items()
+        ],
         "changed_then": decisions.label(changes.decision),
     }
 

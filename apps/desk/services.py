@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.core.documents import Changes, Snapshot, differences
+from apps.core.documents import Changes, Snapshot, changes_between
 from apps.desk.models import OpinionDraft, Phrase, Sighting
 from engine.completion import OPINION_LENGTH
 from engine.database import execute
@@ -90,8 +90,9 @@ def see(
         known = _remember(user, business_key, snapshot, now or timezone.now())
     if known.before is None:
         return Changes()
-    values = differences(known.before, snapshot)
-    return Changes(known.before_at, known.before_decision, values)
+    return changes_between(
+        known.before, snapshot, since=known.before_at, decision=known.before_decision
+    )
 
 
 @transaction.atomic

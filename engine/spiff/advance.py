@@ -155,7 +155,7 @@ def _add_child(instance: Instance, act: AddChild) -> None:
 
 
 def _reset(instance: Instance, act: Reset) -> None:
-    reset_to(instance, act.task_id)
+    reset_to(instance, act.task_id, act.sender)
 
 
 def _reschedule(instance: Instance, act: Reschedule) -> None:

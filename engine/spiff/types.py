@@ -74,9 +74,10 @@ class AddChild:
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """Back to an earlier human task whose scope is still open."""
+    """Back to an earlier human task whose scope is still open, from the open one `sender`."""
 
     task_id: str
+    sender: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import "./passwords.js";
 import "./preferences.js";
 import "./scrolled.js";
 import "./toasts.js";
+import "./unsent.js";
 
 // The content security policy allows neither style elements nor evaluation.
 htmx.config.includeIndicatorStyles = false;

@@ -131,6 +131,7 @@ def test_a_contract_is_made_sent_back_revised_approved_and_takes_effect(
     seller.goto(address)
     expect(seller.locator("main")).to_contain_text(RETURNED)
     seller.goto(f"{address}edit/")
+    expect(seller.locator("#form-body")).to_contain_text(RETURNED)
     cell(seller, 1, "rate").fill("80")
     expect(total(seller)).to_have_text("¥745,200.00")
     seller.locator("[data-key='ctrl+enter']").click()
@@ -154,6 +155,33 @@ def test_a_contract_is_made_sent_back_revised_approved_and_takes_effect(
     assert contract.effective_on == timezone.localdate()
     assert contract.instalments.get().open_since is not None
     everybody_said_it(seller, contract, picture)
+
+
+@pytest.mark.usefixtures("goods")
+def test_what_was_sent_after_the_session_had_ended_comes_back(
+    person: Person, picture: Keep
+) -> None:
+    seller = person("qiuzhiyuan")
+    fill_in(seller)
+    cell(seller, 1, "reason").fill(REASON)
+    cookies = seller.context.cookies()
+    seller.context.clear_cookies()
+    seller.locator("[data-key='ctrl+s']").click()
+    expect(seller).to_have_url(re.compile("/login/"))
+    assert not SalesContract.objects.exists()
+
+    seller.context.add_cookies(cookies)  # logged in again
+    seller.goto("/contracts/sales-contracts/new/")
+    expect(seller.locator("#restored")).to_be_visible()
+    expect(cell(seller, 2, "quantity")).to_have_value("50")
+    expect(total(seller)).to_have_text("¥737,800.00")
+    picture(seller, "1-restored")
+    seller.locator("[data-key='ctrl+s']").click()
+    expect(seller.locator(".ld-page-head")).to_contain_text("草稿")
+    assert SalesContract.objects.get().gross == Decimal(737_800)
+    seller.goto("/contracts/sales-contracts/new/")
+    expect(seller.locator("#restored")).to_be_hidden()
+    expect(seller.locator("[name=name]")).to_have_value("")
 
 
 def everybody_said_it(page: Page, contract: SalesContract, picture: Keep) -> None:

@@ -21,6 +21,7 @@ from tests.engine.bpmn.diagrams import (
     message,
     process,
     properties,
+    service,
     start,
     user,
 )
@@ -192,6 +193,34 @@ def test_an_administrator_drops_it(throw, people):
     incidents.skip(Incident.objects.get().pk, by=people[ADMIN], now=thrown.now)
     assert not Job.objects.exists()
     assert [e.actor for e in thrown.check().trail("incident.skipped")] == [people[ADMIN]]
+
+
+def test_what_fails_in_the_case_that_hears_it_can_be_skipped(listen, throw, people, registered):
+    """The message is heard; the thrower's incident says in which case it failed."""
+
+    def fail(context):
+        raise ValueError("kaputt")
+
+    registered.operation("demo.fail", fail)
+    content = start() + catch("heard", message(variable="said"), correlationKey="number")
+    content += service("effect", "demo.fail", "outcome") + end()
+    content += chain("start", "heard", "effect", "end")
+    deploy_drawn(process(content, "listener"), thrower())
+    listening, thrown = listen(1), throw(1)
+    for _try in range(3):
+        thrown.pass_time(hours=1)
+    incident = Incident.objects.get()
+    assert (incident.instance_id, incident.operation) == (thrown.id, "demo.fail")
+    assert str(listening.id) in incident.message
+    assert listening.check().subscriptions() == ["heard"]
+    results = {("listener", "effect"): "by hand"}
+    incidents.skip(incident.pk, by=people[ADMIN], results=results, now=thrown.now)
+    assert listening.ended("end")
+    assert (listening.variables()["said"], listening.variables()["outcome"]) == (
+        {"order": 1},
+        "by hand",
+    )
+    assert not Job.objects.exists()
 
 
 def test_an_optional_one_is_dropped_with_a_note(throw):

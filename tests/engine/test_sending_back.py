@@ -6,16 +6,20 @@ import pytest
 
 from engine import approvers
 from engine.exceptions import NotAllowed, NotFound, WrongState
+from engine.models import HumanTask
 from tests.casework import MONDAY, Case, deploy_drawn
 from tests.engine.bpmn.diagrams import (
     boundary,
     chain,
     element,
     end,
+    gateway,
+    line_of,
     process,
     service,
     start,
     timer,
+    together,
     user,
 )
 
@@ -127,3 +131,52 @@ def test_a_scope_that_has_ended_is_not_entered_again(people):
             case.open[0].pk, to=str(first.task_id), user=people[MANAGER], opinion="", now=MONDAY
         )
     assert case.check().elements() == ["second"]
+
+
+# --- what doesn't lead to the sender's task -------------------------------------------------------
+def refused(case: Case, sender: HumanTask, to: HumanTask, by: str) -> None:
+    """It is neither offered nor done."""
+    assert str(to.task_id) not in [str(t.task_id) for t in approvers.earlier_steps(sender)]
+    with pytest.raises(WrongState):
+        approvers.send_back(
+            sender.pk, to=str(to.task_id), user=case.people[by], opinion="", now=MONDAY
+        )
+
+
+def test_a_step_of_a_parallel_branch_is_no_earlier_one(people):
+    deploy_drawn(
+        process(
+            start()
+            + user("before", candidateGroups="engineer", decisions="done")
+            + gateway("fork", "parallelGateway")
+            + user("first", candidateGroups="engineer", decisions="done")
+            + user("second", candidateGroups="service_manager", decisions="done")
+            + gateway("meet", "parallelGateway")
+            + user("third", candidateGroups="finance", decisions="done")
+            + end()
+            + chain("start", "before", "fork", "first", "meet", "third", "end")
+            + chain("fork", "second", "meet")
+        )
+    )
+    case = Case(people, "process", by="qiuzhiyuan").decide(ENGINEER, "done")
+    first, second = (next(t for t in case.open if t.element == e) for e in ("first", "second"))
+    case.decide(ENGINEER, "done")
+    refused(case, second, first, MANAGER)
+    assert [t.element for t in approvers.earlier_steps(second)] == ["before"]
+    case.decide(MANAGER, "done")  # behind the join both lead to it
+    offered = [t.element for t in approvers.earlier_steps(case.open[0])]
+    assert offered == ["before", "first", "second"]
+    send_back(case, "second", by="zhoumin")
+    assert case.elements() == ["second"]
+    case.decide(MANAGER, "done").decide("zhoumin", "done")
+    assert case.ended("end")
+
+
+def test_a_colleagues_vote_is_no_earlier_step(people):
+    deploy_drawn(line_of(together()))
+    asked = [{"user": people[name], "found": "asked"} for name in (ENGINEER, "wulei")]
+    case = Case(people, "process", by="qiuzhiyuan", people=asked)
+    first = case.task(ENGINEER)
+    case.decide(ENGINEER, "approve")
+    refused(case, case.task("wulei"), first, "wulei")
+    assert case.decide("wulei", "approve").ended("end")

@@ -210,8 +210,9 @@ def test_any_of_three_decides_for_all(at_finance, people):
     assert case.who() == ["linjing", "qinyong", "zhamin"]
     late = case.task("linjing")
     case.decide("qinyong", "approve")
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="覃勇") as refused:
         tasks.complete(late.pk, user=people["linjing"], decision="approve", now=MONDAY)
+    assert refused.value.data["by"] == people["qinyong"]
     assert case.check().ended("end_approved")
 
 
@@ -244,8 +245,9 @@ def test_all_is_rejected_by_the_first_rejection(submit_variant, people):
     case.decide(FINANCE, "reject")
     assert case.ended("end_rejected")
     assert case.stands("rejected")
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict) as refused:
         tasks.complete(late.pk, user=people[CASHIER], decision="approve", now=MONDAY)
+    assert refused.value.data["by"] == people[FINANCE]
 
 
 def test_what_happens_in_a_level_stays_there(submit_variant):
@@ -267,6 +269,13 @@ def test_returned_and_resubmitted_smaller(submit):
     case.decide(HEAD, "approve")
     assert case.ended("end_approved")
     assert case.stands("approved")
+
+
+def test_the_way_back_to_the_initiator_is_the_diagrams(submit):
+    """A reset would leave out what the caller does then: the contract would stay submitted."""
+    case = submit().decide(HEAD, "return").resubmit(amount=50000)
+    assert case.who() == [HEAD]
+    assert approvers.earlier_steps(case.open[0]) == []
 
 
 def test_returned_and_given_up(submit):

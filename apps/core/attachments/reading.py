@@ -15,6 +15,7 @@ from apps.core.kinds.declaration import AttachmentCategory, DocumentKind
 from apps.core.kinds.models import ApprovalState
 from apps.core.kinds.participation import takes_part
 from apps.core.kinds.registry import kind_of_key
+from apps.core.once import once
 from engine.exceptions import NotFound
 
 
@@ -24,6 +25,10 @@ class Shown:
 
     attachment: Attachment
     downloadable: bool
+
+    @property
+    def path(self) -> str:
+        return path_of(self.attachment)
 
 
 OTHER: Final = AttachmentCategory("other", _("Other"))
@@ -96,14 +101,22 @@ class Files:
         return [group.category for group in self.groups if group.addable]
 
 
+def stored(record: Any) -> list[Attachment]:
+    """The files of a record, as they were added; read once a request."""
+    rows = Attachment.objects.filter(business_key=record.business_key, task=None)
+    read = rows.select_related("added_by").order_by("id")
+    return once(("files", record.business_key), lambda: list(read))
+
+
+def path_of(file: Attachment) -> str:
+    """Where a file stands among all that a document says."""
+    return f"attachments.{file.pk}"
+
+
 def files_of(kind: DocumentKind, record: Any, rights: Rights) -> Files:
     """The files of a record that this person has found already. Those of decisions stand in the
     trail."""
-    found = list(
-        Attachment.objects.filter(business_key=record.business_key, task=None)
-        .select_related("added_by")
-        .order_by("id")
-    )
+    found = stored(record)
     free = bool(found) and may_download(kind, record, rights)
     attach = rights.may(kind.key, Action.ATTACH) and (
         rights.covers(kind.key, record) or kind.allowed(rights, Action.ATTACH, record)

@@ -178,7 +178,7 @@ def _part(kind: DocumentKind, step: _Step, rights: Rights, names: _Names) -> Par
     changes = _changes(kind, step.lines.model, step, rights, names)
     if not changes and act == UPDATE:
         return None
-    label = str(step.lines.label or step.lines.model._meta.verbose_name_plural)
+    label = step.lines.title
     return Part(act, changes, label, step.event.row)
 
 

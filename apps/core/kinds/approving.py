@@ -13,8 +13,16 @@ from django.utils.text import capfirst
 from django.utils.translation import override
 
 from apps.core.access.rights import NOBODY, rights_of
-from apps.core.documents import Card, DocumentPages, OpenDocument, Part, Risk, Snapshot
-from apps.core.kinds import declaration, extras
+from apps.core.documents import (
+    Card,
+    Changes,
+    DocumentPages,
+    OpenDocument,
+    Part,
+    Risk,
+    Snapshot,
+)
+from apps.core.kinds import columns, declaration, extras
 from apps.core.kinds.addresses import url_of
 from apps.core.kinds.declaration import DetailTab, DocumentKind
 from apps.core.kinds.registry import kind_of_key
@@ -38,8 +46,7 @@ class OpenRecord(OpenDocument):
     def risks(self) -> Sequence[Risk]:
         return [_told(risk, risk.text) for risk in self.kind.risks(self.record)]
 
-    def preview(self) -> Part:
-        below = [extras.tabs[name] for name in WITH_DOCUMENT if name in extras.tabs]
+    def preview(self, changes: Changes) -> Part:
         return Part(
             "core/kinds/_approval.html",
             {
@@ -47,13 +54,27 @@ class OpenRecord(OpenDocument):
                 "record": self.record,
                 "sheet": Sheet(self.kind, self.record, self.rights),
                 "evidence": [self._rendered(tab()) for tab in self.kind.tabs if tab.for_approver],
-                "parts": self._shown(below),
+                "parts": self._shown(self._below, changes=changes),
             },
         )
 
     def snapshot(self) -> Snapshot:
         with override(settings.LANGUAGE_CODE):  # another language is no change
-            return dict(Sheet(self.kind, self.record, rights_of(NOBODY)).said())
+            said = dict(Sheet(self.kind, self.record, rights_of(NOBODY)).said())
+        return said | {path: text for tab in self._below for path, text in tab.said(self.record)}
+
+    def label_of(self, path: str) -> str:
+        name = path.partition(".")[0]
+        if name in extras.tabs:
+            return str(extras.tabs[name].label)
+        for lines in self.kind.lines:
+            if lines.related == name:
+                return lines.title
+        return columns.resolve(self.kind.model, path).label
+
+    @property
+    def _below(self) -> list[extras.EveryTab]:
+        return [extras.tabs[name] for name in WITH_DOCUMENT if name in extras.tabs]
 
     def related(self) -> Part | None:
         # What stands beside is its trail: a tab of its own.
@@ -61,16 +82,16 @@ class OpenRecord(OpenDocument):
         shown = [text for text in self._shown(parts) if text.strip()]
         return Part("core/kinds/_related.html", {"parts": shown}) if shown else None
 
-    def _shown(self, parts: list[extras.EveryTab]) -> list[str]:
+    def _shown(self, parts: list[extras.EveryTab], **context: Any) -> list[str]:
         return [
-            self._rendered(part)
+            self._rendered(part, **context)
             for part in parts
             if part.shown(self.kind, self.record, self.rights)
         ]
 
-    def _rendered(self, part: DetailTab) -> str:
+    def _rendered(self, part: DetailTab, **context: Any) -> str:
         given = part.context(self.request, self.record)
-        context = {"record": self.record, "kind": self.kind, **given}
+        context = {"record": self.record, "kind": self.kind, **context, **given}
         return render_to_string(part.template, context, self.request)
 
 

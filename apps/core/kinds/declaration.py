@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from apps.core.access.actions import Action
@@ -66,6 +67,11 @@ class Lines:
     columns: Sequence[str] = ()  # of the grid as it is shown; empty: the form's fields
     computed: Sequence[str] = ()  # fields that `prepare` works out, shown but not typed
     minimum: int = 0
+
+    @property
+    def title(self) -> str:
+        """How the rows are called together."""
+        return capfirst(str(self.label or self.model._meta.verbose_name_plural))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,22 +4,24 @@ They say so in a module `page_parts.py`, which is discovered in every app at sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from apps.core.access.actions import Action
 from apps.core.kinds.declaration import DetailTab, Text
 from engine.registry import Registry
-
-if TYPE_CHECKING:
-    pass
 
 
 class EveryTab(DetailTab):
     """A tab of the page of every record."""
 
     position: ClassVar[int] = 100
+
+    def said(self, record: Any) -> Iterable[tuple[str, str]]:
+        """Path (which begins with the name of the tab) and text of what it says of a document, for
+        telling an approver next time what has changed."""
+        return ()
 
 
 class PagePart(EveryTab):

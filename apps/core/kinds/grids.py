@@ -79,7 +79,7 @@ class Grid:
 
     @property
     def label(self) -> str:
-        return str(self.lines.label or capfirst(str(self.lines.model._meta.verbose_name_plural)))
+        return self.lines.title
 
     @cached_property
     def entries(self) -> list[forms.ModelForm[Any]]:

@@ -27,11 +27,11 @@ from apps.core.numbering.services import next_number
 from engine import instances, tasks
 from engine.exceptions import Conflict, InvalidData, NotFound, WrongState
 from engine.instances import Result
-from engine.models import HumanTask, InstanceState, ProcessInstance, TaskState
+from engine.models import Decision, HumanTask, InstanceState, ProcessInstance, TaskState
 from engine.organisation import organisation
 
 LIVE = (InstanceState.ACTIVE, InstanceState.SUSPENDED)
-RESUBMIT = "resubmit"
+RESUBMIT, RETURN = "resubmit", "return"  # codes of decisions
 
 
 @transaction.atomic
@@ -182,6 +182,14 @@ def live_instance(business_key: str) -> ProcessInstance | None:
         .defer("runtime", "definition__compiled")
         .first()
     )
+
+
+def sent_back_by(record: Any) -> Decision | None:
+    """The decision by which a document was sent back to its owner, where that is how it stands."""
+    if not isinstance(record, Document) or record.state != ApprovalState.RETURNED:
+        return None
+    found = Decision.objects.filter(task__instance__business_key=record.business_key, code=RETURN)
+    return found.order_by("-at", "-pk").first()
 
 
 @transaction.atomic

@@ -119,7 +119,7 @@ class Sheet:
         ]
         rows = list(line_rows(self.record, lines.related))
         return Table(
-            str(lines.label or lines.model._meta.verbose_name_plural),
+            lines.title,
             shown,
             [
                 Row(row, [(c, _cell(c, row), f"{lines.related}.{row.pk}.{c.name}") for c in shown])

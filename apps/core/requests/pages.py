@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from apps.core.documents import Card, DocumentPages, OpenDocument, Part, Snapshot, registry
+from apps.core.documents import Card, Changes, DocumentPages, OpenDocument, Part, Snapshot, registry
 from engine import pictures
 from engine.models import ProcessInstance
 
@@ -22,11 +22,14 @@ class OpenRequest(OpenDocument):
     def __init__(self, instance: ProcessInstance) -> None:
         self._instance = instance
 
-    def preview(self) -> Part:
+    def preview(self, changes: Changes) -> Part:
         return Part("core/requests/_preview.html", {"values": self._said})
 
     def snapshot(self) -> Snapshot:
         return self._said
+
+    def label_of(self, path: str) -> str:
+        return {"subject": _("Subject"), "amount": _("Amount")}.get(path, _("Text"))
 
     @cached_property
     def _said(self) -> Snapshot:

@@ -2,6 +2,7 @@
 // pasting. The server works out and rewrites the rows; without this the same buttons do it.
 import "./pickers.js";
 import "./dialogs.js";
+import { keep, left } from "../unsent.js";
 
 const WAIT = 350; // milliseconds of rest before asking
 const form = document.getElementById("record");
@@ -156,5 +157,14 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   alive();
   later(); // the sum in the bar stands outside
 });
-form.addEventListener("submit", ({ submitter }) => submitter?.hasAttribute("hx-post") || (touched = false));
+form.addEventListener("submit", ({ submitter }) => {
+  if (submitter?.hasAttribute("hx-post")) return;
+  keep(form);
+  touched = false;
+});
+const unsent = left(form);
+if (unsent) {
+  document.getElementById("restored").hidden = false;
+  window.htmx.ajax("POST", form.dataset.ldPreview, { target: body, swap: "innerHTML settle:0ms", values: unsent });
+}
 addEventListener("beforeunload", (event) => touched && event.preventDefault());

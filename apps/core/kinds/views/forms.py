@@ -20,7 +20,8 @@ from django.utils.translation import gettext as _
 from apps.core.access.actions import Action
 from apps.core.api.problems import detail_of
 from apps.core.inbox.views import status_of
-from apps.core.kinds import columns, grids
+from apps.core.inbox.wording import names_of
+from apps.core.kinds import columns, grids, services
 from apps.core.kinds.addresses import url_of
 from apps.core.kinds.choosing import Chosen, RecordChoice
 from apps.core.kinds.comparing import Difference, differences
@@ -54,9 +55,12 @@ class FormPage(KindView):
         if quiet:
             editor.forgive_missing()
         record, problems = editor.record, editor.problems()
+        sent_back = services.sent_back_by(record)
         context = {
             "editor": editor,
             "record": record,
+            "sent_back": sent_back,
+            "sent_back_by": names_of([sent_back.user]).get(sent_back.user) if sent_back else "",
             "place": self.place(record),
             "breadcrumbs": self.trail(record),
             "badges": columns.badges(record) if record else [],
