@@ -163,7 +163,6 @@ def test_what_was_sent_after_the_session_had_ended_comes_back(
 ) -> None:
     seller = person("qiuzhiyuan")
     fill_in(seller)
-    cell(seller, 1, "reason").fill(REASON)
     cookies = seller.context.cookies()
     seller.context.clear_cookies()
     seller.locator("[data-key='ctrl+s']").click()
