@@ -14,11 +14,13 @@ from engine.bpmn.tables import Table
 
 
 class Use(NamedTuple):
-    """A feature, and the node that has it; no node, if it is of the whole process."""
+    """A feature, and the node that has it; no node, if it is of the whole process. `flow` must be
+    taken for the feature to be used, if it isn't enough that a token comes to the node."""
 
     process: str
     element: str
     feature: str
+    flow: str = ""
 
 
 def uses(files: Mapping[str, bytes]) -> Iterator[Use]:
@@ -30,8 +32,9 @@ def uses(files: Mapping[str, bytes]) -> Iterator[Use]:
             for element in (*scope.others, *scope.lanes):
                 yield Use(scope.process.id, "", f"{element.kind} around")
             for node in scope.nodes:
+                way = _way_out(node)
                 for feature in _features(node, policies):
-                    yield Use(scope.process.id, node.id, feature)
+                    yield Use(scope.process.id, node.id, feature, way)
 
 
 def features_of(files: Mapping[str, bytes]) -> set[str]:
@@ -55,6 +58,15 @@ def _features(node: Node, policies: Mapping[str, str]) -> Iterator[str]:
         yield f"exclusiveGateway with{'' if node.xml.get('default') else 'out'} default"
     for called in node.spiff_extensions("calledDecisionId"):
         yield f"{policies.get(called.text or '', 'no')} table"
+
+
+def _way_out(node: Node) -> str:
+    """Of a boundary event, the way that is taken when it fires. At an automatic task only errors
+    do."""
+    if node.host is None or not node.outgoing:
+        return ""
+    automatic = node.host.kind in ("serviceTask", "businessRuleTask")
+    return "" if automatic and not node.has_definition("error") else node.outgoing[0].id
 
 
 def _kind(node: Node) -> str:

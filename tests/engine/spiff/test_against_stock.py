@@ -80,7 +80,7 @@ def test_what_stock_does_wrong_has_a_test() -> None:
 def walk(choose: Choice, turn: int) -> set[str]:
     """A random diagram, to its end or for a while. The features of what was reached."""
     drawing = Drawing(choose)
-    files = files_of(drawing, turn)
+    files, patience = files_of(drawing, turn), choose((1, 4))
     assert [finding.message for finding in check(files).errors] == []
     try:
         with mended():
@@ -88,28 +88,33 @@ def walk(choose: Choice, turn: int) -> set[str]:
             for _ in range(ACTS):
                 if pair.ours.ended:
                     break
-                act(choose, pair)
+                act(choose, pair, patience)
     except BaseException as error:
         error.add_note("".join(f"{name}: {text.decode()}\n" for name, text in files.items()))
         raise
-    visited = {(v.process, v.element) for step in pair.ours.steps for v in step.visits}
-    visited |= {(process, "") for process, _element in visited}
-    return {use.feature for use in uses(files) if (use.process, use.element) in visited}
+    visits = [visit for step in pair.ours.steps for visit in step.visits]
+    visited = {(visit.process, name) for visit in visits for name in (visit.element, "")}
+    taken = {(visit.process, name) for visit in visits for name in (visit.flow, "")}
+    return {
+        use.feature
+        for use in uses(files)
+        if (use.process, use.element) in visited and (use.process, use.flow) in taken
+    }
 
 
-def act(choose: Choice, pair: Pair) -> None:
-    """One random act."""
+def act(choose: Choice, pair: Pair, patience: int) -> None:
+    """One random act; `patience` is the likelihood that time passes instead."""
     tasks = sorted(pair.tasks())
     options: list[tuple[str, Any]] = [
         *(("task", address) for address in tasks),
         *(("add", address) for address in tasks if address[1] >= 0),
         *(("message", address) for address in sorted(pair.messages())),
-        *([("time", None)] if pair.moments() else []),
+        *([("time", None)] * patience if pair.moments() else []),
     ]
     kind, what = choose(options)
     if kind == "task":
         code = choose(("yes", "yes", "no", "no", "back", "removed"))
-        pair.complete(what, code, {f"choice_{what[0]}": choose((0, 1, 2))})
+        pair.complete(what, code, {f"choice_{what[0]}": choose((0, 1, 1, 2))})
     elif kind == "add":
         pair.add(what, "dan")
     elif kind == "message":

@@ -26,6 +26,7 @@ from tests.engine.spiff.diagrams import decorated
 from tests.engine.spiff.generated import activities, failures, gateways  # noqa: F401  (they register)
 from tests.engine.spiff.generated.drawing import Drawing, Place
 from tests.engine.spiff.generated.rows import a_body
+from tests.engine.spiff.generated.turns import in_turn
 
 __all__ = ["Drawing", "files_of"]
 
@@ -34,7 +35,7 @@ def files_of(drawing: Drawing, turn: int) -> dict[str, bytes]:
     """The files of a random process `p`; of so many as there are turns each begins with something
     else."""
     place, plain = Place(), drawing.pick(True, True, False)
-    first = activities.in_turn(drawing, place, turn)
+    first = in_turn(drawing, place, turn)
     body = a_body(drawing, place, "", first)
     drawing.add_process("p", body if plain else decorated(body, first[1]))
     return drawing.files

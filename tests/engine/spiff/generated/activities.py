@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import product
-from typing import Any, Final
+from typing import Final
 
 from tests.engine.spiff.diagrams import (
     call,
@@ -23,7 +22,7 @@ from tests.engine.spiff.diagrams import (
     user,
 )
 from tests.engine.spiff.generated.drawing import HUMAN, Block, Drawing, Item, Place
-from tests.engine.spiff.generated.events import EVENTS, some_events, with_events
+from tests.engine.spiff.generated.events import some_events, with_events
 from tests.engine.spiff.generated.rows import NESTED, SIMPLE, a_body, block
 
 KINDS: Final = {
@@ -83,10 +82,12 @@ def a_table(drawing: Drawing, place: Place, hit: str, column: str) -> str:
 @block(NESTED, NESTED, NESTED)
 def an_activity(drawing: Drawing, place: Place) -> Block:
     """Done once."""
-    return _once(drawing, place, drawing.pick(*KINDS), some_events(drawing))
+    return once_done(drawing, place, drawing.pick(*KINDS), some_events(drawing))
 
 
-def _once(drawing: Drawing, place: Place, kind: str, events: Iterable[tuple[str, bool]]) -> Block:
+def once_done(
+    drawing: Drawing, place: Place, kind: str, events: Iterable[tuple[str, bool]]
+) -> Block:
     identity = drawing.id(KINDS[kind], place)
     body = _MAKERS[kind](drawing, place.deeper(), identity, "", f"r_{identity}")
     return with_events(drawing, place, identity, body, events)
@@ -99,9 +100,9 @@ def several(drawing: Drawing, place: Place) -> Block:
     kinds = ("user", "manual", "service", "rule") if place.items else tuple(KINDS)
     kind = drawing.pick(*kinds)
     if kind in ("user", "manual"):
-        return _countersigned(drawing, place, kind, drawing.pick(*MODES))
+        return countersigned(drawing, place, kind, drawing.pick(*MODES))
     fitting = [way for way in WAYS if not place.in_loop or way in AGAIN]
-    return _several(drawing, place, kind, *drawing.pick(*fitting))
+    return done_by_several(drawing, place, kind, *drawing.pick(*fitting))
 
 
 MODES: Final = ("all", "any", "percent")
@@ -113,7 +114,7 @@ WAYS: Final = (
 AGAIN: Final = ((False, True, True), (True, False, False))
 
 
-def _several(
+def done_by_several(
     drawing: Drawing,
     place: Place,
     kind: str,
@@ -134,25 +135,6 @@ def _several(
         block += service(before, "nothing", output) + flow(before, entry)
         return block, before, exit_
     return block, entry, exit_
-
-
-# --- in turn --------------------------------------------------------------------------------------
-TURNS: Final = (
-    *(("once", kind, [event]) for kind, event in product(KINDS, EVENTS)),
-    *(
-        ("several", kind, *way)
-        for kind, way in product(("service", "rule", "subprocess", "call"), WAYS)
-    ),
-    *(("countersigned", kind, mode) for kind, mode in product(("user", "manual"), MODES)),
-)
-"""What is rare by chance, so that each process begins with one of it."""
-
-
-def in_turn(drawing: Drawing, place: Place, turn: int) -> Block:
-    kind, *more = TURNS[turn % len(TURNS)]
-    makers: dict[str, Any] = {"once": _once, "several": _several, "countersigned": _countersigned}
-    block: Block = makers[kind](drawing, place, *more)
-    return block
 
 
 # --- what an activity is --------------------------------------------------------------------------
@@ -226,7 +208,7 @@ _MAKERS: dict[str, Activity] = {
 
 
 # --- countersigning -------------------------------------------------------------------------------
-def _countersigned(drawing: Drawing, place: Place, kind: str, mode: str) -> Block:
+def countersigned(drawing: Drawing, place: Place, kind: str, mode: str) -> Block:
     """Each of the people decides, and the decisions are counted."""
     identity, before = drawing.id(f"v{KINDS[kind]}", place), drawing.id("t")
     item, output = f"who_{identity}", f"list_{identity}"

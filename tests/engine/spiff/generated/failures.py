@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from tests.engine.spiff.diagrams import (
     boundary,
     call,
@@ -18,7 +20,7 @@ from tests.engine.spiff.diagrams import (
 )
 from tests.engine.spiff.generated.activities import a_user
 from tests.engine.spiff.generated.drawing import HUMAN, Block, Drawing, Place
-from tests.engine.spiff.generated.events import once
+from tests.engine.spiff.generated.events import once, some_events, with_events
 from tests.engine.spiff.generated.rows import NESTED, block, sequence
 
 
@@ -28,24 +30,30 @@ def a_failing_service(drawing: Drawing, place: Place) -> Block:
     if place.items:  # stock lets the events of all children catch at once
         return a_user(drawing, place)
     asks, task, code = drawing.id("u", place), drawing.id("f"), drawing.error_code()
-    body = user(asks, **HUMAN) + flow(asks, task)
-    body += _failing(task, asks, code)
-    way, exit_ = _way_round(drawing, task, code)
-    return body + way, asks, exit_
+    body, _, exit_ = _with_way_round(drawing, place, task, _failing(task, asks, code), code)
+    return user(asks, **HUMAN) + flow(asks, task) + body, asks, exit_
 
 
 @block(NESTED, NESTED)
 def a_failing_scope(drawing: Drawing, place: Place) -> Block:
-    """A subprocess or called process that may end in an error, or in which a service may fail."""
+    """A subprocess or called process that an error may end."""
     if place.items:
         return a_user(drawing, place)
-    kind = drawing.pick("subprocess", "call")
+    kind, cause = drawing.pick("subprocess", "call"), drawing.pick(*CAUSES)
+    return failing(drawing, place, kind, cause, drawing.pick(True, False))
+
+
+CAUSES: Final = ("service", "end", "branch")
+"""An operation that fails, an error end, and one behind an event that doesn't interrupt."""
+
+
+def failing(drawing: Drawing, place: Place, kind: str, cause: str, deep: bool) -> Block:
+    """`deep`: within another subprocess, that doesn't catch it."""
     identity, code = drawing.id("d"), drawing.error_code()
     before = len(drawing.names)
     within = place.deeper() if kind == "subprocess" else Place(place.depth + 1)
-    inner = _failing_body(drawing, within, code)
-    if drawing.pick(True, False):
-        # within another, that doesn't catch it; stock goes on in it, so nothing may follow there
+    inner = _failing_body(drawing, within, cause, code)
+    if deep:  # stock goes on in it, so nothing may follow there
         begin, over, nested = drawing.id("s"), drawing.id("dend"), drawing.id("d")
         inner = start(begin) + subprocess(nested, inner) + end(over) + path(begin, nested, over)
     if kind == "subprocess":
@@ -56,16 +64,14 @@ def a_failing_scope(drawing: Drawing, place: Place) -> Block:
             key, crossing(["size", "key", "people", "pair"], ["size"]) + inner, before
         )
         body = call(identity, key)
-    way, exit_ = _way_round(drawing, identity, code)
-    return body + way, identity, exit_
+    return _with_way_round(drawing, place, identity, body, code)
 
 
-def _failing_body(drawing: Drawing, place: Place, code: str) -> str:
+def _failing_body(drawing: Drawing, place: Place, cause: str, code: str) -> str:
     begin, over, asks = drawing.id("s"), drawing.id("end"), drawing.id("u", place)
     inner, entry, exit_ = sequence(drawing, place)
     body = start(begin) + inner + user(asks, **HUMAN) + end(over)
     body += flow(begin, entry) + flow(exit_, asks)
-    cause = drawing.pick("service", "end", "branch")
     if cause == "service":
         task = drawing.id("df")
         return body + _failing(task, asks, code) + path(asks, task, over)
@@ -83,13 +89,8 @@ def _failing(task: str, asks: str, code: str) -> str:
     return service(task, "fail", f"r_{task}", x=f"choice_{asks} == 1", code=f"'{code}'")
 
 
-def _way_round(drawing: Drawing, host: str, code: str) -> tuple[str, str]:
-    event, other, meet = drawing.id("x"), drawing.id("t"), drawing.id("g")
-    body = (
-        boundary(event, host, error(code))
-        + service(other, "note", f"r_{other}")
-        + exclusive(meet)
-        + path(event, other, meet)
-        + flow(host, meet)
-    )
-    return body, meet
+def _with_way_round(drawing: Drawing, place: Place, host: str, activity: str, code: str) -> Block:
+    body, entry, meet = with_events(drawing, place, host, activity, some_events(drawing))
+    event, other = drawing.id("x"), drawing.id("t")
+    body += boundary(event, host, error(code)) + service(other, "note", f"r_{other}")
+    return body + path(event, other, meet), entry, meet
