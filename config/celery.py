@@ -45,6 +45,7 @@ app.conf.beat_schedule = {
     "substitutes": in_every_account_set("people.announce_substitutes", 60),
     "imports": in_every_account_set("transfer.work", 60),
     "silent companies": in_every_account_set("sales.warn_silent", 900),
+    "dormant customers": in_every_account_set("sales.remind_of_dormant", 1800),
     "attachments": in_every_account_set("attachments.sweep", 3600),
     "sessions": {
         "task": "accountsets.clear_sessions",

@@ -23,6 +23,7 @@ from apps.core.kinds.declaration import (
     Risk,
 )
 from apps.core.kinds.registry import register
+from apps.sales.customers.reach import LOOKING
 from apps.sales.customers.services import unwin_customer, win_customer
 from engine.operations import Context
 
@@ -47,6 +48,7 @@ class SalesContractKind(DocumentKind):
     costs = ("cost", "margin", "cost_price")
     amount = "gross"
     order = "-date"
+    beyond_scope = LOOKING
     filters = SalesContractFilter
     search = ("number", "name", "customer__name", "customer__short_name", "their_number")
     related = ("customer", "owner", "department")

@@ -16,6 +16,7 @@ from apps.core.kinds.columns import described
 from apps.core.kinds.models import Document, Line
 from apps.core.parameters.models import DictionaryField
 from apps.sales.customers.invoicing import InvoicingData
+from apps.sales.customers.reach import OfCustomerQuerySet
 from apps.sales.models import Basis, Contact, Customer
 
 ZERO, ONE, HUNDRED = Decimal("0.00"), Decimal(1), Decimal(100)
@@ -101,6 +102,8 @@ class SalesContract(InvoicingData, Document):
         related_name="amendments",
         verbose_name=_("amends"),
     )
+
+    objects = OfCustomerQuerySet.as_manager()
 
     class Meta(Document.Meta):
         verbose_name = _("sales contract")

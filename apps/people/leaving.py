@@ -144,7 +144,7 @@ def _tasks(employee: Employee) -> list[Held]:
 
 def _records(employee: Employee) -> list[Held]:
     def give(key: str, to: int, by: int, reason: str) -> None:
-        holdings[key].hand_over(employee.pk, to)
+        holdings[key].hand_over(employee.pk, to, by)
 
     counted = {key: holdings[key].count(employee.pk) for key in holdings}
     return [

@@ -21,6 +21,7 @@ from apps.core.phones import e164
 from apps.people.models import Employee
 from apps.sales.contacts.birthdays import lunar_day
 from apps.sales.customers.blockers import blockers_of
+from apps.sales.customers.entering import complete
 from apps.sales.customers.models import ALIVE
 from apps.sales.customers.services import close_customer, make_dormant, win_by_hand
 from apps.sales.models import (
@@ -121,7 +122,7 @@ def _customers(today: date) -> Iterator[Customer]:
             # Every fourth was handed to its owner lately, and is still protected.
             protected_until=today + timedelta(days=20 + index) if index % 4 == 0 else None,
         )
-        kind_of_customers.prepare(customer, {})
+        complete(customer)
         make_searchable(customer, kind_of_customers.search)
         yield customer
 

@@ -114,7 +114,8 @@ class Match:
 class Source:
     """A table that is looked through: the fields that hold tax ids, phones (E.164) and normal
     names, and the rows that count. `via` is the foreign key to the row that is told instead, as a
-    contact's phone tells of its customer."""
+    contact's phone tells of its customer; where it is empty (a customer that was merged into none)
+    the row itself is."""
 
     model: type[models.Model]
     tax_ids: Sequence[str] = ()
@@ -181,7 +182,7 @@ def _look(source: Source, values: set[tuple[Basis, str]]) -> Iterator[Match]:
             for start in range(0, len(wanted), AT_ONCE):
                 part = wanted[start : start + AT_ONCE]
                 for row in _rows(source, name, part):
-                    told = getattr(row, source.via) if source.via else row
+                    told = (getattr(row, source.via) if source.via else None) or row
                     yield Match(
                         kind=told._meta.label_lower,
                         pk=told.pk,
@@ -194,6 +195,8 @@ def _look(source: Source, values: set[tuple[Basis, str]]) -> Iterator[Match]:
 
 def _rows(source: Source, name: str, values: Sequence[str]) -> Iterable[Any]:
     rows = source.model._default_manager.filter(source.live, **{f"{name}__in": values})
+    searched = ("search_grams", "search_text")
     if source.via:
-        return rows.select_related(source.via).order_by("pk")
-    return rows.defer("search_grams", "search_text").order_by("pk")
+        searched += tuple(f"{source.via}__{name}" for name in searched)
+        rows = rows.select_related(source.via)
+    return rows.defer(*searched).order_by("pk")

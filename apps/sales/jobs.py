@@ -1,5 +1,6 @@
 """Celery doors of sales, from its packages."""
 
 from apps.sales.companies.jobs import warn_silent
+from apps.sales.customers.jobs import remind_of_dormant
 
-__all__ = ["warn_silent"]
+__all__ = ["remind_of_dormant", "warn_silent"]

@@ -9,6 +9,8 @@ from apps.sales.contacts.kind import ContactKind
 from apps.sales.customers.kind import CustomerKind
 from apps.sales.leads.kind import LeadKind
 from apps.sales.opportunities.kind import OpportunityKind
+from apps.sales.presales import leaving as presales_leaving
+from apps.sales.presales import pages as presales_pages
 from apps.sales.presales.kind import PresalesRequestKind
 from apps.sales.pricing.kind import PricePolicyKind
 from apps.sales.team.kind import SalesTargetKind
@@ -24,4 +26,6 @@ __all__ = [
     "SalesTargetKind",
     "TargetCompanyKind",
     "activity_tabs",
+    "presales_leaving",
+    "presales_pages",
 ]

@@ -44,7 +44,8 @@ def test_all_that_somebody_owns_is_given_to_the_successor(
     holding = holdings[key]
     before = holding.count(company["qiuzhiyuan"].pk)
     assert before >= 1
-    assert holding.hand_over(company["qiuzhiyuan"].pk, company["ouwenbin"].pk) == before
+    leaver, heir, admin = (company[name].pk for name in ("qiuzhiyuan", "ouwenbin", "admin"))
+    assert holding.hand_over(leaver, heir, admin) == before
     row.refresh_from_db()
     assert row.owner == company["ouwenbin"]
     assert row.department_id == company["ouwenbin"].employee.department_id

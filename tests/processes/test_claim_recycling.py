@@ -7,10 +7,12 @@ from functools import partial
 
 import pytest
 
+from apps.core.access.handover import holdings
 from apps.core.access.rights import rights_of
 from apps.core.audit.models import AuditEntry, Event
 from apps.core.kinds.editing import Editor
 from apps.core.kinds.registry import kinds
+from apps.core.kinds.services import hand_over_records
 from apps.sales.companies import services
 from apps.sales.models import CompanyState, TargetCompany
 from engine import instances
@@ -21,7 +23,7 @@ from tests.kinds.factories import all_rights, posted, typed
 pytestmark = pytest.mark.django_db
 
 KEY = "sales.targetcompany"
-OWNER = "xiexiaomei"
+OWNER, HEIR = "xiexiaomei", "qiuzhiyuan"
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 WARNED = MONDAY + 27 * DAY + MINUTE
@@ -116,9 +118,39 @@ def test_nobody_is_warned_of_what_is_not_silent_any_more(claimed):
     assert state() == (CompanyState.CLAIMED, False)
 
 
-def test_what_was_handed_over_meanwhile_is_kept(claimed, case_at):
+def test_what_is_not_due_any_more_is_kept(claimed, case_at):
+    """Its timer fires, and the row says otherwise."""
     case = case_at(WARNED)
     TargetCompany.objects.update(recycle_at=None)
     case.until(WARNED + 3 * DAY + MINUTE)
     assert case.ended("kept", "kept")
     assert state() == (CompanyState.CLAIMED, False)
+
+
+def hand_over(people, company: TargetCompany) -> None:
+    """By a manager, from its list."""
+    rights = rights_of(people["shanlina"])
+    hand_over_records(kind=kinds[KEY], pks=[company.pk], to=people[HEIR], rights=rights)
+
+
+def leave(people, company: TargetCompany) -> None:
+    """By an administrator, with all that belongs to its owner."""
+    holdings[KEY].hand_over(people[OWNER], people[HEIR], people["admin"])
+
+
+@pytest.mark.parametrize("give", [hand_over, leave])
+def test_what_is_handed_over_during_the_warning_begins_anew(people, claimed, case_at, give):
+    case = case_at(WARNED)
+    assert state() == (CompanyState.CLAIMED, True)
+    give(people, claimed)
+    assert case.check().ended("heard_of")
+    company = TargetCompany.objects.get()
+    assert (state(), company.owner_id) == ((CompanyState.CLAIMED, False), people[HEIR])
+    claim = company.claims.get(ended_at=None)
+    assert (claim.user_id, claim.assigned_by_id) == (
+        people[HEIR],
+        people["shanlina" if give is hand_over else "admin"],
+    )
+    assert company.claims.get(user=people[OWNER]).ending == "handed_over"
+    assert services.warn_silent(now=company.claimed_at + 26 * DAY) == 0
+    assert services.warn_silent(now=company.claimed_at + 28 * DAY) == 1

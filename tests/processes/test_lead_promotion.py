@@ -10,14 +10,19 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from apps.core.access.rights import rights_of
+from apps.core.kinds.registry import kind_of
+from apps.core.kinds.search import search
 from apps.core.parameters.models import DictionaryEntry
 from apps.core.parameters.services import set_parameter
 from apps.people.models import Employee, RoleHolder, Substitute, User
 from apps.sales.activities.services import plan_activity
 from apps.sales.companies.models import CompanyState, TargetCompany
+from apps.sales.companies.promotion import promote_company
+from apps.sales.companies.services import claim_company, touch_company
 from apps.sales.contacts.models import Contact
 from apps.sales.customers import services as customers
 from apps.sales.customers.models import Customer, CustomerStage
+from apps.sales.duplicates import normal_name
 from apps.sales.leads import promotion
 from apps.sales.leads.models import Lead, LeadState
 from apps.sales.leads.services import open_lead
@@ -84,6 +89,17 @@ def lead() -> Lead:
 
 def customer_of(people, owner: str = RIVAL, name: str = f"{NAME}有限公司", **given) -> Customer:
     return customers.open_customer(name=name, owner=people[owner], now=MONDAY, **given)
+
+
+def company_of(people, owner: str, name: str = NAME, **given) -> TargetCompany:
+    """In the yellow pages."""
+    return TargetCompany.objects.create(
+        name=name,
+        name_normal=normal_name(name),
+        owner_id=people[owner],
+        department=Employee.objects.get(user__username=owner).department,
+        **given,
+    )
 
 
 def sleep(people, customer: Customer) -> Customer:
@@ -251,18 +267,69 @@ def test_not_promoted(promote, decision, end, state):
 
 
 def test_back_in_the_yellow_pages_anybody_may_claim_it(people, promote):
-    company = TargetCompany.objects.create(
-        name=NAME,
-        name_normal=NAME,
-        state=CompanyState.PROMOTED,
-        claimed_at=MONDAY,
-        promoted_at=MONDAY,
-        owner_id=people[OWNER],
-        department=Employee.objects.get(user__username=OWNER).department,
+    company = company_of(
+        people, OWNER, state=CompanyState.PROMOTED, claimed_at=MONDAY, promoted_at=MONDAY
     )
     promote(company=company).decide(MANAGER, "back")
     company.refresh_from_db()
     assert company.state == CompanyState.UNCLAIMED
+
+
+def test_one_that_was_entered_directly_is_in_the_yellow_pages_then(people, promote):
+    case = promote()
+    call = plan_activity(
+        owner=people[OWNER],
+        kind="visit",
+        subject="看设备",
+        planned_at=MONDAY,
+        about={"lead": lead().pk},
+        now=MONDAY,
+    )
+    assert case.decide(MANAGER, "back", opinion="没有预算").ended("yellow")
+    company = TargetCompany.objects.get()
+    assert (company.name, company.state, company.phone_e164, company.contact_name) == (
+        NAME,
+        CompanyState.UNCLAIMED,
+        "+8651262880001",
+        "解志宏",
+    )
+    assert lead().company == company
+    call.refresh_from_db()
+    assert call.company_id == company.pk
+    rival = rights_of(people[RIVAL])
+    assert kind_of(company).queryset(rival).filter(pk=company.pk).exists()
+    assert search(TargetCompany.objects.all(), "沙溪").get() == company
+    claim_company(company_id=company.pk, rights=rival, now=MONDAY)
+    touch_company(company_id=company.pk, at=MONDAY + timedelta(hours=1))
+    again = promote_company(company_id=company.pk, rights=rival, now=MONDAY + timedelta(hours=2))
+    assert (again.name, again.owner_id) == (NAME, people[RIVAL])
+
+
+def test_silent_ones_that_were_entered_directly_may_be_claimed_too(people, promote):
+    promote().decide(MANAGER, "ask_more").pass_time(days=31)
+    assert lead().state == LeadState.RECYCLED
+    company = TargetCompany.objects.get()
+    assert (
+        claim_company(company_id=company.pk, rights=rights_of(people[RIVAL])).owner_id
+        == (people[RIVAL])
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (CompanyState.UNCLAIMED, CompanyState.UNCLAIMED),
+        (CompanyState.VOID, CompanyState.UNCLAIMED),
+        (CompanyState.CLAIMED, CompanyState.CLAIMED),
+    ],
+)
+def test_what_is_in_the_yellow_pages_already_is_not_entered_twice(people, promote, before, after):
+    claimed = MONDAY if before == CompanyState.CLAIMED else None
+    known = company_of(people, RIVAL, name=f"{NAME}有限公司", state=before, claimed_at=claimed)
+    promote().decide(MANAGER, "back")
+    company = TargetCompany.objects.get()
+    assert (company, company.state, company.owner_id) == (known, after, people[RIVAL])
+    assert lead().company == known
 
 
 def test_taken_back_before_somebody_decides(promote):
@@ -438,7 +505,7 @@ def test_owned_by_a_colleague_meanwhile(people, promote):
     with pytest.raises(WrongState, match="仇志远"):
         case.decide(MANAGER, "approve")
     case.check().decide(MANAGER, "ask_more").decide(OWNER, "resubmit")
-    assert (case.elements(), case.timers()) == (["handle"], {})
+    assert (case.elements(), set(case.timers())) == (["handle"], {"handle_due"})
 
 
 # --- in conflict ----------------------------------------------------------------------------------
@@ -501,6 +568,20 @@ def test_a_conflict_is_given_up(people, promote):
     assert known.name in lead().close_reason
 
 
+def test_who_does_not_answer_is_reminded_then_the_superior_is_asked_as_well(people, promote):
+    customer_of(people)
+    case = promote()
+    assert (case.elements(), case.who()) == (["handle"], [OWNER])
+    case.until(case.timers()["handle_due"])
+    assert case.who() == [OWNER]
+    assert [letter.to for letter in case.letters()] == [[f"{OWNER}@kangze.example"]]
+    case.until(case.timers()["handle_due"])
+    assert case.who() == [f"{MANAGER}|{OWNER}"]
+    case.decide(MANAGER, "ask_ruling", opinion="请裁决")
+    assert case.elements() == ["rule"]
+    assert set(case.timers()) == {"rule_due"}
+
+
 def test_a_ruling_is_urged_then_the_superior_is_asked_as_well(people, promote):
     customer_of(people)
     case = promote().decide(OWNER, "ask_ruling")
@@ -535,3 +616,47 @@ def test_the_customer_is_merged_during_the_review(people, promote):
     customers.merge_customers(source=known.pk, into=stays.pk, by=people[BOSS], now=MONDAY)
     assert case.decide(MANAGER, "approve").ended("promoted")
     assert lead().customer == stays
+
+
+@pytest.mark.parametrize(
+    "known_by",
+    [
+        {"name": NAME},
+        {"name": f"{NAME}（集团）有限公司"},
+        {"tax_id": "91990000MA0HX0001P"},
+        {"phone": "0512-62880009"},
+    ],
+)
+def test_what_a_merged_customer_was_known_by_leads_to_what_is_left(people, promote, known_by):
+    """Neither a second customer, nor one whose name is taken."""
+    gone = customer_of(people, OWNER, **{"name": "沙溪医共体", **known_by})
+    stays = customer_of(people, OWNER, name="苏州沙溪医疗集团", tax_id="91990000MA0HX0002T")
+    customers.merge_customers(source=gone.pk, into=stays.pk, by=people[BOSS], now=MONDAY)
+    Customer.objects.filter(pk=stays.pk).update(phone="", phone_e164="")
+    given = {"name": "沙溪医院东院", "phone": "", "contact_mobile": "13900000000", **known_by}
+    case = promote(**given | ({"name": NAME} if "name" in known_by else {}))
+    assert lead().duplicates == 1
+    assert case.decide(MANAGER, "approve").ended("promoted")
+    assert lead().customer == stays
+    assert Customer.objects.filter(merged_into=None).count() == 1
+
+
+def test_what_was_merged_is_a_colleagues_customer_still(people, promote):
+    gone = customer_of(people, RIVAL)
+    stays = customer_of(people, RIVAL, name="苏州沙溪医疗集团")
+    customers.merge_customers(source=gone.pk, into=stays.pk, by=people[BOSS], now=MONDAY)
+    case = promote()
+    assert (case.elements(), lead().conflict_with) == (["handle"], stays)
+    assert case.decide(OWNER, "ask_ruling").decide(MANAGER, "keep_owner").ended("merged")
+    assert (lead().customer, stays.contacts.count()) == (stays, 1)
+
+
+def test_whom_a_lead_was_told_apart_from_is_known_after_a_merger(people, promote):
+    known = customer_of(people)
+    case = promote().decide(OWNER, "ask_ruling").decide(MANAGER, "distinct")
+    stays = customer_of(people, RIVAL, name="苏州沙溪医疗集团")
+    customers.merge_customers(source=known.pk, into=stays.pk, by=people[BOSS], now=MONDAY)
+    case.decide(MANAGER, "ask_more").decide(OWNER, "resubmit")
+    assert case.elements() == ["review"]
+    assert case.decide(MANAGER, "approve").ended("promoted")
+    assert lead().customer not in (known, stays)

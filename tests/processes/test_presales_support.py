@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from apps.core.access.handover import holdings
 from apps.core.parameters.models import DictionaryEntry
 from apps.core.parameters.services import fill_dictionaries
 from apps.sales.customers.services import open_customer
@@ -164,7 +165,35 @@ def test_the_engineer_is_reminded_until_the_answer(ask):
     case.pass_time(hours=8)
     assert [mail.to for mail in case.letters()] == [[f"{PRESALES}@kangze.example"]]
     case.decide(PRESALES, "accept")
-    assert case.timers() == {}
+    assert set(case.timers()) == {"work_late"}
+
+
+def test_the_engineer_is_reminded_until_the_report(ask):
+    case = ask()
+    case.decide(MANAGER, "assign", engineer=case.people[PRESALES]).decide(PRESALES, "accept")
+    case.until(case.timers()["work_late"])
+    assert [mail.to for mail in case.letters()] == [[f"{PRESALES}@kangze.example"]]
+    case.decide(PRESALES, "report", result="已交付", hours="1")
+    assert case.ended("end_done", "done")
+
+
+@pytest.mark.parametrize("accepted", [False, True])
+def test_an_engineer_who_leaves_is_followed_by_a_colleague(ask, accepted):
+    case = ask()
+    case.decide(MANAGER, "assign", engineer=case.people[PRESALES])
+    if accepted:
+        case.decide(PRESALES, "accept")
+    leaver, heir = case.people[PRESALES], case.people[ENGINEER]
+    holding = holdings["sales.presalesrequest.engineer"]
+    assert holding.count(leaver) == 1
+    assert holding.hand_over(leaver, heir, case.people["admin"]) == 1
+    assert (holding.count(leaver), holding.count(heir)) == (0, 1)
+    assert (request().engineer_id, case.who()) == (heir, [ENGINEER])
+    if not accepted:
+        case.decide(ENGINEER, "accept")
+        assert case.who() == [ENGINEER]
+    case.decide(ENGINEER, "report", result="已交付", hours="1")
+    assert (request().state, request().engineer_id) == ("done", heir)
 
 
 def test_it_starts_once_however_often_it_is_submitted(ask):

@@ -163,7 +163,10 @@ class TestPage:
         services.share_customer(
             customer_id=customer.pk, user=rights("zhamin").user, rights=rights("qiuzhiyuan")
         )
-        assert "¥2,000.00" not in signed_in("zhamin").get(page(customer)).content.decode()
+        assert "¥2,000.00" in signed_in("zhamin").get(page(customer)).content.decode()
+        hotline = signed_in("yuejiayi").get(page(customer))
+        assert hotline.status_code == 200
+        assert "¥2,000.00" not in hotline.content.decode()
 
     def test_it_asks_no_more_for_more_rows(
         self, signed_in: SignIn, django_assert_max_num_queries

@@ -14,6 +14,7 @@ from apps.core.access.rights import rights_of
 from apps.core.kinds.addresses import url_of
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.services import hand_over_records, submit_document
+from apps.sales.customers.services import open_customer
 from apps.sales.leads import services
 from apps.sales.leads.services import open_lead, touch_lead
 from apps.sales.models import Customer, Lead
@@ -22,7 +23,6 @@ from engine.exceptions import InvalidData, NotAllowed, WrongState
 from engine.models import HumanTask, InstanceState, ProcessInstance, TaskState
 from tests.casework import deploy
 from tests.contracts.factories import rights
-from tests.kinds.factories import make
 
 pytestmark = pytest.mark.django_db
 OWNER, RIVAL, MANAGER = "xiexiaomei", "qiuzhiyuan", "shanlina"
@@ -199,8 +199,7 @@ def test_a_lead_handed_over_during_its_review_is_shown_to_the_reviewer_again(
 
 # --- what is shown --------------------------------------------------------------------------------
 def test_the_reviewer_sees_the_lead_and_what_agrees_with_it(company, lead, signed_in):
-    other = make("sales.customer", RIVAL, name="太仓沙溪医院有限公司", phone="")
-    Customer.objects.filter(pk=other.pk).update(owner=company[OWNER])
+    other = open_customer(name="太仓沙溪医院有限公司", owner=company[OWNER].pk)
     submit(lead)
     page = signed_in(MANAGER)
     shown = page.get(f"/approvals/{open_task(lead).pk}/").content.decode()
@@ -211,7 +210,7 @@ def test_the_reviewer_sees_the_lead_and_what_agrees_with_it(company, lead, signe
 
 
 def test_whoever_may_not_see_a_match_gets_no_link_to_it(company, lead, signed_in):
-    other = make("sales.customer", RIVAL, name="太仓沙溪医院有限公司", phone="")
+    other = open_customer(name="太仓沙溪医院有限公司", owner=company[RIVAL].pk)
     submit(lead)
     assert lead.state == "conflict"
     tab = signed_in(OWNER).get(url_of(kind_of(lead), "page", lead.pk), {"tab": "duplicates"})
@@ -239,7 +238,7 @@ def test_leads_are_found_by_when_they_are_to_be_contacted(company, lead, signed_
 
 def test_a_leaver_hands_over_leads(company, lead):
     assert holdings["sales.lead"].count(company[OWNER].pk) == 1
-    holdings["sales.lead"].hand_over(company[OWNER].pk, company[RIVAL].pk)
+    holdings["sales.lead"].hand_over(company[OWNER].pk, company[RIVAL].pk, company["admin"].pk)
     lead.refresh_from_db()
     assert lead.owner == company[RIVAL]
     assert rights_of(company[RIVAL].pk).may("sales.lead", "view")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -10,19 +11,23 @@ from django.utils import timezone
 
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.services import submit_document
+from apps.core.parameters.services import set_parameter
 from apps.people.models import User
+from apps.sales.customers.story import story_of
 from apps.sales.models import (
     CompanyClaim,
     Contact,
     Customer,
     Lead,
     Opportunity,
+    PresalesRequest,
     SalesActivity,
     TargetCompany,
 )
 from apps.sales.opportunities.services import open_opportunity
+from apps.sales.parameters import PROTECTION_DAYS
 from engine import definitions, inbox, tasks
-from engine.models import Deployment
+from engine.models import Deployment, HumanTask
 from tests.contracts.factories import rights
 from tests.kinds.factories import make
 
@@ -31,7 +36,7 @@ SignIn = Callable[..., Client]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("company")]
 
 LEAVER, HEIR = "qiuzhiyuan", "xiexiaomei"
-KINDS = (TargetCompany, Lead, Customer, Contact, Opportunity, SalesActivity)
+KINDS = (TargetCompany, Lead, Customer, Contact, Opportunity, SalesActivity, PresalesRequest)
 
 
 def user(name: str) -> int:
@@ -54,6 +59,7 @@ def held() -> Lead:
         now=timezone.now(),
     )
     make("sales.salesactivity", customer=contact.customer_id, planned_at="2031-03-03 10:00")
+    make("sales.presalesrequest", customer=contact.customer_id)
     lead = make("sales.lead")
     submitted = submit_document(kind=kind_of(lead), pk=lead.pk, rights=rights(LEAVER))
     reviewer = user("shanlina")
@@ -75,3 +81,39 @@ def test_all_of_a_leavers_goes_to_one_colleague(signed_in: SignIn, held: Lead):
     assert [claim.user_id for claim in CompanyClaim.objects.filter(ended_at=None)] == [user(HEIR)]
     (task,) = inbox.page(user(HEIR), limit=10).tasks
     assert task.instance.business_key == held.business_key
+
+
+def test_a_leavers_customers_are_protected_anew_and_their_story_tells(signed_in: SignIn):
+    set_parameter(parameter=PROTECTION_DAYS, value=25, by=user("admin"))
+    customer = make("sales.customer", by=LEAVER)
+    Customer.objects.filter(pk=customer.pk).update(protected_until=None)
+    form = {"left_on": timezone.localdate().isoformat(), "act": "leave", "reason": "离职"}
+    address = f"/settings/employees/{user(LEAVER)}/hand-over/"
+    done = signed_in("admin").post(address, {**form, "everything": user(HEIR)})
+    assert done.status_code == 302
+    customer.refresh_from_db()
+    assert customer.owner_id == user(HEIR)
+    assert customer.protected_until == timezone.localdate() + timedelta(days=25)
+    (told,) = [one for one in story_of(customer) if "仇志远" in one.what]
+    assert "解晓梅" in told.what
+    assert told.who == User.objects.get_by_natural_key("admin").display_name
+
+
+def test_a_leaving_engineers_requests_go_along_with_their_tasks(signed_in: SignIn, held: Lead):
+    request = make("sales.presalesrequest", by=HEIR)
+    submit_document(kind=kind_of(request), pk=request.pk, rights=rights(HEIR))
+    leaver, heir = user("zhamin"), user("chenhai")
+    task = HumanTask.objects.get(instance__business_key=request.business_key, ended_at=None)
+    tasks.complete(task.pk, user=user("yuchigang"), decision="assign", data={"engineer": leaver})
+    form = {"left_on": timezone.localdate().isoformat(), "act": "leave", "reason": "离职"}
+    address = f"/settings/employees/{leaver}/hand-over/"
+    admin = signed_in("admin")
+    assert "待处理的售前支持申请" in admin.get(address).content.decode()
+    assert admin.post(address, {**form, "everything": heir}).status_code == 302
+    request.refresh_from_db()
+    assert request.engineer_id == heir
+    assert PresalesRequest.objects.visible_to(rights("chenhai")).get() == request
+    (task,) = inbox.page(heir, limit=10).tasks
+    tasks.complete(task.pk, user=heir, decision="accept")
+    (task,) = inbox.page(heir, limit=10).tasks
+    assert task.element == "work"

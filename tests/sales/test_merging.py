@@ -8,6 +8,7 @@ from apps.core.audit.models import AuditEntry, Event
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.search import search
 from apps.sales.customers import services
+from apps.sales.duplicates import Basis, find_matches
 from apps.sales.models import Collaborator, Contact, Customer, CustomerStage, PricePolicy
 from engine.exceptions import Conflict, WrongState
 from tests.contracts.factories import line, make_contract, make_customer, make_product, rights
@@ -94,3 +95,19 @@ def test_nothing_alive_is_merged_into_something_closed():
     )
     with pytest.raises(WrongState, match="恢复"):
         merge(gone, stays)
+
+
+def test_what_the_other_was_known_by_leads_to_the_one_that_stays():
+    known = {"tax_id": "91990000MA0HX0001P", "phone": "0512-62880001"}
+    gone = make("sales.customer", name="平江路医院有限公司", **known)
+    stays = make("sales.customer", name="苏州平江医疗集团", tax_id="91990000MA0HX0002T")
+    merge(gone, stays)
+    stays.phone = stays.phone_e164 = ""
+    stays.save()
+    for candidate, basis in (
+        ({"tax_id": known["tax_id"]}, Basis.TAX_ID),
+        ({"phones": [known["phone"]]}, Basis.PHONE),
+        ({"name": "平江路医院"}, Basis.NAME),
+    ):
+        (match,) = find_matches(**candidate)
+        assert (match.pk, match.label, match.basis) == (stays.pk, stays.name, basis)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core import mail
 
 from apps.people import services as people
 from apps.people.models import Employee
 from apps.sales.customers import services
 from apps.sales.customers.blockers import Blocker, blockers
+from apps.sales.customers.waking import remind_owners
 from apps.sales.models import Customer, CustomerStage
+from engine import outbox
 from engine.exceptions import NotAllowed, WrongState
 from tests.contracts.factories import entry, make_customer, rights
 
@@ -57,6 +60,42 @@ def test_whoever_gets_a_dormant_customer_gives_it_back_when_it_is_restored():
     awake = restore(customer, by="shanlina")
     assert awake.owner_id == user("qiuzhiyuan")
     assert awake.department_id == Employee.objects.get(pk=user("qiuzhiyuan")).department_id
+
+
+def told() -> list[str]:
+    """Who was mailed so far."""
+    mail.outbox.clear()
+    outbox.drain(now=NOW + timedelta(days=90))
+    return [address.partition("@")[0] for letter in mail.outbox for address in letter.to]
+
+
+def test_on_its_day_the_owner_of_a_dormant_customer_is_reminded_once():
+    day = (NOW + timedelta(days=30)).date()
+    sleeping = sleep(make_customer(), wake_up_on=day)
+    sleep(make_customer("别的医院"))
+    awake = sleep(make_customer("唤醒的医院"), wake_up_on=day)
+    restore(awake)
+    remind_owners(now=NOW + timedelta(days=29))
+    assert told() == []
+    for hours in (0, 1, 40):
+        remind_owners(now=NOW + timedelta(days=30, hours=hours))
+    assert told() == ["qiuzhiyuan"]
+    assert "苏州平江路医院" in mail.outbox[0].subject
+    assert "2031-04-02" in mail.outbox[0].subject
+    restore(sleeping)
+    sleep(sleeping, wake_up_on=day + timedelta(days=20))
+    remind_owners(now=NOW + timedelta(days=52))  # two days late: the server was down
+    assert told() == ["qiuzhiyuan"]
+
+
+def test_the_reminder_goes_to_whose_customer_it_is_by_then():
+    day = (NOW + timedelta(days=30)).date()
+    customer = sleep(make_customer(), wake_up_on=day)
+    services.transfer_customer(
+        customer_id=customer.pk, to=user("xiexiaomei"), rights=rights("shanlina"), now=NOW
+    )
+    remind_owners(now=NOW + timedelta(days=30))
+    assert told() == ["xiexiaomei"]
 
 
 def test_where_the_owner_has_left_the_head_of_the_department_gets_it():

@@ -12,12 +12,12 @@ from engine.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Rows that belong to somebody. `count(user)`: how many; `hand_over(from, to)`: gives them to
-    somebody else in the caller's transaction, with whatever goes along, and says how many."""
+    """Rows that belong to somebody. `count(user)`: how many; `hand_over(from, to, by)`: gives them
+    to somebody else in the caller's transaction, with whatever goes along, and says how many."""
 
     label: str | Promise
     count: Callable[[int], int]
-    hand_over: Callable[[int, int], int]
+    hand_over: Callable[[int, int, int], int]
 
 
 holdings: Registry[Holding] = Registry("holding")

@@ -195,6 +195,8 @@ class DocumentKind:
     push_down: ClassVar[Sequence[PushDown]] = ()
     own_actions: ClassVar[Mapping[str, Text]] = {}
     """Rights that only this kind has, beside `Action`: codes and what they are called."""
+    beyond_scope: ClassVar[frozenset[str] | None] = None
+    """What may be done with rows that are seen though they lie outside one's scope; None: all."""
     commands: ClassVar[Mapping[str, Command]] = {}
     """What can be done with it in its own way, by the part of the address that names it."""
     attachments: ClassVar[Sequence[AttachmentCategory]] = ()
@@ -272,12 +274,12 @@ class DocumentKind:
         granted = {action for action in subjects[self.key].actions if rights.may(self.key, action)}
         if self.approval is None:
             granted.discard(Action.SUBMIT)
-        if not granted or not (rights.covers(self.key, record) or self._seen(rights, record)):
+        covered = rights.covers(self.key, record)
+        if not granted or not (covered or self.queryset(rights).filter(pk=record.pk).exists()):
             return frozenset()
+        if not covered and self.beyond_scope is not None:
+            granted &= self.beyond_scope
         return frozenset(str(a) for a in granted if self.refusal(record, a) is None)
-
-    def _seen(self, rights: Rights, record: Any) -> bool:
-        return bool(self.queryset(rights).filter(pk=record.pk).exists())
 
     def allowed(self, rights: Rights, action: str, record: Any = None) -> bool:
         """Whether an action is granted, whatever the state of the record."""
@@ -285,7 +287,10 @@ class DocumentKind:
             return False
         if record is None or record.pk is None:
             return True
-        return self._seen(rights, record)
+        rows = self.queryset(rights).filter(pk=record.pk)
+        if self.beyond_scope is not None and action not in self.beyond_scope:
+            rows = rows.filter(rights.within(self.key))
+        return bool(rows.exists())
 
     def require(self, rights: Rights, action: str, record: Any = None) -> None:
         """Raises NotAllowed where the action isn't granted, WrongState where the state of the
@@ -332,12 +337,13 @@ class DocumentKind:
         """Variables of the approval beside document and initiator: what the matrix asks for."""
         return {}
 
-    def handing_over(self, records: Sequence[Any], *, to: int, rights: Rights) -> None:
+    def handing_over(self, records: Sequence[Any], *, to: int, by: int) -> None:
         """Let what goes along be theirs too, before the records are locked: a case is locked before
         what it is about."""
 
-    def given(self, records: Sequence[Any]) -> None:
-        """Do what follows from a new owner of locked records, in the same transaction."""
+    def given(self, records: Sequence[Any], before: Mapping[int, int]) -> None:
+        """Do what follows from a new owner of locked records, in the same transaction; `before`:
+        whose each was (ids)."""
 
     def risks(self, record: Any) -> list[Risk]:
         """What an approver should see first: of `risk_flags`, with their reasons."""

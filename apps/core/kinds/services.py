@@ -229,7 +229,7 @@ def _end_case(document: Record, rights: Rights, reason: str) -> None:
 def hand_over_records(*, kind: DocumentKind, pks: Sequence[int], to: int, rights: Rights) -> int:
     """Give records to a colleague, whose department they then belong to; how many."""
     found = kind.queryset(rights).filter(pk__in=pks)
-    kind.handing_over(list(found), to=to, rights=rights)
+    kind.handing_over(list(found), to=to, by=rights.user)
     rows = list(found.select_for_update(of=("self",)))
     for record in rows:
         kind.require(rights, Action.HAND_OVER, record)
@@ -243,15 +243,28 @@ def count_held(kind: DocumentKind, user: int) -> int:
 
 
 @transaction.atomic
-def give_held(kind: DocumentKind, user: int, to: int) -> int:
+def give_held(kind: DocumentKind, user: int, to: int, by: int) -> int:
     """Give a colleague all that belongs to somebody who leaves; how many."""
-    rows = kind.model._default_manager.select_for_update().filter(owner=user)
-    return give_records(kind, list(rows), to)
+    held = kind.model._default_manager.filter(owner=user)
+    kind.handing_over(list(held), to=to, by=by)
+    rows = list(held.select_for_update())
+    for record in rows:
+        record.changed_by_id, record.changed_at = by, timezone.now()
+    return give_records(kind, rows, to)
 
 
 def give_records(kind: DocumentKind, rows: Sequence[Any], to: int) -> int:
-    """New owner and department of locked rows, in the caller's transaction; how many. Raises
-    InvalidData for somebody who has left."""
+    """New owner and department of locked rows, with what follows from that for their kind, in the
+    caller's transaction; how many. Raises InvalidData for somebody who has left."""
+    before = {record.pk: record.owner_id for record in rows}
+    move_records(kind, rows, to)
+    kind.given(rows, before)
+    return len(rows)
+
+
+def move_records(kind: DocumentKind, rows: Sequence[Any], to: int) -> None:
+    """New owner and department of locked rows, and nothing else. Raises InvalidData for somebody
+    who has left."""
     department = organisation().department_of(to)
     if department is None or to not in organisation().active([to]):
         raise InvalidData(
@@ -264,5 +277,3 @@ def give_records(kind: DocumentKind, rows: Sequence[Any], to: int) -> int:
     kind.model._default_manager.bulk_update(
         rows, ["owner", "department", "version", "changed_by", "changed_at"], batch_size=1000
     )
-    kind.given(rows)
-    return len(rows)

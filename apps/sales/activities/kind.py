@@ -21,6 +21,7 @@ from apps.sales.activities.filters import ActivityFilter
 from apps.sales.activities.forms import ActivityForm
 from apps.sales.activities.models import ActivityState, Review, SalesActivity
 from apps.sales.activities.reach import set_next_contact
+from apps.sales.customers.reach import LOOKING
 
 
 @register
@@ -82,6 +83,7 @@ class SalesActivityKind(DocumentKind):
     form_class = ActivityForm
     approval = Approval(process="activity_approval", queue="activities")
     own_actions = {"comment": pgettext_lazy("right", "Comment")}
+    beyond_scope = LOOKING | {"comment"}
     commands = COMMANDS
     sections = (
         Section(_("Activity"), ("kind", "subject", "planned_at", "ends_at", "place")),

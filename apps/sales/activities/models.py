@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.core.kinds.columns import described
-from apps.core.kinds.models import Record, RecordQuerySet, order_indexes, scope_index
+from apps.core.kinds.models import Record, order_indexes, scope_index
 from apps.core.parameters.models import DictionaryField
 from apps.sales.companies.models import TargetCompany
 from apps.sales.contacts.models import Contact
 from apps.sales.customers.models import Customer
+from apps.sales.customers.reach import OfCustomerQuerySet
 from apps.sales.leads.models import Lead
 from apps.sales.opportunities.models import Opportunity
 
@@ -42,7 +43,7 @@ class Review(models.TextChoices):
     APPROVED = "approved", _("Approved")
 
 
-class ActivityQuerySet(RecordQuerySet):
+class ActivityQuerySet(OfCustomerQuerySet):
     """Reads of activities."""
 
     def planned(self) -> Self:
@@ -155,7 +156,7 @@ class SalesActivity(Record):
                 name="activity_due",
             ),
             models.Index(fields=["state", "-planned_at", "-id"], name="activity_state_planned"),
-            scope_index("activity", "kind", "state"),
+            scope_index("activity", "kind", "state", "customer"),
             *order_indexes("activity", "subject", "state"),
         ]
         constraints = [

@@ -2,43 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
-from apps.accountsets.routing import scoped
+from apps.core.audit.models import Event
+from apps.core.audit.services import record
 from apps.core.kinds.registry import kinds
+from apps.core.kinds.search import make_searchable
 from apps.core.phones import e164
-from apps.sales.companies.models import TargetCompany
+from apps.sales.agreements import FIELDS, changed_only, enter_one_by_one, errors_of, refuse
+from apps.sales.companies.models import CompanyState, TargetCompany
+from apps.sales.companies.services.moving import KEY, lock_company, save_company
 from apps.sales.duplicates import (
     Basis,
     Candidate,
-    Match,
     Source,
     find_all,
     normal_name,
     sources,
 )
-from engine.exceptions import InvalidData
 from engine.organisation import organisation
-
-FIELDS: Final = {Basis.TAX_ID: "tax_id", Basis.PHONE: "phone", Basis.NAME: "name"}
-"""Beside which field an agreement is told."""
-KEY: Final = "sales.targetcompany"
 
 
 def complete(company: Any) -> None:
     """Work out what isn't typed; the caller saves it."""
     company.name_normal, company.phone_e164 = normal_name(company.name), e164(company.phone)
-
-
-def enter_one_by_one() -> None:
-    """Let nobody else enter companies before this transaction ends: what agrees with each other
-    would else pass side by side."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [scoped("sales.companies")])
 
 
 def require_new(company: TargetCompany) -> None:
@@ -48,16 +39,41 @@ def require_new(company: TargetCompany) -> None:
     enter_one_by_one()
     candidate = candidate_of(company)
     if company.pk is not None:
-        candidate = _changed(candidate, TargetCompany.objects.get(pk=company.pk))
+        before = TargetCompany.objects.get(pk=company.pk)
+        candidate = changed_only(candidate, candidate_of(before))
     (matches,) = find_all([candidate], exclude={company.business_key})
-    if matches:
-        names = organisation().names({match.owner for match in matches})
-        errors = dict(errors_of(matches, names))
-        raise InvalidData(
-            next(iter(errors.values()))[0],
-            errors=errors,
-            matches=[{"kind": m.kind, "id": m.pk, "label": m.label} for m in matches],
-        )
+    refuse(matches)
+
+
+def bring_back(
+    *, owner: int, department: int, by: int | None, reason: str, now: datetime, **known: Any
+) -> TargetCompany:
+    """The company of a firm that nothing came of, for everyone to claim: the one that agrees with
+    what is `known` of it (a void one is there again; one that somebody has stays theirs), else a
+    new one. `owner` had it last."""
+    enter_one_by_one()
+    company = TargetCompany(
+        owner_id=owner,
+        department_id=department,
+        created_by_id=by,
+        created_at=now,
+        changed_by_id=by,
+        changed_at=now,
+        version=1,
+        **known,
+    )
+    complete(company)
+    (matches,) = find_all([candidate_of(company)], among=(KEY,))
+    if not matches:
+        make_searchable(company, kinds[KEY].search)
+        company.save()
+    else:
+        company = lock_company(matches[0].pk, by=by, ends_case=False)
+        if company.state != CompanyState.VOID:
+            return company
+        save_company(company, by=by, now=now, state=CompanyState.UNCLAIMED, void_reason="")
+    record(Event.COMPANY_REOPENED, by=by, subject=company, reason=reason)
+    return company
 
 
 def errors_of_many(companies: Sequence[TargetCompany]) -> list[dict[str, list[str]]]:
@@ -91,38 +107,6 @@ def said_of_twin(basis: Basis, name: str) -> str:
 def candidate_of(company: TargetCompany) -> Candidate:
     """What is compared of a company."""
     return Candidate(company.name, (company.phone,), company.tax_id)
-
-
-def _changed(candidate: Candidate, stored: TargetCompany) -> Candidate:
-    before = dict(candidate_of(stored).values())
-    now = dict(candidate.values())
-    new = {basis for basis, value in now.items() if before.get(basis) != value}
-    return Candidate(
-        candidate.name if Basis.NAME in new else "",
-        candidate.phones if Basis.PHONE in new else (),
-        candidate.tax_id if Basis.TAX_ID in new else "",
-    )
-
-
-def errors_of(
-    matches: Sequence[Match], names: Mapping[int, str]
-) -> Iterator[tuple[str, list[str]]]:
-    """What is said of matches, by field: the first of each; with the names of their owners."""
-    told: set[Basis] = set()
-    for match in matches:
-        if match.basis not in told:
-            told.add(match.basis)
-            yield FIELDS[match.basis], [said_of(match, names.get(match.owner, "?"))]
-
-
-def said_of(match: Match, owner: str) -> str:
-    """“康泽医疗” is there already (yellow pages, 解晓梅): same phone."""
-    return _("%(basis)s as “%(label)s” (%(kind)s, %(owner)s).") % {
-        "basis": match.basis.label,
-        "label": match.label,
-        "kind": kinds[match.kind].label_plural,
-        "owner": owner,
-    }
 
 
 sources.add(

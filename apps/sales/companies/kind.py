@@ -138,11 +138,11 @@ class TargetCompanyKind(DocumentKind):
             return said_of_state(record)
         return super().refusal(record, action)
 
-    def handing_over(self, records: Sequence[TargetCompany], *, to: int, rights: Rights) -> None:
+    def handing_over(self, records: Sequence[TargetCompany], *, to: int, by: int) -> None:
         for record in records:
-            end_recycling(record.pk, by=rights.user)
+            end_recycling(record.pk, by=by)
 
-    def given(self, records: Sequence[TargetCompany]) -> None:
+    def given(self, records: Sequence[TargetCompany], before: Mapping[int, int]) -> None:
         follow_owner(records, now=timezone.now())
 
     def prepare(self, record: TargetCompany, lines: Mapping[str, Sequence[Any]]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -14,27 +13,25 @@ from apps.core.access.rights import Rights
 from apps.core.kinds.declaration import DocumentKind, Lines, Risk, Section
 from apps.core.kinds.moved import Moved
 from apps.core.kinds.registry import register
-from apps.core.phones import e164
 from apps.sales.customers.commands import COMMANDS
+from apps.sales.customers.entering import complete, require_new
 from apps.sales.customers.filters import CustomerFilter
 from apps.sales.customers.forms import AddressForm, CollaboratorForm, CustomerForm
 from apps.sales.customers.invoicing import INVOICING
 from apps.sales.customers.models import Address, Collaborator, Customer, CustomerStage
 from apps.sales.customers.overview import warnings_of
-from apps.sales.customers.protection import protected_from
-from apps.sales.customers.services import survivor_of
-from apps.sales.duplicates import Source, normal_name, sources
+from apps.sales.customers.reach import LOOKING
+from apps.sales.customers.services import note_new_owners, survivor_of
+from apps.sales.duplicates import Source, sources
 from engine.exceptions import Conflict, NotFound
 
-NAME: Final = 120  # characters of a normal name that are kept
-OWNING: Final = frozenset(
-    {"dormant", "close", "restore", "win", "share", "merge", Action.HAND_OVER, Action.DELETE}
-)
-"""What those may do who see a customer by their scope, and not because it is shared with them."""
+SHARED: Final = LOOKING | {Action.CHANGE, Action.ATTACH}
+"""What those do with whom a customer is shared: they work on it. Whose it is, and what becomes of
+it, settle those in whose scope it lies."""
 
 sources.add(
     "sales.customer",
-    Source(Customer, tax_ids=("tax_id",), phones=("phone_e164",), live=Q(merged_into=None)),
+    Source(Customer, tax_ids=("tax_id",), phones=("phone_e164",), via="merged_into"),
 )
 
 
@@ -82,6 +79,7 @@ class CustomerKind(DocumentKind):
         "share": pgettext_lazy("right", "Share"),
         "merge": pgettext_lazy("right", "Merge"),
     }
+    beyond_scope = SHARED
     commands = COMMANDS
     filters = CustomerFilter
     search = ("name", "short_name", "phone", "tax_id")
@@ -148,17 +146,6 @@ class CustomerKind(DocumentKind):
             text = _("This customer was merged into “%(into)s”.")
             raise Moved(text % {"into": into}, key=into.business_key)
 
-    def allowed(self, rights: Rights, action: str, record: Any = None) -> bool:
-        """With whom it is shared works on a customer; whose it is, and what becomes of it, settle
-        those in whose scope it lies."""
-        if not super().allowed(rights, action, record):
-            return False
-        return action not in OWNING or record is None or record.pk is None or _owns(rights, record)
-
-    def abilities(self, rights: Rights, record: Any) -> frozenset[str]:
-        found = super().abilities(rights, record)
-        return found if rights.covers(self.key, record) else found - OWNING
-
     def require(self, rights: Rights, action: str, record: Any = None) -> None:
         """Raises Conflict for one that was merged a moment ago."""
         if record is not None and record.merged_into_id is not None:
@@ -172,17 +159,11 @@ class CustomerKind(DocumentKind):
 
     # --- what is particular -----------------------------------------------------------------------
     def prepare(self, record: Customer, lines: Mapping[str, Sequence[Any]]) -> None:
-        record.phone_e164 = e164(record.phone)
-        record.name_normal = normal_name(record.name)[:NAME]
-        if record.pk is None and record.protected_until is None:
-            record.protected_until = protected_from(record.created_at)
+        complete(record)
+        require_new(record)
+
+    def given(self, records: Sequence[Customer], before: Mapping[int, int]) -> None:
+        note_new_owners(records, before)
 
     def risks(self, record: Customer) -> list[Risk]:
         return warnings_of(record)
-
-
-def _owns(rights: Rights, record: Any) -> bool:
-    """Whether a customer is in somebody's scope, not only shared with them."""
-    if record.owner_id == rights.user:
-        return True
-    return bool(Customer.objects.filter(rights.within("sales.customer"), pk=record.pk).exists())

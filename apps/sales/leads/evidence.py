@@ -18,6 +18,7 @@ from apps.core.kinds.columns import Cell
 from apps.core.kinds.registry import kinds
 from apps.sales.customers.models import Collaborator, Customer
 from apps.sales.customers.protection import is_protected
+from apps.sales.customers.services import survivor_of
 from apps.sales.duplicates import Match, Source, find_matches, sources
 from apps.sales.leads.models import OPEN, Lead
 
@@ -54,8 +55,8 @@ class Evidence:
 
 def matches_of(lead: Lead, among: Sequence[str] = ()) -> list[Match]:
     """What agrees with a lead, the strongest agreement first; without the company it came from and
-    customers it was told apart from."""
-    exclude = {lead.business_key, *(f"{CUSTOMER}:{pk}" for pk in lead.told_apart)}
+    customers it was told apart from, which may have been merged since."""
+    exclude = {lead.business_key, *(f"{CUSTOMER}:{survivor_of(pk)}" for pk in lead.told_apart)}
     if lead.company_id is not None:
         exclude.add(f"sales.targetcompany:{lead.company_id}")
     return find_matches(

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.access.rights import Rights, rights_of
+from apps.core.access.rights import rights_of
 from apps.core.kinds.declaration import Approval, DetailTab, DocumentKind, Risk, Section, flags
 from apps.core.kinds.registry import register
 from apps.sales.leads import services, states
@@ -118,9 +118,9 @@ class LeadKind(DocumentKind):
         flag = OWNED if record.conflict_with_id is not None else DUPLICATE
         return [flag.because(str(text))]
 
-    def handing_over(self, records: Sequence[Lead], *, to: int, rights: Rights) -> None:
+    def handing_over(self, records: Sequence[Lead], *, to: int, by: int) -> None:
         for lead in records:
-            services.give_work(lead, to=to, by=rights.user)
+            services.give_work(lead, to=to, by=by)
 
 
 _MISSING = {

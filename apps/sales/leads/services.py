@@ -17,8 +17,10 @@ from apps.core.access.rights import Rights
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.search import make_searchable
 from apps.core.kinds.services import live_instance
+from apps.core.links.services import link_documents
 from apps.core.parameters.models import DictionaryEntry
 from apps.core.phones import e164
+from apps.sales.companies.entering import bring_back
 from apps.sales.companies.models import TargetCompany
 from apps.sales.companies.services import reopen_company
 from apps.sales.duplicates import normal_name
@@ -181,7 +183,7 @@ def mark_invalid(*, lead_id: int, reason: str, rights: Rights, now: datetime | N
 
 def close_lead(lead: Lead, state: LeadState, *, reason: str, by: int | None, now: datetime) -> None:
     """Nothing comes of a locked lead. Back in the yellow pages, its company is there for everyone
-    again; one that came from elsewhere has none."""
+    to claim; one that came from elsewhere gets one."""
     save_lead(
         lead,
         by=by,
@@ -193,8 +195,37 @@ def close_lead(lead: Lead, state: LeadState, *, reason: str, by: int | None, now
         conflict_with=None,
         next_contact_on=None,
     )
-    if state == LeadState.RECYCLED and lead.company_id is not None:
+    if state != LeadState.RECYCLED:
+        return
+    if lead.company_id is not None:
         reopen_company(company_id=lead.company_id, by=by, reason=reason, now=now)
+    else:
+        _enter_yellow_pages(lead, reason=reason, by=by, now=now)
+
+
+def _enter_yellow_pages(lead: Lead, *, reason: str, by: int | None, now: datetime) -> None:
+    """What is known of the firm of a lead that didn't come from there, and what was done with it,
+    is whoever's who claims it."""
+    lead.company = bring_back(
+        owner=lead.owner_id,
+        department=lead.department_id,
+        by=by,
+        reason=reason,
+        now=now,
+        name=lead.name,
+        tax_id=lead.tax_id,
+        phone=lead.phone or lead.contact_mobile,
+        contact_name=lead.contact_name,
+        contact_position=lead.contact_position,
+        region=lead.region,
+        industry=lead.industry,
+        source=lead.source,
+        address=lead.address,
+        last_contact_at=lead.last_contact_at,
+    )
+    lead.save(update_fields=["company"])
+    lead.activities.filter(company=None).update(company=lead.company)  # type: ignore[attr-defined]
+    link_documents(source=lead.business_key, target=lead.company.business_key, by=by, now=now)
 
 
 def open_work(lead: Lead) -> Any:

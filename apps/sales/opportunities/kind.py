@@ -9,9 +9,11 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
 from apps.core.kinds.declaration import DocumentKind, Lines, PushDown, Section
 from apps.core.kinds.registry import register
+from apps.sales.customers.reach import LOOKING
 from apps.sales.opportunities import services
 from apps.sales.opportunities.commands import COMMANDS, OWN_ACTIONS
 from apps.sales.opportunities.filters import OpportunityFilter
@@ -104,8 +106,9 @@ class OpportunityKind(DocumentKind):
         Lines(Competitor, CompetitorForm, "competitors", _("Competitors")),
     )
 
-    push_down = (PushDown("contracts.salescontract"),)
+    push_down = (PushDown("contracts.salescontract"), PushDown("sales.presalesrequest"))
     own_actions = OWN_ACTIONS
+    beyond_scope = LOOKING | {Action.CHANGE, Action.ATTACH, *OWN_ACTIONS}
     commands = COMMANDS
 
     def prepare(self, record: Opportunity, lines: Mapping[str, Sequence[Any]]) -> None:

@@ -16,13 +16,12 @@ from django.utils.translation import pgettext_lazy
 
 from apps.catalog.fields import money_field, percent_field, price_field, quantity_field
 from apps.catalog.models import Product
-from apps.core.access.actions import Action
-from apps.core.access.rights import Rights
 from apps.core.kinds.columns import described
-from apps.core.kinds.models import Line, Record, RecordQuerySet, order_indexes
+from apps.core.kinds.models import Line, Record, order_indexes
 from apps.core.parameters.models import DictionaryField
 from apps.sales.contacts.models import Contact
-from apps.sales.customers.models import Collaborator, Customer
+from apps.sales.customers.models import Customer
+from apps.sales.customers.reach import OfCustomerQuerySet
 
 ZERO, ONE, HUNDRED = Decimal(0), Decimal(1), Decimal(100)
 
@@ -73,17 +72,8 @@ class OpportunityStage(models.Model):
         return self.position, self.pk
 
 
-class OpportunityQuerySet(RecordQuerySet):
+class OpportunityQuerySet(OfCustomerQuerySet):
     """Reads of opportunities."""
-
-    def visible_to(self, rights: Rights) -> Self:
-        """Those in scope, and those of customers that somebody works on with their owner."""
-        if not rights.may("sales.opportunity", Action.VIEW):
-            return self.none()
-        shared = Collaborator.objects.filter(user=rights.user).values("document")
-        scope = rights.within("sales.opportunity")
-        # Nothing to ask for is everything: an “or” would drop it.
-        return self.filter(scope | Q(customer__in=shared)) if scope else self
 
     def open(self) -> Self:
         """Those in the funnel."""

@@ -20,6 +20,7 @@ from apps.core.kinds.declaration import (
     Section,
 )
 from apps.core.kinds.registry import register
+from apps.sales.customers.reach import LOOKING
 from apps.sales.presales import services
 from apps.sales.presales.filters import PresalesFilter
 from apps.sales.presales.forms import PresalesForm
@@ -101,6 +102,7 @@ class PresalesRequestKind(DocumentKind):
     approval = Approval(process="presales_support", queue="work")
     attachments = (AttachmentCategory("solution", _("Solution"), late=True),)
     own_actions = {"cancel": pgettext_lazy("right", "Cancel a request")}
+    beyond_scope = LOOKING | {Action.ATTACH}  # its engineer adds the solution
     commands = {
         "cancel": Command(
             action="cancel",

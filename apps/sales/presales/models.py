@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -11,12 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
-from apps.core.kinds.models import Record, RecordQuerySet
+from apps.core.kinds.models import Record
 from apps.core.parameters.models import DictionaryField
 from apps.sales.contacts.models import Contact
 from apps.sales.customers.models import Customer
+from apps.sales.customers.reach import OfCustomerQuerySet
 from apps.sales.opportunities.models import Opportunity
 
 
@@ -35,15 +33,12 @@ class PresalesState(models.TextChoices):
 UNDER_WAY = (PresalesState.WAITING, PresalesState.ASSIGNED, PresalesState.ACCEPTED)
 
 
-class PresalesQuerySet(RecordQuerySet):
+class PresalesQuerySet(OfCustomerQuerySet):
     """Reads of requests."""
 
-    def visible_to(self, rights: Rights) -> Self:
-        """Those in scope, and those that one is or was the engineer of."""
-        if not rights.may("sales.presalesrequest", Action.VIEW):
-            return self.none()
-        scope = rights.within("sales.presalesrequest")
-        return self.filter(scope | Q(engineer=rights.user)) if scope else self
+    def seen_by(self, rights: Rights) -> Q:
+        """Also those that one is or was the engineer of."""
+        return super().seen_by(rights) | Q(engineer=rights.user)
 
 
 class PresalesRequest(Record):

@@ -70,9 +70,10 @@ def refuse(context: Context, *, target: str, engineer: int) -> list[int]:
 
 
 @operation("presales.accept")
-def accept(context: Context, *, target: str) -> str:
-    """The engineer does it."""
-    return _move(target, PresalesState.ACCEPTED, accepted_at=context.now).state
+def accept(context: Context, *, target: str) -> int:
+    """The engineer does it; who that is by now."""
+    request = _move(target, PresalesState.ACCEPTED, accepted_at=context.now)
+    return int(request.engineer_id or 0)
 
 
 @operation("presales.report")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from apps.sales.customers.services.merging import merge_customers
 from apps.sales.customers.services.opening import open_customer, touch_customer
 from apps.sales.customers.services.owning import (
+    note_new_owners,
     share_customer,
     transfer_customer,
     unshare_customer,
@@ -24,6 +25,7 @@ __all__ = [
     "lock_customer",
     "make_dormant",
     "merge_customers",
+    "note_new_owners",
     "open_customer",
     "restore_customer",
     "share_customer",

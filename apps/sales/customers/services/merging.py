@@ -16,6 +16,7 @@ from apps.core.audit.services import record
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.search import make_searchable
 from apps.core.kinds.services import live_instance
+from apps.sales.customers.entering import complete
 from apps.sales.customers.hanging import move_all
 from apps.sales.customers.invoicing import INVOICING
 from apps.sales.customers.models import ALIVE, Collaborator, Customer, CustomerStage
@@ -152,7 +153,7 @@ def _take_over(gone: Customer, stays: Customer, now: datetime, by: int | None) -
         stays.parent_id = gone.parent_id
     if _is_above(stays):
         stays.parent = None
-    kind_of(stays).prepare(stays, {})
+    complete(stays)
     make_searchable(stays, kind_of(stays).search)
     stays.version += 1
     stays.changed_by_id, stays.changed_at = by, now

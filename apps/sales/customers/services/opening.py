@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.search import make_searchable
 from apps.core.parameters.models import DictionaryEntry
+from apps.sales.customers.entering import complete
 from apps.sales.customers.models import Customer
 from apps.sales.customers.protection import protected_from
 from apps.sales.customers.services.survivors import survivor_of
@@ -54,9 +55,8 @@ def open_customer(
         version=1,
         **given,
     )
-    kind = kind_of(customer)
-    kind.prepare(customer, {})
-    make_searchable(customer, kind.search)
+    complete(customer)
+    make_searchable(customer, kind_of(customer).search)
     try:
         with transaction.atomic():
             customer.save(force_insert=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -15,7 +15,7 @@ from apps.core.access.rights import Rights
 from apps.core.audit.models import Event
 from apps.core.audit.services import record
 from apps.core.kinds.registry import kind_of
-from apps.core.kinds.services import give_records
+from apps.core.kinds.services import move_records
 from apps.sales.customers.belongings import give_belongings, usual_belongings
 from apps.sales.customers.models import Collaborator, Customer
 from apps.sales.customers.protection import protected_from
@@ -54,7 +54,7 @@ def transfer_customer(
             errors={"to": [_("Choose somebody else.")]},
         )
     customer.changed_by_id, customer.changed_at = by, moment
-    give_records(kind, [customer], to)
+    move_records(kind, [customer], to)
     customer.protected_until = protected_from(moment)
     customer.save(update_fields=["protected_until"])
     keys = usual_belongings() if along is None else along
@@ -68,6 +68,23 @@ def transfer_customer(
         reason=reason,
     )
     return customer
+
+
+def note_new_owners(customers: Sequence[Customer], before: Mapping[int, int]) -> None:
+    """Locked customers have got another owner, all of a leaver's for example: a new period of
+    protection begins, and their story tells. `before`: whose each was (ids)."""
+    now = timezone.now()
+    names = organisation().names({*before.values(), *(each.owner_id for each in customers)})
+    for customer in customers:
+        customer.protected_until = protected_from(now)
+        record(
+            Event.TRANSFERRED,
+            by=customer.changed_by_id,
+            subject=customer,
+            before={"owner": names.get(before[customer.pk], "?")},
+            after={"owner": names.get(customer.owner_id, "?")},
+        )
+    Customer.objects.bulk_update(customers, ["protected_until"], batch_size=1000)
 
 
 @transaction.atomic
