@@ -1,0 +1,103 @@
+"""What may be deployed: the linter guards the door, for the files and for what they touch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from engine.bpmn import linter, sandbox
+from engine.bpmn.findings import Finding
+from engine.bpmn.known import Known
+from engine.bpmn.references import References, find_references
+from engine.exceptions import InvalidDefinition
+from engine.models import Deployment, Resource
+
+
+def require_sound(
+    files: Mapping[str, bytes], in_force: Mapping[str, Resource], *, source: Deployment.Source
+) -> None:
+    """Raises InvalidDefinition (element, line, file) for the first error that the linter finds in
+    `files`; `data["findings"]` has all of them.
+
+    What didn't come with the product is read in a limited child, together with what it calls, what
+    calls it and whatever those need of what is in force (by key). There nothing may become worse
+    than it is, not by a warning either: who changes a called process or a table doesn't see the
+    diagrams that rely on it. What comes with the product is whole in itself; where a process
+    administrator has changed a part of it, that mustn't keep the rest from being renewed."""
+    known = Known.from_registries()
+    for key, resource in in_force.items():
+        known = known.with_deployed(key, is_decision=resource.name.endswith(".dmn"))
+    if source == Deployment.Source.SHIPPED:
+        _refuse(linter.check(files, known).errors)
+        return
+    beside, replaced = _touched(files, in_force)
+    report = sandbox.check({**files, **beside}, known)
+    errors = [finding for finding in report.errors if finding.file not in beside]
+    worse = [finding for finding in report.findings if finding.file in beside]
+    if worse:
+        before = sandbox.check({**replaced, **beside}, known).findings
+        was_so = {_said(finding) for finding in before}
+        worse = [finding for finding in worse if _said(finding) not in was_so]
+    _refuse([*errors, *worse])
+
+
+def _touched(
+    files: Mapping[str, bytes], in_force: Mapping[str, Resource]
+) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """Files in force that `files` touch, and those that they replace. Nothing for a file that can't
+    be read: the linter says why."""
+    try:
+        uploaded = [find_references(name, content) for name, content in files.items()]
+    except InvalidDefinition:
+        return {}, {}
+    references = {
+        key: find_references(resource.name, bytes(resource.content))
+        for key, resource in in_force.items()
+    }
+    references |= {one.key: one for one in uploaded}
+    changed = {one.key for one in uploaded}
+    touched = _needed(_callers(changed, references), references)
+    return (
+        {_name(in_force[key], files): bytes(in_force[key].content) for key in touched - changed},
+        {in_force[key].name: bytes(in_force[key].content) for key in changed & in_force.keys()},
+    )
+
+
+def _name(resource: Resource, files: Mapping[str, bytes]) -> str:
+    """A name that no uploaded file has."""
+    return resource.name if resource.name not in files else f"{resource.key}/{resource.name}"
+
+
+def _callers(keys: set[str], references: Mapping[str, References]) -> set[str]:
+    """`keys`, and all that call or decide by them, at whatever depth."""
+    found, count = set(keys), 0
+    while len(found) > count:
+        count = len(found)
+        found |= {key for key, one in references.items() if one.needs & found}
+    return found
+
+
+def _needed(keys: set[str], references: Mapping[str, References]) -> set[str]:
+    """`keys`, and all that they need; what doesn't exist is left to the linter."""
+    found, count = set(keys), 0
+    while len(found) > count:
+        count = len(found)
+        needs = [references[key].needs for key in found]
+        found = found.union(*needs) & references.keys()
+    return found
+
+
+def _said(finding: Finding) -> tuple[str, str, str]:
+    return finding.file, finding.element, finding.message
+
+
+def _refuse(findings: Sequence[Finding]) -> None:
+    if not findings:
+        return
+    first = findings[0]
+    raise InvalidDefinition(
+        str(first.message),
+        element=first.element,
+        line=first.line,
+        file=first.file,
+        findings=[finding.as_dict() for finding in findings],
+    )
