@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 
+import redis
+import structlog
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -19,7 +23,10 @@ from apps.accountsets.models import (
 from apps.accountsets.ownership import as_owner
 from apps.accountsets.routing import PUBLIC, in_account_set
 from apps.accountsets.schemas import build_schema
+from apps.accountsets.storage import folder_of
 from apps.core.access.defaults import sync_grants
+
+logger = structlog.get_logger(__name__)
 
 
 def create_account_set(
@@ -55,13 +62,28 @@ def create_account_set(
 
 
 def drop_account_set(*, account_set: AccountSet) -> None:
-    """Remove a set with everything in it, its sessions and its access keys. Can't be undone."""
+    """Remove a set with everything in it, its sessions and its access keys, then its files and what
+    the cache knows of it: another set of that name finds nothing. Can't be undone."""
+    schema_name = account_set.schema_name
     with as_owner(), in_account_set(PUBLIC), transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"DROP SCHEMA IF EXISTS {quote_schema_name(account_set.schema_name)} CASCADE"
-            )
+            cursor.execute(f"DROP SCHEMA IF EXISTS {quote_schema_name(schema_name)} CASCADE")
         account_set.delete()
+    folder = folder_of(schema_name)
+    if folder.exists():
+        shutil.rmtree(folder)
+    _forget_cached(schema_name)
+
+
+def _forget_cached(schema_name: str) -> None:
+    """Keys begin with the account set (`CACHES`). Where the cache can't be reached, what it holds
+    expires by itself within the hour."""
+    try:
+        with redis.from_url(settings.CACHES["default"]["LOCATION"], socket_timeout=5) as client:
+            for key in client.scan_iter(match=f"{schema_name}:*"):
+                client.delete(key)
+    except redis.RedisError as error:
+        logger.warning("cache_not_emptied", account_set=schema_name, error=str(error))
 
 
 def create_server_administrator(

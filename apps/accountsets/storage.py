@@ -10,6 +10,11 @@ from django.core.files.storage import FileSystemStorage
 from apps.accountsets.routing import current_set
 
 
+def folder_of(schema_name: str) -> Path:
+    """Where the files of an account set lie."""
+    return Path(settings.MEDIA_ROOT) / schema_name
+
+
 class AccountSetStorage(FileSystemStorage):
     """A folder per account set below `MEDIA_ROOT`.
 
@@ -18,7 +23,7 @@ class AccountSetStorage(FileSystemStorage):
 
     @property
     def base_location(self) -> str:
-        return str(Path(settings.MEDIA_ROOT) / current_set())
+        return str(folder_of(current_set()))
 
     @property
     def location(self) -> str:

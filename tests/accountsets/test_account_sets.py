@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from io import StringIO
+from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from apps.accountsets import schemas, services
 from apps.accountsets.models import AccountSet, Session
 from apps.accountsets.routing import in_account_set
+from apps.accountsets.storage import AccountSetStorage
 from apps.people.models import User
 from engine.models import ProcessDefinition
 
@@ -95,6 +99,24 @@ def test_a_dropped_set_takes_its_sessions_and_keys_along(twins, client_of):
     assert not Session.objects.exists()
     assert list(AccountSet.objects.values_list("schema_name", flat=True)) == ["t_one"]
     assert User.objects.get(username="same").display_name == "甲"
+
+
+@committed
+def test_a_dropped_set_leaves_neither_files_nor_cached_values_to_the_next_of_its_name(twins):
+    storage = AccountSetStorage()
+    for twin in twins:
+        with in_account_set(twin.schema_name):
+            storage.save("attachments/offer.txt", ContentFile(twin.name.encode()))
+            cache.set("progress", twin.name)
+    run("drop_account_set", "t_two", "--yes")
+    run("create_account_set", "t_two", "--name", "新账套")
+    with in_account_set("t_two"):
+        assert not storage.exists("attachments/offer.txt")
+        assert not Path(storage.location).exists()
+        assert cache.get("progress") is None
+    with in_account_set("t_one"):
+        assert storage.open("attachments/offer.txt").read() == "甲".encode()
+        assert cache.get("progress") == "甲"
 
 
 @committed
