@@ -94,8 +94,10 @@ def _users() -> list[int]:
 
 
 def _statement(user: int, cursor: str, now: datetime) -> tuple[str, dict[str, object]]:
-    """As the first page and the approval center ask: without what is put off."""
-    return inbox.page_statement(user, cursor=cursor, hide_snoozed_at=now)
+    """What the first page and the approval center ask: the tasks with all that is shown of them,
+    without what is put off."""
+    statement, parameters = inbox.page_statement(user, cursor=cursor, hide_snoozed_at=now)
+    return inbox.with_tasks(statement), parameters
 
 
 def _cursor(user: int, number: int, now: datetime) -> str:

@@ -189,14 +189,15 @@ def read(
     came: bool,
 ) -> Page:
     """As `read_ids`, with the tasks, their instances and definitions."""
-    rows = execute(_with_tasks(statement), parameters)
+    rows = execute(with_tasks(statement), parameters)
     tasks = {row[0]: _made(row[2:]) for row in rows}
     found = _page_of(rows, limit=limit, backwards=backwards, came=came)
     return Page([tasks[task] for task in found.tasks], found.next, found.previous, found)
 
 
 @cache
-def _with_tasks(statement: str) -> str:
+def with_tasks(statement: str) -> str:
+    """The statement of a page, with the tasks that it finds and what is shown of them."""
     return WITH_TASKS.format(statement=statement)
 
 
