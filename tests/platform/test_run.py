@@ -19,10 +19,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import redis
 
 from apps.people.demo import DEMO_PASSWORD
-from config.services.postgresql import OWNER_ROLE, Postgresql
+from config.services.folders import private_folder
+from config.services.postgresql import APPLICATION_ROLE, OWNER_ROLE, Postgresql
 from config.services.processes import ProcessTable, wait_until
+from config.services.valkey import Valkey
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 300  # a slow machine is no failure
@@ -30,12 +33,14 @@ OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "CRM_MODE", "CRM_TEST
 
 
 class Product:
-    """The supervisor's process, with a home and a port of its own."""
+    """The supervisor's process, with a home and a port of its own; `given` is its environment."""
 
-    def __init__(self, home: Path, port: int) -> None:
+    def __init__(self, home: Path, port: int, **given: str) -> None:
         self.home = home
         self.address = f"http://127.0.0.1:{port}"
-        environment = {name: value for name, value in os.environ.items() if name not in OURS}
+        environment = {
+            name: value for name, value in os.environ.items() if name not in OURS
+        } | given
         source = (
             f"from pathlib import Path; import config.run as r; r.run(Path({str(home)!r}), {port})"
         )
@@ -158,6 +163,55 @@ def test_the_product_starts_survives_kills_and_keeps_its_data(home: Path, port: 
         product.process.send_signal(signal.SIGINT)
         assert product.process.wait(SECONDS) == 0
         assert product.processes() == []
+    finally:
+        product.process.kill()
+        product.process.wait()
+
+
+@pytest.fixture
+def stores(home: Path) -> Iterator[dict[str, str]]:
+    """PostgreSQL and Valkey that somebody else runs: their addresses, as environment."""
+    folder = private_folder(home / "elsewhere")
+    running = subprocess.Popen(
+        [sys.executable, "-m", "tests.platform.supervised", str(folder), "stores"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with running:
+        try:
+            assert running.stdout is not None
+            assert any(line == "up\n" for line in running.stdout)
+            server = Postgresql(folder, durable=True)
+            yield {
+                "DATABASE_URL": server.url(APPLICATION_ROLE),
+                "DATABASE_OWNER_URL": server.url(OWNER_ROLE),
+                "REDIS_URL": Valkey(folder, durable=True).url,
+            }
+        finally:
+            running.send_signal(signal.SIGINT)
+
+
+def test_stores_that_the_environment_names_are_used_and_left_running(
+    home: Path, port: int, stores: dict[str, str]
+) -> None:
+    product = Product(home, port, **stores)
+    try:
+        product.wait_until_up()
+        assert wait_until(product.well, SECONDS), product.health()
+        assert len(product.processes()) == 3  # web, worker, beat
+        assert "PostgreSQL" not in product.output()
+        assert "Valkey" not in product.output()
+        assert log_in(product) == (302, "/")
+        product.process.send_signal(signal.SIGINT)
+        assert product.process.wait(SECONDS) == 0
+        assert product.processes() == []
+        with psycopg.connect(stores["DATABASE_OWNER_URL"]) as connection:
+            found = connection.execute("SELECT count(*) FROM demo.people_user").fetchone()
+            assert found is not None
+            assert found[0] > 1
+        with redis.from_url(stores["REDIS_URL"]) as client:
+            assert client.ping()
     finally:
         product.process.kill()
         product.process.wait()
