@@ -119,18 +119,48 @@ def rehearse(
 
     More than a few are found out by the workers: see `Batch.phase`. Tasks that don't exist are left
     out. Raises InvalidData for none or too many tasks, or an opinion that is too long."""
+    what: dict[str, Any] = {"decision": decision, "opinion": opinion, "data": data}
+    return _begin(BatchPhase.REHEARSING, tasks, user=user, now=now, **what)
+
+
+def decide(
+    tasks: Mapping[int, int | None],
+    *,
+    user: int,
+    decision: str = "",
+    opinion: str = "",
+    data: Mapping[str, Any] | None = None,
+    now: datetime | None = None,
+) -> Batch:
+    """As `rehearse`, but decide at once what can be decided."""
+    what: dict[str, Any] = {"decision": decision, "opinion": opinion, "data": data}
+    return _begin(BatchPhase.RUNNING, tasks, user=user, now=now, **what)
+
+
+def _begin(
+    phase: BatchPhase,
+    tasks: Mapping[int, int | None],
+    *,
+    user: int,
+    decision: str,
+    opinion: str,
+    data: Mapping[str, Any] | None,
+    now: datetime | None,
+) -> Batch:
     if not 0 < len(tasks) <= LIMIT:
         message = _("Choose 1 to %(limit)s tasks.") % {"limit": LIMIT}
         raise InvalidData(message, errors={"tasks": [message]})
     require_opinion_fits(opinion)
+    moment = now or timezone.now()
     with transaction.atomic():
         batch = Batch.objects.create(
             user=user,
             decision=decision,
             opinion=opinion,
             data=plain(dict(data or {})),
-            phase=BatchPhase.REHEARSING,
-            created_at=now or timezone.now(),
+            phase=phase,
+            created_at=moment,
+            started_at=moment if phase == BatchPhase.RUNNING else None,
         )
         execute(ADD, [batch.pk, list(tasks), list(tasks.values())])
         _set_going(batch, len(tasks))
@@ -172,6 +202,14 @@ def _run_here(batch: Batch, number: int, now: datetime | None) -> Batch:
         work_off(batch, now=now)
         batch.refresh_from_db()
     return batch
+
+
+def find(batch: int, *, user: int) -> Batch:
+    """A batch of the user's; raises NotFound."""
+    found = Batch.objects.filter(pk=batch, user=user).first()
+    if found is None:
+        raise NotFound(_("There is no batch %(id)s.") % {"id": batch})
+    return found
 
 
 def progress(batch: int) -> Progress:

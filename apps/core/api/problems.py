@@ -87,6 +87,17 @@ def of_engine(error: engine.EngineError) -> dict[str, Any]:
     return make(status, code=error.code, detail=detail_of(error), **data)
 
 
+def of_code(code: str, detail: str) -> dict[str, Any]:
+    """The problem that an error of the engine was, of which code and words are kept."""
+    kinds = {kind.code: kind for kind in (engine.NotFound, engine.NotAllowed, *_CONFLICTS)}
+    status = next(status for kind, status in _STATUS if issubclass(kinds.get(code, _OTHER), kind))
+    if code == engine.OperationFailed.code:
+        detail = _("This failed; nothing was changed. Tell an administrator.")
+    return make(status, code=code, detail=detail)
+
+
+_OTHER: Final = engine.EngineError
+_CONFLICTS: Final = (engine.WrongState, engine.Conflict, engine.NothingCaught)
 _OWN: Final = frozenset({"type", "title", "status", "code", "detail", "task_id"})
 
 

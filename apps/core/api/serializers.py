@@ -10,11 +10,13 @@ from apps.core.api.fields import PersonField, StateField
 from apps.core.inbox import elements, wording
 from engine.models import (
     ActivityInstance,
+    BatchPhase,
     HumanTask,
     Incident,
     InstanceState,
     Job,
     ProcessInstance,
+    RowState,
     TaskState,
 )
 from engine.models.history import ActivityState
@@ -303,18 +305,33 @@ class CountsSerializer(serializers.Serializer[Any]):
     queues = serializers.DictField(child=serializers.IntegerField())
 
 
+class AfterSerializer(serializers.Serializer[Any]):
+    """Where a decision has led: whom the case asks next, where and until when; or how it ended."""
+
+    people = serializers.ListField(child=serializers.IntegerField())
+    process = serializers.CharField()
+    element = serializers.CharField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    end_event = serializers.CharField()
+
+
 class OutcomeSerializer(serializers.Serializer[Any]):
-    """What became of one task of many: a result or a problem."""
+    """What became of one task of many: where it led, or a problem."""
 
     task = serializers.IntegerField()
-    result = ResultSerializer(allow_null=True)
+    state = StateField(RowState)
+    after = AfterSerializer(allow_null=True)
     problem = serializers.DictField(allow_null=True)
 
 
-class ManySerializer(serializers.Serializer[Any]):
+class BatchSerializer(serializers.Serializer[Any]):
     """What became of many tasks."""
 
-    batch = serializers.CharField(help_text="names the batch in the trails")
+    batch = serializers.IntegerField(
+        allow_null=True, help_text="names the batch in the trails; none where there was no task"
+    )
+    phase = StateField(BatchPhase)
+    waiting = serializers.IntegerField()
     done = serializers.IntegerField()
     failed = serializers.IntegerField()
     outcomes = OutcomeSerializer(many=True)

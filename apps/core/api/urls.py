@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 from apps.accountsets.middleware import without_account_set
+from apps.core.api.views.batches import BatchViews
 from apps.core.api.views.definitions import DefinitionViews
 from apps.core.api.views.instances import InstanceViews
 from apps.core.api.views.tasks import TaskViews
@@ -20,6 +21,7 @@ router = SimpleRouter()
 router.register("definitions", DefinitionViews, basename="definition")
 router.register("instances", InstanceViews, basename="instance")
 router.register("tasks", TaskViews, basename="task")
+router.register("batches", BatchViews, basename="batch")
 router.register("incidents", IncidentViews, basename="incident")
 router.register("messages", MessageViews, basename="message")
 router.register("requests", RequestViews, basename="request")

@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from engine import batches
+from engine.models import TrailEntry
 from tests.core.conftest import task_of
 
 pytestmark = pytest.mark.django_db
@@ -89,14 +91,35 @@ def test_delegating_comes_back_and_an_added_approver_decides_first(api, submitte
     assert head.post(f"{address}/complete/", {"decision": "approve"}).status_code == 200
 
 
-def test_many_tasks_are_decided_and_each_failure_says_why(api, submitted) -> None:
+def test_many_tasks_are_decided_and_each_failure_says_why(api, submitted, company) -> None:
     tasks = [task_of(submitted("qiuzhiyuan", amount, f"会议 {amount}")).pk for amount in (1, 2, 3)]
     head = api("shanlina")
     head.post(f"tasks/{tasks[1]}/complete/", {"decision": "approve"})
-    answer = head.post("tasks/complete-many/", {"tasks": tasks, "decision": "approve"}).json()
-    assert (answer["done"], answer["failed"]) == (2, 1)
+    found = head.post("tasks/complete-many/", {"tasks": tasks, "decision": "approve"})
+    assert found.status_code == 200
+    answer = found.json()
+    assert (answer["phase"], answer["done"], answer["failed"]) == ("done", 2, 1)
     failed = next(row for row in answer["outcomes"] if row["problem"])
-    assert (failed["task"], failed["problem"]["code"]) == (tasks[1], "conflict")
+    assert (failed["task"], failed["state"]) == (tasks[1], "failed")
+    assert (failed["problem"]["code"], failed["problem"]["status"]) == ("conflict", 409)
+    assert head.get(f"batches/{answer['batch']}/").json() == answer
+    assert api("zhoumin").get(f"batches/{answer['batch']}/").status_code == 404
+    told = TrailEntry.objects.filter(event="task.completed", data__batch=str(answer["batch"]))
+    assert set(told.values_list("instance__tasks__decided_by", flat=True)) == {company["shanlina"]}
+    assert told.count() == 2
+
+
+def test_more_than_a_few_tasks_are_decided_after_the_answer(api, submitted, monkeypatch) -> None:
+    monkeypatch.setattr(batches, "AT_ONCE", 1)
+    tasks = [task_of(submitted("qiuzhiyuan", amount, f"会议 {amount}")).pk for amount in (1, 2)]
+    head = api("shanlina")
+    found = head.post("tasks/complete-many/", {"tasks": tasks, "decision": "approve"})
+    answer = found.json()
+    assert (found.status_code, answer["phase"], answer["waiting"]) == (202, "running", 2)
+    assert batches.run_pending() == 1  # as the worker does
+    answer = head.get(f"batches/{answer['batch']}/").json()
+    assert (answer["phase"], answer["done"]) == ("done", 2)
+    assert all(row["after"]["end_event"] for row in answer["outcomes"])
 
 
 def test_an_inbox_page_costs_the_same_however_long_it_is(api, submitted) -> None:

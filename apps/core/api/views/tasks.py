@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import uuid4
 
 from django.http import QueryDict
 from django.utils import timezone
@@ -16,15 +15,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from apps.core.api import commands, problems, serializers
+from apps.core.api import commands, serializers
 from apps.core.api.fields import Row, with_names
 from apps.core.api.form_schema import describe_form
 from apps.core.api.parsers import JSONParser
 from apps.core.api.permissions import Right
 from apps.core.api.views.base import ID, Area, answer
+from apps.core.api.views.batches import show_batch
 from apps.core.inbox import elements, looking
-from apps.core.inbox.visibility import find_task, no_task, visible_tasks
-from engine import approvers, inbox, tasks
+from apps.core.inbox.visibility import find_task, visible_tasks
+from engine import approvers, batches, inbox, tasks
 from engine.models import HumanTask
 
 ACTIONS = (
@@ -121,28 +121,21 @@ class TaskViews(Area):
         body.pop("attachments", None)  # among all files
         return answer(tasks.complete(task, user=self.user, files=request.FILES, **body))
 
-    @extend_schema(request=commands.CompleteMany, responses=serializers.ManySerializer)
+    @extend_schema(
+        request=commands.CompleteMany,
+        responses={200: serializers.BatchSerializer, 202: serializers.BatchSerializer},
+    )
     @action(detail=False, methods=["post"], url_path="complete-many")
     def complete_many(self, request: Request) -> Response:
-        """Decide many tasks alike. One that fails stays open and says why; the others are
-        decided."""
+        """Decide many tasks alike, as a batch that is kept. One that fails stays open and says why;
+        the others are decided. More than twenty are worked off after the answer (202): the batch
+        tells how far it is."""
         body = self.body(commands.CompleteMany)
-        batch = str(uuid4())
-        asked = list(dict.fromkeys(body.pop("tasks")))
+        asked = dict.fromkeys(body.pop("tasks"))
         seen = visible_tasks(self.viewer, asked)
-        outcomes = [
-            *tasks.complete_many(
-                [task for task in asked if task in seen], user=self.user, batch=batch, **body
-            ),
-            *(tasks.Outcome(task, error=no_task(task)) for task in asked if task not in seen),
-        ]
-        shown = {
-            "batch": batch,
-            "done": sum(outcome.error is None for outcome in outcomes),
-            "failed": sum(outcome.error is not None for outcome in outcomes),
-            "outcomes": [_outcome(outcome) for outcome in outcomes],
-        }
-        return Response(serializers.ManySerializer(shown).data)
+        mine = {task: None for task in asked if task in seen}
+        batch = batches.decide(mine, user=self.user, **body) if mine else None
+        return show_batch(batch, missing=[task for task in asked if task not in seen])
 
     # --- handing on -------------------------------------------------------------------------------
     @extend_schema(parameters=[ID], request=commands.Seen, responses={204: None})
@@ -245,8 +238,3 @@ def _earlier(task: HumanTask) -> list[Row]:
         }
         for other in approvers.earlier_steps(task)
     ]
-
-
-def _outcome(outcome: tasks.Outcome) -> Row:
-    problem = problems.of_engine(outcome.error) if outcome.error else None
-    return {"task": outcome.task, "result": outcome.result, "problem": problem}
