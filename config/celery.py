@@ -42,7 +42,7 @@ app.conf.beat_schedule = {
     "work": in_every_account_set("engine.work", 30),
     "batches": in_every_account_set("engine.batches", 30),
     "housekeeping": in_every_account_set("engine.housekeeping", 60),
-    "substitutes": in_every_account_set("people.announce_substitutes", 60),
+    "people": in_every_account_set("people.announce", 60),
     "imports": in_every_account_set("transfer.work", 60),
     "silent companies": in_every_account_set("sales.warn_silent", 900),
     "dormant customers": in_every_account_set("sales.remind_of_dormant", 1800),

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class EngineConfig(AppConfig):
-    """Knows no business: apps register their decisions, operations and task forms at start-up."""
+    """Knows no business: apps register their decisions, operations, queues and task forms at
+    start-up."""
 
     name = "engine"
     verbose_name = _("Process engine")
@@ -17,4 +18,4 @@ class EngineConfig(AppConfig):
         # A receiver and checks that register themselves; tasks for whoever wakes a worker.
         from engine import assignment, checks, jobs  # noqa: F401
 
-        autodiscover_modules("decisions", "operations", "task_forms")
+        autodiscover_modules("decisions", "operations", "queues", "task_forms")

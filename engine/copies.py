@@ -53,7 +53,7 @@ def send_copy(
             text="%(text)s",
             values={"subject": case.card.get("subject", case.business_key), "text": note},
         )
-        store.rows["outbox"] += [mail.row() for mail in mails]
+        store.post(case, mails)
         store.save()
 
 

@@ -135,8 +135,7 @@ class Execution:
                 element=site.element,
                 data=data,
             )
-        for mail in context.mails:
-            self.store.rows["outbox"].append(mail.row())
+        self.store.post(self.case, context.mails)
         for task_id, term in context.candidates:
             self.candidates[task_id].append(term)
         self._set_card(context.new_card)

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from engine import queues
 from engine.cases import lock_instance
 from engine.database import execute
 from engine.decisions import REMOVED
@@ -68,7 +69,8 @@ def start(
     """Start the newest version of process `key`.
 
     `card` is what inboxes show (subject, party, amount, queue); subject, party and amount are also
-    taken from the variables of these names. A process with the property `exclusive` runs once per
+    taken from the variables of these names, and the queue of its approvals from the start variable
+    `queue`, unless the card says it. A process with the property `exclusive` runs once per
     business key: another start is a Conflict. Raises NotFound for an unknown key, WrongState for a
     suspended definition, OperationFailed where the first steps can't be taken: nothing is started
     then.
@@ -93,7 +95,7 @@ def start(
             business_key=business_key,
             state=InstanceState.ACTIVE,
             starter=starter,
-            card=plain(card or {}),
+            card={**queues.named_by(variables or {}), **plain(card or {})},
             runtime=None,
             version=0,
             trail_length=0,
@@ -147,19 +149,26 @@ def correlate(
     Raises NothingCaught where nobody waits, WrongState where several do (which one is meant would
     be a guess)."""
     with transaction.atomic():
-        waiting = list(EventSubscription.objects.filter(name=message, key=key)[:2])
-        if not waiting:
+        waiting = waiting_for(message, key)
+        if waiting is None:
             raise NothingCaught(
                 _("Nothing waits for the message “%(name)s” of “%(key)s”.")
                 % {"name": message, "key": key}
             )
-        if len(waiting) > 1:
-            raise WrongState(
-                _("More than one case waits for “%(name)s” of “%(key)s”.")
-                % {"name": message, "key": key}
-            )
-        case = lock_instance(waiting[0].instance_id)
-        return deliver(case, str(waiting[0].task_id), message, payload=payload, by=by, now=now)
+        case = lock_instance(waiting.instance_id)
+        return deliver(case, str(waiting.task_id), message, payload=payload, by=by, now=now)
+
+
+def waiting_for(message: str, key: str) -> EventSubscription | None:
+    """Who waits for a message under that key. Raises WrongState where several do (which one is
+    meant would be a guess)."""
+    waiting = list(EventSubscription.objects.filter(name=message, key=key)[:2])
+    if len(waiting) > 1:
+        raise WrongState(
+            _("More than one case waits for “%(name)s” of “%(key)s”.")
+            % {"name": message, "key": key}
+        )
+    return waiting[0] if waiting else None
 
 
 def deliver(

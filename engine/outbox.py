@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 from time import monotonic
 from typing import Any
 
@@ -16,13 +17,14 @@ from django.utils import timezone
 
 from engine import notices
 from engine.database import execute
-from engine.models import OutboxMessage
+from engine.models import Job, JobKind, OutboxMessage
 from engine.wake import wake
 
 logger = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=2)  # longer than sending one message may take
 ROUND = timedelta(seconds=20)
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # by itself: its job sends it
 BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3))
 
 
@@ -66,7 +68,8 @@ WHERE m.id = due.id RETURNING m.id, m.message_id, m.kind, m.payload, m.attempts
 
 def drain(*, now: datetime | None = None, at_most: timedelta = ROUND) -> int:
     """Send what is due, one after the other; how many were tried. One that fails is tried again
-    later, for ever less often.
+    later, for ever less often; but one of a case that is itself to blame becomes a job in the end,
+    and an incident of its case (`send_again`).
 
     A mail server that answers slowly must not keep the worker from its timers: after `at_most` the
     rest is left to another round."""
@@ -98,15 +101,37 @@ def _send(
     try:
         SENDERS[kind](message_id, payload)
     except Exception as error:  # one that can never be sent must not stop those behind it
-        wait = BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
-        OutboxMessage.objects.filter(pk=identity).update(
-            due_at=now + wait, locked_until=None, error=str(error)[:2000]
-        )
         logger.warning("outbox_failed", message_id=message_id, attempts=attempts, error=str(error))
+        given_up = attempts > len(BACK_OFF) and "case" in payload and _is_to_blame(error)
+        wait = BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
+        with transaction.atomic():
+            OutboxMessage.objects.filter(pk=identity).update(
+                due_at=NEVER if given_up else now + wait,
+                locked_until=None,
+                error=str(error)[:2000],
+            )
+            if given_up:
+                what = {"mail": identity, "from": payload["case"]}
+                Job.objects.create(kind=JobKind.MAIL, payload=what, due_at=now, retries=1)
     else:
         OutboxMessage.objects.filter(pk=identity, sent_at=None).update(
             sent_at=now, locked_until=None, error=""
         )
+
+
+def _is_to_blame(error: Exception) -> bool:
+    """Whether the message is refused for what it is, and not because the server can't be reached
+    or doesn't want us: that mends itself, or is told by every mail at once."""
+    refused = (SMTPRecipientsRefused, SMTPDataError)
+    return isinstance(error, refused) or not isinstance(error, OSError)
+
+
+def send_again(message: int, *, now: datetime) -> None:
+    """Send one that was given up; whatever keeps it from being sent is raised."""
+    row = OutboxMessage.objects.get(pk=message)
+    if row.sent_at is None:
+        SENDERS[row.kind](row.message_id, row.payload)
+        OutboxMessage.objects.filter(pk=message).update(sent_at=now, error="")
 
 
 def _send_mail(message_id: str, payload: dict[str, Any]) -> None:

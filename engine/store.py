@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from django.db import connection, transaction
@@ -19,6 +19,13 @@ from engine.trail import digest, plain
 from engine.working_time import WORKING_DAY, calendar, parse_duration
 
 STORE = "SELECT engine_store(%s::jsonb, %s::bytea[])"
+
+
+class Letter(Protocol):
+    """Something that the outbox can send."""
+
+    def row(self) -> dict[str, Any]:
+        """Its message id, kind and payload."""
 
 
 @dataclass(slots=True)
@@ -127,6 +134,13 @@ class Store:
         """A job of this transaction, done by a worker in one of its own."""
         row = {"process": "", "element": "", **where}
         self.add("jobs", kind=kind.value, instance=instance, payload=plain(payload), **row)
+
+    def post(self, case: Case, mails: Iterable[Letter]) -> None:
+        """Send mails of `case` when the transaction has been committed. One that can't be sent
+        becomes an incident of the case."""
+        for mail in mails:
+            row = mail.row()
+            self.add("outbox", **{**row, "payload": {**row["payload"], "case": case.id}})
 
     def mark(self) -> Mark:
         """Where the rows stand now; see `Mark.undo`."""

@@ -318,7 +318,7 @@ def urge(task: int, *, by: int, text: str = "", now: datetime | None = None) -> 
                 "text": text,
             },
         )
-        store.rows["outbox"] += [mail.row() for mail in mails]
+        store.post(command.case, mails)
         command.record(TrailEvent.TASK_URGED, by=by, data={"text": text, "urged": row.audience})
 
 

@@ -1,5 +1,5 @@
-"""Jobs: timers, messages between instances, people to assign again. Leased, done in one
-transaction, then gone.
+"""Jobs: timers, messages between instances, people to assign again, refused mails. Leased, done in
+one transaction, then gone.
 
 Acquiring leases due rows in one statement; a worker that dies loses its lease and another takes
 over. A job is done under the lock of its instance, and only if it is still there: so each is done
@@ -9,9 +9,10 @@ once, however often it is tried.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -20,13 +21,13 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from engine import incidents, reassignment
+from engine import incidents, outbox, reassignment
 from engine.cases import lock_instances
 from engine.database import execute, unavailable
 from engine.exceptions import Conflict, EngineError, NothingCaught
 from engine.execution import Execution
-from engine.instances import deliver
-from engine.models import EventSubscription, InstanceState, Job, JobKind, TrailEvent
+from engine.instances import deliver, waiting_for
+from engine.models import InstanceState, Job, JobKind, TrailEvent
 from engine.spiff.types import Fire
 from engine.store import Case, Savepoint, Store
 from engine.trail import plain
@@ -43,8 +44,8 @@ BACK_OFF = (
     timedelta(minutes=5),
 )  # after 3, 2, 1 retries left
 RESUMED_IN = timedelta(minutes=1)  # after that, a message to a suspended instance is tried again
+WALK = timedelta(seconds=10)  # so long changes of people go on, then what is due meanwhile
 CHUNK = 50
-STEPS_TAKE = timedelta(seconds=5)  # after that, one that was under way has mostly ended
 
 ACQUIRE = """
 UPDATE engine_job j SET locked_until = %s
@@ -89,24 +90,27 @@ def run_due_jobs(*, now: datetime | None = None, at_most: timedelta = ROUND) -> 
         tried += len(leased)
         timers = [job for job in leased if job.kind == JobKind.TIMER]
         for job in leased:
-            if job.kind == JobKind.MESSAGE:
-                _try(job, now or timezone.now())
-        changes = [job for job in leased if job.kind == JobKind.REASSIGN]
-        if changes:
-            _reassign_leased(changes, now or timezone.now())
+            if job.kind in WORK:
+                _try(partial(WORK[job.kind], job, now or timezone.now()), job.id, now)
         if timers:
             _fire_leased(timers, now or timezone.now())
+        changes = [job for job in leased if job.kind == JobKind.REASSIGN]
+        if changes:
+            until = min(end, monotonic() + WALK.total_seconds())
+            _reassign_leased(changes, now or timezone.now(), until)
         if monotonic() >= end:
             wake()
             break
     return tried
 
 
-def _try(job: Leased, now: datetime) -> None:
+def _try(work: Callable[[], object], job: int, now: datetime | None) -> bool:
+    """Whether a job's work says that there is more of it; what fails is noted with the job."""
     try:
-        _deliver_message(job, now)
+        return bool(work())
     except Exception as error:
-        _failed(job.id, error, now)
+        _failed(job, error, now or timezone.now())
+        return False
 
 
 def _fire_leased(jobs: Sequence[Leased], now: datetime) -> None:
@@ -240,25 +244,22 @@ def _fire_in_savepoint(case: Case, timers: Sequence[DueTimer], store: Store) -> 
 
 def _deliver_message(job: Leased, now: datetime) -> None:
     """Give a thrown message to whoever waits for it now. Nobody: dropped if marked optional, else
-    tried again. One to a suspended instance waits until that is resumed."""
+    tried again; so is one for which several wait. One to a suspended instance waits until that is
+    resumed."""
     message = job.payload or {}
-    waiting = list(
-        EventSubscription.objects.filter(name=message["name"], key=message["key"]).order_by("id")[
-            :1
-        ]
-    )
+    waiting = waiting_for(message["name"], message["key"])
     with transaction.atomic():
-        cases = lock_instances([*(w.instance_id for w in waiting), message["from"]])
-        by_id = {case.id: case for case in cases}
-        if waiting and by_id[waiting[0].instance_id].state == InstanceState.SUSPENDED:
+        receiver = [waiting.instance_id] if waiting else []
+        by_id = {case.id: case for case in lock_instances([*receiver, message["from"]])}
+        if waiting and by_id[waiting.instance_id].state == InstanceState.SUSPENDED:
             Job.objects.filter(pk=job.id).update(due_at=now + RESUMED_IN, locked_until=None)
             return
         if not Job.objects.filter(pk=job.id).delete()[0]:
             return
         if waiting:
             deliver(
-                by_id[waiting[0].instance_id],
-                str(waiting[0].task_id),
+                by_id[waiting.instance_id],
+                str(waiting.task_id),
                 message["name"],
                 payload=message["payload"],
                 now=now,
@@ -279,34 +280,35 @@ def _note_dropped(case: Case, message: dict[str, Any], now: datetime) -> None:
     store.save()
 
 
-def _reassign_leased(jobs: Sequence[Leased], now: datetime) -> None:
-    """Many changes of people are looked at together.
-
-    A step that was under way when the change was committed may still ask as before: the job stays
-    until all of those have ended, and is done once more then."""
-    under_way = reassignment.steps_under_way()
-    due = [job for job in jobs if not under_way & set(_payload(job).get("after", ()))]
-    done = [job for job in due if "after" in _payload(job) or not under_way]
-    users = {user for job in due for user in _payload(job)["users"]}
-    roles = {role for job in due for role in _payload(job)["roles"]}
-    try:
-        with transaction.atomic():
-            reassignment.resolve_again(users=users, roles=roles, now=now)
-            Job.objects.filter(pk__in=[job.id for job in done]).delete()
-            for job in jobs:
-                if job not in done:
-                    _look_again(job, under_way, now)
-    except Exception as error:
-        for job in jobs:
-            _failed(job.id, error, now)
+def _send_mail(job: Leased, now: datetime) -> None:
+    """Send what the outbox has given up."""
+    outbox.send_again((job.payload or {})["mail"], now=now)
+    Job.objects.filter(pk=job.id).delete()
 
 
-def _look_again(job: Leased, under_way: frozenset[str], now: datetime) -> None:
-    payload = {"after": sorted(under_way), **_payload(job)}
-    Job.objects.filter(pk=job.id).update(
-        payload=payload, due_at=now + STEPS_TAKE, locked_until=None
-    )
+WORK: dict[str, Callable[[Leased, datetime], None]] = {
+    JobKind.MESSAGE: _deliver_message,
+    JobKind.MAIL: _send_mail,
+}
 
 
-def _payload(job: Leased) -> dict[str, Any]:
-    return job.payload or {}
+def _reassign_leased(jobs: Sequence[Leased], now: datetime, end: float) -> None:
+    """Changes of people, those that have not begun together. What is not through at `end` goes on
+    where it stopped, whoever takes it next."""
+    walks = [job.id for job in jobs if "task" not in (job.payload or {})]
+    for job in jobs:
+        if job.id not in walks:
+            _try(partial(_resolve_task, job, now), job.id, now)
+    waiting = reassignment.merge(walks)
+    while waiting:
+        going_on = partial(reassignment.go_on, waiting[0], now=now)
+        if not _try(going_on, waiting[0], now):
+            waiting.pop(0)
+        if monotonic() >= end:
+            break
+    Job.objects.filter(pk__in=waiting).update(locked_until=None)
+
+
+def _resolve_task(job: Leased, now: datetime) -> None:
+    payload = job.payload or {}
+    reassignment.resolve_task(payload["task"], job=job.id, now=now)

@@ -156,6 +156,10 @@ class EmployeeQuerySet(models.QuerySet["Employee"]):
             user__is_active=True,
         )
 
+    def beginning(self, *, on: date) -> EmployeeQuerySet:
+        """Those whose first day has come by then without the open human tasks knowing."""
+        return self.filter(began=False, hired_on__lte=on)
+
 
 class Employee(models.Model):
     """Somebody who works or worked here. Has the id of the user: people have one id everywhere."""
@@ -183,6 +187,8 @@ class Employee(models.Model):
     left_on = models.DateField(
         _("left on"), null=True, blank=True, help_text=_("The first day no longer employed.")
     )
+    # Whether the open human tasks have been resolved again since the first day of work.
+    began = models.BooleanField(default=True, editable=False)
 
     objects = EmployeeQuerySet.as_manager()
 

@@ -43,6 +43,7 @@ class Known:
         from engine.forms import registry as forms
         from engine.operations import registry as operations
         from engine.organisation import Role
+        from engine.queues import registry as queues
 
         return cls(
             operations={
@@ -52,6 +53,7 @@ class Known:
             forms=frozenset(forms),
             roles=frozenset(Role.values),
             decisions=frozenset(decisions),
+            queues=frozenset(queues),
         )
 
     def with_deployed(self, key: str, *, is_decision: bool) -> Known:

@@ -133,6 +133,11 @@ class HumanTask(models.Model):
                 condition=Q(decided_by__isnull=False),
                 name="engine_task_decided",
             ),
+            models.Index(
+                fields=["id"],
+                condition=Q(state__lte=TaskState.WAITING),
+                name="engine_task_open",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -143,6 +148,7 @@ class JobKind(models.TextChoices):
     TIMER = "timer", _("Timer")
     MESSAGE = "message", _("Message")
     REASSIGN = "reassign", _("Assign again")
+    MAIL = "mail", _("Mail")
 
 
 class Job(models.Model):

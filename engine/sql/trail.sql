@@ -18,9 +18,16 @@ CREATE OR REPLACE TRIGGER engine_checkpoint_rows BEFORE UPDATE OR DELETE ON engi
 CREATE OR REPLACE TRIGGER engine_checkpoint_table BEFORE TRUNCATE ON engine_trailcheckpoint
     FOR EACH STATEMENT EXECUTE FUNCTION engine_refuse_change();
 
-DO $$
+DO $$  -- whatever the role of web and workers is called: none but the owner keeps these rights
+DECLARE
+    holder text;
 BEGIN
-    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'crm_app') THEN
-        REVOKE UPDATE, DELETE, TRUNCATE ON engine_trailentry, engine_trailcheckpoint FROM crm_app;
-    END IF;
+    FOR holder IN
+        SELECT DISTINCT CASE held.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(held.grantee)) END
+        FROM pg_class c, aclexplode(c.relacl) held
+        WHERE c.oid IN ('engine_trailentry'::regclass, 'engine_trailcheckpoint'::regclass)
+            AND held.grantee <> c.relowner
+    LOOP
+        EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON engine_trailentry, engine_trailcheckpoint FROM %s', holder);
+    END LOOP;
 END $$;

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from apps.people import services
 from apps.people.models import Department, Employee, RoleHolder
@@ -195,6 +196,40 @@ def test_the_first_head_of_a_department_is_the_superior_of_its_people(ask, peopl
     assert case.until(MONDAY).who() == ["shanlina"]
     services.resume_employment(employee=employee("xiexiaomei"))
     assert case.until(MONDAY).who() == ["xiexiaomei"]
+
+
+def test_whoever_is_hired_for_a_later_day_is_asked_when_it_comes(ask):
+    first = timezone.localdate(MONDAY) + timedelta(days=1)
+    hired = services.create_employee(
+        username="newone",
+        display_name="新",
+        department=Department.objects.get(name="财务部"),
+        hired_on=first,
+    )
+    services.grant_role(role="finance", employee=hired)
+    case = ask(candidateGroups="finance")
+    case.names[hired.pk] = "newone"
+    assert case.until(MONDAY).who() == ["zhoumin"]
+    services.announce_first_days(today=first)
+    assert case.pass_time(days=1).who() == ["newone|zhoumin"]
+
+
+def test_the_initiators_new_department_decides_from_then_on(ask):
+    case = ask(candidateGroups="department_head", by="chenhai")
+    claimed = ask(candidateGroups="department_head", by="chenhai")
+    elsewhere = ask(candidateGroups="department_head", by="qiuzhiyuan")
+    before = elsewhere.who()
+    tasks.claim(claimed.open[0].pk, user=claimed.people["yuchigang"], now=MONDAY)
+    services.transfer_employee(
+        employee=employee("chenhai"), department=Department.objects.get(name="销售部")
+    )
+    assert case.until(MONDAY).who() == ["shanlina"]
+    (entry,) = case.trail("task.reassigned")
+    assert entry.data["before"] == [case.people["yuchigang"]]
+    assert claimed.who() == ["shanlina"]
+    assert elsewhere.who() == before
+    assert not elsewhere.trail("task.reassigned")
+    assert case.decide("shanlina", "done").ended("end")
 
 
 def test_a_claimed_task_stays_with_whoever_claimed_it(ask, people):

@@ -8,7 +8,14 @@ from decimal import Decimal
 import pytest
 
 from engine import instances, tasks
-from engine.exceptions import Conflict, InvalidData, NotFound, OperationFailed, WrongState
+from engine.exceptions import (
+    Conflict,
+    InvalidData,
+    InvalidDefinition,
+    NotFound,
+    OperationFailed,
+    WrongState,
+)
 from engine.models import (
     HumanTask,
     InstanceState,
@@ -274,3 +281,27 @@ def test_names_and_keys_that_cannot_be_kept_are_refused(people):
     for key in ("7" * 201, "7\x00"):
         with pytest.raises(InvalidData):
             Case(people, "listener", by="qiuzhiyuan", number=key)
+
+
+# --- queues ---------------------------------------------------------------------------------------
+def queue_of(people, card: dict | None = None, **given) -> str:
+    case = Case(people, "process", by="qiuzhiyuan", card=card, **given)
+    return case.open[0].queue
+
+
+def test_the_start_variable_queue_says_where_approvals_lie(people):
+    deploy_drawn(line_of(user(candidateGroups="engineer", decisions="done", category="approval")))
+    assert queue_of(people) == "other"
+    assert queue_of(people, queue="contracts") == "contracts"
+    assert queue_of(people, {"queue": "stock"}, queue="contracts") == "stock"
+    for nonsense in ("contrats", 7, ["contracts"]):
+        with pytest.raises(InvalidData):
+            queue_of(people, queue=nonsense)
+
+
+def test_a_queue_that_no_app_has_registered_is_not_deployed(people):
+    with pytest.raises(InvalidDefinition) as caught:
+        deploy_drawn(line_of(user(candidateGroups="engineer", queue="contrats")))
+    assert (caught.value.data["element"], caught.value.data["line"]) == ("task", 7)
+    deploy_drawn(line_of(user(candidateGroups="engineer", decisions="done", queue="contracts")))
+    assert queue_of(people) == "contracts"

@@ -185,6 +185,20 @@ def test_one_that_nobody_waits_for_becomes_an_incident_of_its_thrower(listen, th
     assert (incident.state, incident.resolution) == (Incident.State.RESOLVED, "retried")
 
 
+def test_one_for_which_two_wait_goes_to_neither_of_them(listen, throw, people):
+    deploy_drawn(LISTENER, thrower())
+    listening, thrown = [listen(1), listen(1)], throw(1)
+    for _try in range(3):
+        thrown.pass_time(hours=1)
+    incident = Incident.objects.get()
+    assert incident.instance_id == thrown.id
+    assert "demo.said" in incident.message
+    assert [case.check().subscriptions() for case in listening] == [["heard"]] * 2
+    instances.terminate(listening[0].id, by=people[ADMIN], reason="")
+    incidents.retry(incident.pk, by=people[ADMIN], now=thrown.now)
+    assert listening[1].until(thrown.now).ended("end")
+
+
 def test_an_administrator_drops_it(throw, people):
     deploy_drawn(LISTENER, thrower())
     thrown = throw(1)

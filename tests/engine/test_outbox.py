@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
 
 import pytest
 from django.core import mail
 
 from apps.accountsets.routing import in_account_set
-from engine import outbox
-from engine.models import OutboxMessage
+from engine import copies, incidents, outbox
+from engine.models import Incident, Job, OutboxMessage
 from engine.notices import mails_to
-from tests.casework import MONDAY
+from tests.casework import MONDAY, Case, deploy_drawn
+from tests.engine.bpmn.diagrams import line_of, user
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +44,53 @@ def test_one_that_cannot_be_sent_is_tried_later_and_stops_no_other():
     assert bad.error
     assert (bad.attempts, bad.locked_until) == (1, None)
     assert bad.due_at > MONDAY
+
+
+@pytest.fixture
+def case(people, any_form) -> Case:
+    deploy_drawn(line_of(user(candidateGroups="engineer", decisions="done")))
+    return Case(people, "process", by="qiuzhiyuan")
+
+
+def refuse(monkeypatch, error: Exception) -> None:
+    def send(message: mail.EmailMessage) -> None:
+        raise error
+
+    monkeypatch.setattr(mail.EmailMessage, "send", send)
+
+
+def all_day(case: Case) -> None:
+    """As the worker comes by: jobs, then mails."""
+    for _hours in range(12):
+        case.pass_time(hours=1)
+        outbox.drain(now=case.now)
+
+
+def test_a_mail_of_a_case_that_is_refused_becomes_its_incident(case, people, monkeypatch):
+    copies.send_copy(case.id, to=[people["wulei"]], by=people["qiuzhiyuan"], now=MONDAY)
+    with monkeypatch.context() as patch:
+        refuse(patch, SMTPRecipientsRefused({"wulei@kangze.example": (550, b"unknown")}))
+        all_day(case)
+    incident = Incident.objects.get()
+    assert incident.instance_id == case.id
+    assert "wulei" in incident.message
+    assert mail.outbox == []
+    incidents.retry(incident.pk, by=people["admin"], now=case.now)
+    case.until(case.now)
+    assert [sent.to for sent in mail.outbox] == [["wulei@kangze.example"]]
+    assert not OutboxMessage.objects.filter(sent_at=None).exists()
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize("error", [ConnectionRefusedError(), SMTPServerDisconnected("x")])
+def test_a_mail_server_that_is_away_is_nobodys_incident(case, people, monkeypatch, error):
+    copies.send_copy(case.id, to=[people["wulei"]], by=people["qiuzhiyuan"], now=MONDAY)
+    with monkeypatch.context() as patch:
+        refuse(patch, error)
+        all_day(case)
+    assert not Incident.objects.exists()
+    all_day(case)
+    assert len(mail.outbox) == 1
 
 
 def test_a_round_that_takes_too_long_leaves_the_rest_to_another_worker():

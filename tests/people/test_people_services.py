@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
@@ -154,6 +154,50 @@ def test_only_roles_that_can_be_granted_are(company, role):
 def test_the_database_refuses_heads_among_the_holders(company):
     with pytest.raises(IntegrityError), transaction.atomic():
         RoleHolder.objects.create(role="department_head", employee=employee("chenhai"))
+
+
+# --- the first day of work ----------------------------------------------------------------------
+TODAY = timezone.localdate()
+TOMORROW = TODAY + timedelta(days=1)
+
+
+def hire(day: date | None, role: str = "finance") -> Employee:
+    made = services.create_employee(
+        username="newone", display_name="新", department=department("财务部"), hired_on=day
+    )
+    services.grant_role(role=role, employee=made)
+    return made
+
+
+def test_the_first_day_of_work_is_told_of_once_when_it_comes(company, told):
+    made = hire(TOMORROW)
+    services.name_head(department=department("华东组"), head=made)
+    led = {made.pk, *department("华东组").employees.values_list("pk", flat=True)}
+    told.clear()
+    assert services.announce_first_days(today=TODAY) == 0
+    assert told == []
+    assert services.announce_first_days(today=TOMORROW) == 1
+    assert told == [(led, {"finance", "department_head"})]
+    assert services.announce_first_days(today=TOMORROW + timedelta(days=1)) == 0
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("day", [None, TODAY])
+def test_whoever_works_here_at_once_is_not_told_of_again(company, told, day):
+    hire(day)
+    told.clear()
+    assert services.announce_first_days(today=TOMORROW) == 0
+    assert told == []
+
+
+def test_a_first_day_that_is_put_off_is_told_of_now_and_when_it_comes(company, told):
+    made = hire(TODAY)
+    told.clear()
+    services.change_employee(
+        employee=made, department=made.department, superior=None, position="", hired_on=TOMORROW
+    )
+    assert told == [({made.pk}, {"finance", "department_head"})]
+    assert services.announce_first_days(today=TOMORROW) == 1
 
 
 # --- substitutes --------------------------------------------------------------------------------

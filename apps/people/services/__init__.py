@@ -24,6 +24,7 @@ from apps.people.services.departments import (
     rename_department,
 )
 from apps.people.services.employees import (
+    announce_first_days,
     change_employee,
     create_administrator,
     create_employee,
@@ -50,6 +51,7 @@ from apps.people.services.working_calendar import clear_calendar_day, set_calend
 
 __all__ = [
     "allow_together",
+    "announce_first_days",
     "announce_substitutes",
     "appoint_substitute",
     "change_employee",

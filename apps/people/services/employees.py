@@ -45,6 +45,7 @@ def create_employee(
     employee = Employee(
         user=user, department=department, position=position, superior=superior, hired_on=hired_on
     )
+    employee.began = _has_come(hired_on)
     employee.full_clean()
     employee.save()
     after = values(user, "username", "email") | values(employee, *TOLD)
@@ -91,10 +92,26 @@ def change_employee(
     employee.full_clean()
     employee.save(update_fields=["position", "hired_on"])
     if starts_otherwise:
-        tell([employee.pk], employee.roles.values_list("role", flat=True))
+        employee.began = _has_come(hired_on)
+        employee.save(update_fields=["began"])
+        _tell_of(employee)
     old, new = difference(before, values(employee, *TOLD))
     if new:
         record(Event.EMPLOYEE_CHANGED, by=by, subject=employee, before=old, after=new)
+
+
+def _has_come(first_day: date | None) -> bool:
+    return first_day is None or first_day <= timezone.localdate()
+
+
+@transaction.atomic
+def announce_first_days(*, today: date) -> int:
+    """Tell the engine of those who have begun to work here since the last time. How many."""
+    rows = list(Employee.objects.beginning(on=today).select_for_update(skip_locked=True))
+    for employee in rows:
+        _tell_of(employee)
+    Employee.objects.filter(pk__in=[employee.pk for employee in rows]).update(began=True)
+    return len(rows)
 
 
 @transaction.atomic
@@ -167,9 +184,15 @@ def set_active(
     user.save(update_fields=["is_active"])
     if not active:
         sign_out_everywhere(user_id=user.pk)
+    _tell_of(employee)
+    event = Event.USER_ENABLED if active else Event.USER_DISABLED
+    record(event, by=by, subject=user, after=after, reason=reason)
+
+
+def _tell_of(employee: Employee) -> None:
+    """Somebody may be asked now, or no longer: all their roles are concerned, and all whose
+    superior they are."""
     roles = employee.roles.values_list("role", flat=True)
     led = [*employee.subordinates.values_list("pk", flat=True)]
     led += led_from(*employee.headed_departments.all())
     tell([employee.pk, *led], [*roles, Role.DEPARTMENT_HEAD])
-    event = Event.USER_ENABLED if active else Event.USER_DISABLED
-    record(event, by=by, subject=user, after=after, reason=reason)

@@ -15,7 +15,7 @@ from apps.accountsets.schemas import migrate_account_sets, migrate_public
 from apps.core.access.defaults import sync_grants
 from config.bootstrap.steps import say
 from config.demo import logins, make_cases, make_demo
-from config.grants import grant_to_application
+from config.grants import grant_to_application, require_histories_that_only_grow
 from config.messages import Translations
 from config.static import collect_static
 from engine.definitions import deploy, shipped_files
@@ -43,6 +43,7 @@ class Command(BaseCommand):
             grant_to_application()
             migrate_public()
             migrate_account_sets()
+        require_histories_that_only_grow()
         if settings.MODE == "demo":
             make_demo(say)
         for account_set in AccountSet.objects.open():

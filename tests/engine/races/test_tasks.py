@@ -10,10 +10,18 @@ from django.db import transaction
 
 from apps.people.models import Employee
 from apps.people.services import end_employment, grant_role
-from engine import inbox, instances, tasks, worker
+from engine import inbox, instances, reassignment, tasks, worker
+from engine.cases import lock_instances
 from engine.exceptions import Conflict, NotAllowed, WrongState
-from engine.models import Decision, HumanTask, InstanceState, Job, ProcessInstance, TaskState
-from engine.reassignment import resolve_again
+from engine.models import (
+    Decision,
+    HumanTask,
+    InstanceState,
+    Job,
+    JobKind,
+    ProcessInstance,
+    TaskState,
+)
 from tests.casework import MONDAY, Case, deploy_drawn
 from tests.engine.bpmn.diagrams import chain, end, process, service, start, user
 from tests.engine.races.conftest import Unchecked, World
@@ -226,6 +234,23 @@ def test_a_step_that_was_under_way_when_people_changed_asks_the_new_ones_too(wor
     assert not Job.objects.exists()
 
 
+def test_a_case_that_somebody_holds_keeps_no_other_from_being_asked_anew(world, twice, monkeypatch):
+    monkeypatch.setattr(reassignment, "CHUNK", 3)
+    held, *others = twice
+    new = ["chenhai|wulei|zhoumin"]
+    with transaction.atomic():
+        lock_instances([held.id])
+        race(lambda: (promote(world.people, "zhoumin"), worker.run_due_jobs(now=MONDAY)))
+        assert [case.who() for case in others] == [new] * len(others)
+        assert held.who() == ["chenhai|wulei"]
+    worker.run_due_jobs(now=MONDAY + timedelta(minutes=1))
+    assert held.who() == new
+    assert len(held.trail("task.reassigned")) == 1
+    worker.run_due_jobs(now=MONDAY + timedelta(minutes=2))  # after the steps that were under way
+    assert not Job.objects.exists()
+    world.check()
+
+
 def test_a_task_is_asked_anew_while_its_holder_works_on_it(world, case):
     """Whoever is asked before and after may go on, however new the circle is."""
     names = set(ASKED)
@@ -234,7 +259,8 @@ def test_a_task_is_asked_anew_while_its_holder_works_on_it(world, case):
         names -= {name for name in ASKED if name == leaving}
         gone = one.people[leaving]
         end_employment(employee=Employee.objects.get(user_id=gone))
-        again = partial(resolve_again, users=[gone], roles=[], now=MONDAY)
+        job = Job.objects.create(kind=JobKind.REASSIGN, payload={"task": task}, due_at=MONDAY)
+        again = partial(reassignment.resolve_task, task, job=job.pk, now=MONDAY)
         later = MONDAY + timedelta(days=1)
         snooze = partial(tasks.set_dates, task, user=me, follow_up_at=later, now=MONDAY)
         assert losers(crowd([one.id], again, *[snooze] * 4)) == []
