@@ -77,7 +77,7 @@ def test_of_what_the_reader_may_not_see_only_the_kind_is_told(company) -> None:
     goods = make_product()
     mine, theirs = (
         make_contract(line(goods)),
-        make_contract(line(goods), customer=make_customer("另一家")),
+        make_contract(line(goods), customer=make_customer("另一家", owner="xiexiaomei")),
     )
     elsewhere = Employee.objects.get(pk=company["zengguoqiang"]).department
     type(theirs).objects.filter(pk=theirs.pk).update(
@@ -102,7 +102,7 @@ def test_the_page_shows_the_chain(company, signed_in) -> None:
     goods = make_product()
     first, second = (
         make_contract(line(goods)),
-        make_contract(line(goods), customer=make_customer("另一家")),
+        make_contract(line(goods), customer=make_customer("另一家", owner="xiexiaomei")),
     )
     link(first.pk, second.pk)
     page = signed_in("qiuzhiyuan").get(f"/contracts/sales-contracts/{first.pk}/").content.decode()
