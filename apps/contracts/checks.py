@@ -7,8 +7,9 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from apps.contracts.models import SalesContract, SalesContractLine
+from apps.contracts.models import Instalment, SalesContract, SalesContractLine
 from apps.contracts.services import outstanding
+from apps.contracts.terms import due_before
 from apps.core.kinds.declaration import Risk, flags
 from apps.sales.customers.invoicing import is_old
 
@@ -26,6 +27,8 @@ def problems(contract: SalesContract) -> Problems:
     for name in ("signed_on", "ends_on"):
         if getattr(contract, name) is None:
             found[name] = [_("Is needed before it is submitted.")]
+    if contract.amends_id is not None and contract.amends.customer_id != contract.customer_id:
+        found["customer"] = [_("An amendment is agreed with the same customer.")]
     lines = list(contract.lines.select_related("product"))
     if not lines:
         found[""] = [_("There is no product in it.")]
@@ -45,14 +48,30 @@ def _reason_missing(line: SalesContractLine) -> str:
 
 
 def _schedule_problems(contract: SalesContract) -> Problems:
-    amounts = [instalment.amount or Decimal(0) for instalment in contract.instalments.all()]
+    instalments = list(contract.instalments.all())
+    amounts = [instalment.amount or Decimal(0) for instalment in instalments]
     if not amounts:
         return {"instalments": [_("The payment schedule is empty.")]}
+    stands = {instalment.was: instalment.amount for instalment in instalments}
+    lost = [due for due in due_before(contract).values() if stands.get(due.pk) != due.amount]
+    if lost:
+        return {"instalments": [_lost(due) for due in lost]}
+    if min(amounts) < 0:
+        return {"instalments": [_("More is due already than the contract comes to.")]}
     if sum(amounts) == contract.gross:
         return {}
     text = _("The payment schedule adds up to %(sum)s, the contract to %(gross)s.")
     values = {"sum": _plain(sum(amounts, Decimal(0))), "gross": _plain(contract.gross)}
     return {"instalments": [text % values]}
+
+
+def _lost(due: Instalment) -> str:
+    text = _("“%(label)s” was due on %(day)s: its %(amount)s stay as they are.")
+    return text % {
+        "label": due.label,
+        "day": due.due_on,
+        "amount": _plain(due.amount or Decimal(0)),
+    }
 
 
 def risks(contract: SalesContract) -> list[Risk]:
@@ -64,7 +83,7 @@ def risks(contract: SalesContract) -> list[Risk]:
         found.append(UNDER_FLOOR.because(text))
     if contract.over_credit:
         values = {
-            "owed": _plain(outstanding(contract.customer_id, besides=contract.pk)),
+            "owed": _plain(outstanding(contract.customer_id, besides=contract)),
             "limit": _plain(contract.customer.credit_limit or Decimal(0)),
         }
         text = _("%(owed)s outstanding, the limit is %(limit)s.") % values

@@ -18,6 +18,7 @@ class SalesContractFilter(django_filters.FilterSet):
         model = SalesContract
         fields = (
             "state",
+            "amendment",
             "customer",
             "owner",
             "department",

@@ -12,6 +12,7 @@ WORK = (
     Action.DELETE,
     Action.SUBMIT,
     Action.VOID,
+    Action.AMEND,
     Action.ATTACH,
     Action.PRINT,
 )

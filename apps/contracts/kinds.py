@@ -14,6 +14,7 @@ from apps.contracts.models import Instalment, SalesContract, SalesContractLine
 from apps.contracts.page import LINE_COLUMNS, LINE_COMPUTED, MORE_COLUMNS, SECTIONS, TOTALS
 from apps.contracts.terms import work_out
 from apps.core.approval.settings.texts import name_texts
+from apps.core.kinds.amending import AMEND
 from apps.core.kinds.declaration import (
     Approval,
     AttachmentCategory,
@@ -43,7 +44,17 @@ class SalesContractKind(DocumentKind):
     model = SalesContract
     module = "contracts"
     icon = "file-text"
-    columns = ("number", "name", "customer", "gross", "state", "date", "ends_on", "owner")
+    columns = (
+        "number",
+        "name",
+        "customer",
+        "gross",
+        "amendment",
+        "state",
+        "date",
+        "ends_on",
+        "owner",
+    )
     more_columns = MORE_COLUMNS
     costs = ("cost", "margin", "cost_price")
     amount = "gross"
@@ -74,6 +85,7 @@ class SalesContractKind(DocumentKind):
         AttachmentCategory("quotation", _("Quotation")),
     )
 
+    commands = {"amend": AMEND}
     risk_flags = checks.RISK_FLAGS
 
     def prepare(self, record: SalesContract, lines: Mapping[str, Sequence[Any]]) -> None:
@@ -96,9 +108,6 @@ class SalesContractKind(DocumentKind):
             by=context.decided.user if context.decided else None,
             now=context.now,
         )
-
-    def blockers(self, record: SalesContract) -> list[str]:
-        return [amendment.business_key for amendment in record.amendments.all()]
 
     def reverse_effects(self, record: SalesContract, context: Context) -> None:
         unwin_customer(

@@ -13,7 +13,7 @@ from apps.catalog.fields import money_field, percent_field, price_field, quantit
 from apps.catalog.models import Product, TaxRate
 from apps.contracts.amounts import Typed, in_words
 from apps.core.kinds.columns import described
-from apps.core.kinds.models import Document, Line
+from apps.core.kinds.versions import Amendable, AmendableLine
 from apps.core.parameters.models import DictionaryField
 from apps.sales.customers.invoicing import InvoicingData
 from apps.sales.customers.reach import OfCustomerQuerySet
@@ -40,7 +40,7 @@ class SealState(models.TextChoices):
     BOTH = "both", _("Stamped by both sides")
 
 
-class SalesContract(InvoicingData, Document):
+class SalesContract(InvoicingData, Amendable):
     """What a customer buys from us. Amounts are worked out from the lines (contracts.amounts)."""
 
     name = models.CharField(_("name"), max_length=120)
@@ -91,30 +91,19 @@ class SalesContract(InvoicingData, Document):
     under_floor = models.BooleanField(_("under the floor price"), default=False, editable=False)
     over_credit = models.BooleanField(_("over the credit limit"), default=False, editable=False)
 
-    revision = models.PositiveSmallIntegerField(
-        _("version of the contract"), default=1, editable=False
-    )
-    amends = models.ForeignKey(
-        "self",
-        null=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="amendments",
-        verbose_name=_("amends"),
-    )
-
     objects = OfCustomerQuerySet.as_manager()
 
-    class Meta(Document.Meta):
+    class Meta(Amendable.Meta):
         verbose_name = _("sales contract")
         verbose_name_plural = _("sales contracts")
         indexes = [
-            *Document.Meta.indexes,
+            *Amendable.Meta.indexes,
             models.Index(fields=["customer", "state"], name="sales_contract_customer"),
             models.Index(fields=["-date", "-id"], name="sales_contract_date"),
             models.Index(fields=["owner"], name="sales_contract_owner"),
         ]
         constraints = [
+            *Amendable.Meta.constraints,
             models.CheckConstraint(
                 name="sales_contract_net_and_tax", condition=Q(gross=F("net") + F("tax"))
             ),
@@ -155,7 +144,7 @@ class SalesContract(InvoicingData, Document):
         return "-".join(f"{(percent / 10).normalize():f}" for percent in percents)
 
 
-class SalesContractLine(Line):
+class SalesContractLine(AmendableLine):
     """A product of a sales contract. What the catalog said is kept: it may change later.
 
     `gross` is quantity × offer × discount rate; `share` its part of the discount on the whole, and
@@ -200,7 +189,7 @@ class SalesContractLine(Line):
     serial_numbers = models.CharField(_("serial numbers"), max_length=500, blank=True)
     remarks = models.CharField(_("remarks"), max_length=200, blank=True)
 
-    class Meta(Line.Meta):
+    class Meta(AmendableLine.Meta):
         verbose_name = _("contract line")
         verbose_name_plural = _("products")
         constraints = [
@@ -244,10 +233,11 @@ class DueRule(models.TextChoices):
     DATE = "date", _("On a date")
 
 
-class Instalment(Line):
+class Instalment(AmendableLine):
     """A part of the price and when it is due. `open_since` says from when it waits to be paid
     (待收): from the contract's taking effect. It is no receivable: invoices make those."""
 
+    NOT_COPIED = AmendableLine.NOT_COPIED | {"open_since"}
     document = models.ForeignKey(
         SalesContract, on_delete=models.CASCADE, related_name="instalments"
     )
@@ -262,7 +252,7 @@ class Instalment(Line):
     by_amount = models.BooleanField(default=False, editable=False)
     open_since = models.DateTimeField(_("to be received since"), null=True, editable=False)
 
-    class Meta(Line.Meta):
+    class Meta(AmendableLine.Meta):
         verbose_name = _("instalment")
         verbose_name_plural = _("payment schedule")
         indexes = [

@@ -10,6 +10,7 @@ from apps.core.kinds.declaration import Section
 from apps.sales.customers.invoicing import INVOICING
 
 MORE_COLUMNS: Final = (
+    "revision",
     "category",
     "contact",
     "net",

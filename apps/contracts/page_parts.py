@@ -60,7 +60,7 @@ class SameCustomer(PagePart, RelatedTab):
         return int(record.customer_id)
 
     def rows(self, record: Any, rights: Rights) -> QuerySet[Any]:
-        return super().rows(record, rights).exclude(pk=record.pk)
+        return super().rows(record, rights).exclude(pk__in=(record.pk, record.amends_id))
 
     def context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         rights = rights_of(int(request.user.pk or 0))
@@ -105,7 +105,9 @@ belongings.add(
     Belonging(
         label=gettext_lazy("Sales contracts"),
         find=lambda customers: SalesContract.objects.filter(
-            customer__in=customers, state__in=(ApprovalState.DRAFT, ApprovalState.APPROVED)
+            SalesContract.LISTED,
+            customer__in=customers,
+            state__in=(ApprovalState.DRAFT, ApprovalState.APPROVED),
         ),
         usual=False,
     ),

@@ -13,20 +13,27 @@ from apps.contracts.models import DueRule, Instalment, SalesContract
 from apps.core.kinds.models import ApprovalState
 
 
-def outstanding(customer: int, *, besides: int | None = None) -> Decimal:
-    """What a customer has still to pay by the schedules of contracts in force, in yuan."""
+def outstanding(customer: int, *, besides: SalesContract | None = None) -> Decimal:
+    """What a customer has still to pay by the schedules of contracts in force, in yuan; besides a
+    contract, of whichever version."""
     waiting = Instalment.objects.filter(
         document__customer=customer,
         document__state=ApprovalState.APPROVED,
         open_since__isnull=False,
-    ).exclude(document=besides)
+    ).exclude(document__number=besides.number if besides else "")
     return waiting.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
 
 
 def open_contracts(customer: int) -> QuerySet[SalesContract]:
-    """Contracts with a customer that are being approved, or in force and not paid yet."""
+    """Contracts with a customer that are being approved, or in force and not paid yet; each once,
+    whatever versions it has."""
     unpaid = Instalment.objects.filter(document=OuterRef("pk"), open_since__isnull=False)
-    waiting = Q(state=ApprovalState.SUBMITTED)
+    unpaid_before = Instalment.objects.filter(
+        document=OuterRef("amends"),
+        document__state=ApprovalState.APPROVED,
+        open_since__isnull=False,
+    )
+    waiting = Q(state=ApprovalState.SUBMITTED) & ~Q(Exists(unpaid_before))
     return (
         SalesContract.objects.filter(customer=customer)
         .filter(waiting | Q(Exists(unpaid), state=ApprovalState.APPROVED))
@@ -63,7 +70,7 @@ def over_credit(contract: SalesContract) -> bool:
     limit = contract.customer.credit_limit
     if limit is None:
         return False
-    return outstanding(contract.customer_id, besides=contract.pk) + contract.gross > limit
+    return outstanding(contract.customer_id, besides=contract) + contract.gross > limit
 
 
 def facts(contract: SalesContract) -> dict[str, Any]:
@@ -81,14 +88,18 @@ def facts(contract: SalesContract) -> dict[str, Any]:
 
 
 def open_schedule(contract: SalesContract, *, now: datetime) -> None:
-    """The contract takes effect: each instalment waits to be paid from now on, and is due by the
-    day of taking effect where it counts from that and no other day was agreed."""
+    """The contract takes effect: each instalment waits to be paid from now on, one that did so in
+    the version before as long as there, and is due by the day of taking effect where it counts from
+    that and no other day was agreed."""
     if contract.effective_on is None:
         contract.effective_on = timezone.localdate(now)
         contract.save(update_fields=["effective_on"])
+    before = dict(
+        Instalment.objects.filter(document=contract.amends_id).values_list("pk", "open_since")
+    )
     instalments = list(contract.instalments.all())
     for instalment in instalments:
-        instalment.open_since = now
+        instalment.open_since = before.get(instalment.was) or now
         instalment.due_on = instalment.due_on or _worked_out(instalment, contract)
     Instalment.objects.bulk_update(instalments, ["open_since", "due_on"])
 
@@ -113,6 +124,10 @@ def close_schedule(contract: SalesContract) -> None:
             instalment.due_on = None
     Instalment.objects.bulk_update(instalments, ["open_since", "due_on"])
     approved = contract.approved_at
-    if approved is not None and contract.effective_on == timezone.localdate(approved):
+    if (
+        contract.amends_id is None
+        and approved is not None
+        and contract.effective_on == timezone.localdate(approved)
+    ):
         contract.effective_on = None
         contract.save(update_fields=["effective_on"])

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.catalog.parameters import PRICES_INCLUDE_TAX
@@ -141,20 +142,44 @@ def _add_up(contract: SalesContract, lines: Sequence[SalesContractLine]) -> None
 # --- the payment schedule -------------------------------------------------------------------------
 def _divide(contract: SalesContract, instalments: Sequence[Instalment]) -> None:
     """Amounts by percentages and percentages by amounts, whichever was typed; due dates as far as
-    they are known. What is typed in percent and makes up the whole adds up to the cent."""
-    by_percent = [instalment for instalment in instalments if not instalment.by_amount]
-    typed = sum((i.amount or ZERO for i in instalments if i.by_amount), ZERO)
+    they are known. What is typed in percent and makes up the whole adds up to the cent. Of an
+    amendment, what was due already stays, and the others make up the rest."""
+    due = due_before(contract)
+    kept = [instalment for instalment in instalments if instalment.was in due]
+    for instalment in kept:
+        was = due[instalment.was]
+        instalment.percent, instalment.amount, instalment.by_amount = (
+            was.percent,
+            was.amount,
+            was.by_amount,
+        )
+    others = [instalment for instalment in instalments if instalment.was not in due]
+    by_percent = [instalment for instalment in others if not instalment.by_amount]
+    typed = sum((i.amount or ZERO for i in others if i.by_amount), ZERO)
     percents = [instalment.percent or ZERO for instalment in by_percent]
-    if not typed and sum(percents) == WHOLE_PAYMENT:
-        parts = amounts.spread(contract.gross, percents)
+    agreed = sum((instalment.percent or ZERO for instalment in kept), sum(percents, ZERO))
+    if not typed and agreed == WHOLE_PAYMENT:
+        rest = contract.gross - sum((instalment.amount or ZERO for instalment in kept), ZERO)
+        parts = amounts.spread(rest, percents)
     else:
         parts = [cents(contract.gross * percent / HUNDRED) for percent in percents]
     for instalment, part in zip(by_percent, parts, strict=True):
         instalment.amount = part
-    for instalment in instalments:
+    for instalment in others:
         if instalment.by_amount:
             instalment.percent = _percent_of(instalment.amount or ZERO, contract.gross)
         instalment.due_on = instalment.due_after(_beginning(contract, instalment.rule))
+
+
+def due_before(contract: SalesContract) -> dict[int, Instalment]:
+    """Instalments of the version that an amendment amends which are due already, by their keys:
+    whatever is agreed now, these stay as they are."""
+    if contract.amends_id is None:
+        return {}
+    waiting = Instalment.objects.filter(
+        document=contract.amends_id, open_since__isnull=False, due_on__lte=timezone.localdate()
+    )
+    return {instalment.pk: instalment for instalment in waiting}
 
 
 def _percent_of(amount: Decimal, whole: Decimal) -> Decimal:

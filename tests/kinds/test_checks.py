@@ -46,12 +46,13 @@ class ForeignForm(SalesContractKind.form_class):
 
 
 SLIPS = {
-    "E002": {"model": RoleGrant},
+    "E002": {"model": RoleGrant, "commands": {}},
     "E004": {"lines": (replace(LINES, model=Customer), INSTALMENTS)},
     "E020": {"form_class": ForeignForm},
     "E022": {"lines": (replace(LINES, form_class=INSTALMENTS.form_class), INSTALMENTS)},
     "E003": {"numbering": None},
     "E005": {"lines": (replace(LINES, related="rows"), INSTALMENTS)},
+    "E006": {"lines": (replace(LINES, model=kinds["sales.customer"].lines[0].model), INSTALMENTS)},
     "E010": {"columns": ()},
     "E011 there is no column 'name_'": {"columns": ("number", "name_")},
     "E011 there is no column 'customer__name_'": {"more_columns": ("customer__name_",)},

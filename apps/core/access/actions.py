@@ -21,6 +21,7 @@ class Action(models.TextChoices):
     DELETE = "delete", pgettext_lazy("right", "Delete")
     SUBMIT = "submit", pgettext_lazy("right", "Submit")
     UNAPPROVE = "unapprove", pgettext_lazy("right", "Un-approve")
+    AMEND = "amend", pgettext_lazy("right", "Amend")
     VOID = "void", pgettext_lazy("right", "Void")
     PRINT = "print", pgettext_lazy("right", "Print")
     IMPORT = "import", pgettext_lazy("right", "Import")

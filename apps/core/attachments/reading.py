@@ -15,6 +15,7 @@ from apps.core.kinds.declaration import AttachmentCategory, DocumentKind
 from apps.core.kinds.models import ApprovalState
 from apps.core.kinds.participation import takes_part
 from apps.core.kinds.registry import kind_of_key
+from apps.core.kinds.versions import keys_before
 from apps.core.once import once
 from engine.exceptions import NotFound
 
@@ -25,6 +26,7 @@ class Shown:
 
     attachment: Attachment
     downloadable: bool
+    removable: bool = False
 
     @property
     def path(self) -> str:
@@ -32,8 +34,8 @@ class Shown:
 
 
 OTHER: Final = AttachmentCategory("other", _("Other"))
-COUNTING: Final = (ApprovalState.APPROVED, ApprovalState.CLOSED)
-"""States in which what a document says counts, and so do its files."""
+COUNTING: Final = (ApprovalState.APPROVED, ApprovalState.CLOSED, ApprovalState.SUPERSEDED)
+"""States in which what a document says counts, or has counted, and so do its files."""
 
 
 def categories(kind: DocumentKind) -> Sequence[AttachmentCategory]:
@@ -89,7 +91,6 @@ class Files:
     """All files of a record as one person sees them."""
 
     groups: Sequence[Group]
-    removable: bool
 
     @property
     def total(self) -> int:
@@ -102,8 +103,9 @@ class Files:
 
 
 def stored(record: Any) -> list[Attachment]:
-    """The files of a record, as they were added; read once a request."""
-    rows = Attachment.objects.filter(business_key=record.business_key, task=None)
+    """The files of a record and of the versions that it came from, as they were added; read once a
+    request."""
+    rows = Attachment.objects.filter(business_key__in=keys_before(record), task=None)
     read = rows.select_related("added_by").order_by("id")
     return once(("files", record.business_key), lambda: list(read))
 
@@ -114,8 +116,8 @@ def path_of(file: Attachment) -> str:
 
 
 def files_of(kind: DocumentKind, record: Any, rights: Rights) -> Files:
-    """The files of a record that this person has found already. Those of decisions stand in the
-    trail."""
+    """The files of a record that this person has found already, with those of the versions that it
+    came from. Those of decisions stand in the trail."""
     found = stored(record)
     free = bool(found) and may_download(kind, record, rights)
     attach = rights.may(kind.key, Action.ATTACH) and (
@@ -126,11 +128,15 @@ def files_of(kind: DocumentKind, record: Any, rights: Rights) -> Files:
     def groups() -> Iterator[Group]:
         for category in categories(kind):
             shown = [
-                Shown(each, free or each.added_by_id == rights.user)
+                Shown(
+                    each,
+                    downloadable=free or each.added_by_id == rights.user,
+                    removable=changeable and each.business_key == record.business_key,
+                )
                 for each in found
                 if each.category == category.code
             ]
             late = attach and category.late and counts(kind, record)
             yield Group(category, shown, changeable or late)
 
-    return Files(list(groups()), changeable)
+    return Files(list(groups()))

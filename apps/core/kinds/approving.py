@@ -53,7 +53,10 @@ class OpenRecord(OpenDocument):
                 "kind": self.kind,
                 "record": self.record,
                 "sheet": Sheet(self.kind, self.record, self.rights),
-                "evidence": [self._rendered(tab()) for tab in self.kind.tabs if tab.for_approver],
+                "evidence": [
+                    *self._shown([part for part in _parts() if part.for_approver]),
+                    *(self._rendered(tab()) for tab in self.kind.tabs if tab.for_approver),
+                ],
                 "parts": self._shown(self._below, changes=changes),
             },
         )
@@ -78,11 +81,11 @@ class OpenRecord(OpenDocument):
 
     def related(self) -> Part | None:
         # What stands beside is its trail: a tab of its own.
-        parts = [p for p in extras.in_order(extras.parts) if getattr(p, "place", "") in RELATED]
+        parts = [part for part in _parts() if part.place in RELATED and not part.for_approver]
         shown = [text for text in self._shown(parts) if text.strip()]
         return Part("core/kinds/_related.html", {"parts": shown}) if shown else None
 
-    def _shown(self, parts: list[extras.EveryTab], **context: Any) -> list[str]:
+    def _shown(self, parts: Sequence[extras.EveryTab], **context: Any) -> list[str]:
         return [
             self._rendered(part, **context)
             for part in parts
@@ -116,6 +119,11 @@ class KindPages(DocumentPages):
         pk = kind_of_key(instance.business_key)[1]
         record = whole(self.kind, self.kind.model._default_manager.filter(pk=pk)).first()
         return None if record is None else OpenRecord(self.kind, record, request)
+
+
+def _parts() -> list[extras.PagePart]:
+    """The parts of the pages of every kind."""
+    return [part for part in extras.in_order(extras.parts) if isinstance(part, extras.PagePart)]
 
 
 def _told(flag: declaration.Risk, text: str = "") -> Risk:

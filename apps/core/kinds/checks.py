@@ -22,6 +22,7 @@ from apps.core.kinds.columns import UnknownColumn
 from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.models import Line, Record
 from apps.core.kinds.registry import kinds
+from apps.core.kinds.versions import Amendable, AmendableLine
 from engine.bpmn.references import find_references
 from engine.definitions import shipped_files
 
@@ -69,6 +70,9 @@ def _tables(kind: DocumentKind) -> Iterator[Problem]:
                 "E005",
                 f"{lines.model.__name__}.document has another related_name than {lines.related}",
             )
+    versions = {issubclass(model, (Amendable, AmendableLine)) for model in kind.models()}
+    if len(versions) > 1:
+        yield "E006", "what is amended has lines that are AmendableLine, and nothing else has"
 
 
 def _related(model: type[Line]) -> str | None:

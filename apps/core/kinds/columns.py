@@ -6,7 +6,7 @@ A name is a field of the model, a property of it, or a path over foreign keys
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, reduce
@@ -26,6 +26,7 @@ from apps.core.kinds.addresses import url_of
 from apps.core.kinds.declaration import DocumentKind, Text
 from apps.core.kinds.models import ApprovalState, Document
 from apps.core.kinds.registry import kinds
+from apps.core.kinds.versions import Amendable, Amendment
 
 STATE_COLOURS: Final[Mapping[str, str]] = {
     ApprovalState.DRAFT: "secondary",
@@ -35,6 +36,12 @@ STATE_COLOURS: Final[Mapping[str, str]] = {
     ApprovalState.APPROVED: "green",
     ApprovalState.VOID: "secondary",
     ApprovalState.CLOSED: "secondary",
+    ApprovalState.SUPERSEDED: "secondary",
+}
+AMENDMENT_COLOURS: Final[Mapping[str, str]] = {
+    Amendment.DRAFT: "secondary",
+    Amendment.SUBMITTED: "purple",
+    Amendment.RETURNED: "yellow",
 }
 MONEY_PLACES: Final = (2, 4)
 MONEY_DIGITS: Final = 12
@@ -132,7 +139,11 @@ def _resolved(model: type[models.Model], name: str, language: str) -> Column:
 def badges(record: Any) -> list[Cell]:
     """What stands beside the heading of a record's page."""
     model = type(record)
-    return [cell for name in badges_of(model) if (cell := resolve(model, name).cell(record)).text]
+    found = [cell for name in badges_of(model) if (cell := resolve(model, name).cell(record)).text]
+    if isinstance(record, Amendable) and record.state == ApprovalState.APPROVED:
+        told = _("%(version)s in force") % {"version": record.version_label}
+        found[0] = replace(found[0], text=told)
+    return found
 
 
 def columns_of(kind: DocumentKind, names: Iterable[str], rights: Rights) -> list[Column]:
@@ -174,6 +185,8 @@ def badges_of(model: type[models.Model]) -> Mapping[str, Mapping[str, str]]:
     """Fields that are shown as badges, with the colour of each value."""
     kind = kinds.get(model._meta.label_lower)
     own = kind.badges if kind is not None else {}
+    if issubclass(model, Amendable):
+        return {"state": STATE_COLOURS, "amendment": AMENDMENT_COLOURS, **own}
     return {"state": STATE_COLOURS, **own} if issubclass(model, Document) else own
 
 

@@ -98,7 +98,8 @@ class Command:
     `refusal` says why it can't be done with a record, "" where it can; `explanation` is said where
     the command asks. `primary`: a button of its own; `bulk`: for many records at once too; `stays`:
     the record still exists afterwards; `destructive`: shown in red; `contested`: somebody else may
-    be faster, and the service alone says who."""
+    be faster, and the service alone says who; `makes`: it makes another record, which `run` returns
+    and whoever did it goes on with."""
 
     action: str
     label: str | Promise
@@ -113,6 +114,7 @@ class Command:
     stays: bool = True
     destructive: bool = False
     contested: bool = False
+    makes: bool = False
 
     @property
     def asks(self) -> bool:

@@ -18,6 +18,7 @@ from apps.core.access.subjects import subjects
 from apps.core.kinds import states
 from apps.core.kinds.models import Document, Line, Record, RecordQuerySet
 from apps.core.kinds.participation import takes_part
+from apps.core.kinds.versions import Amendable, keys_after
 from engine.exceptions import InvalidData, NotAllowed, NotFound, WrongState
 
 if TYPE_CHECKING:
@@ -236,6 +237,11 @@ class DocumentKind:
         return issubclass(self.model, Document)
 
     @property
+    def is_amendable(self) -> bool:
+        """Whether it has versions."""
+        return issubclass(self.model, Amendable)
+
+    @property
     def label(self) -> str:
         return str(self.model._meta.verbose_name)
 
@@ -245,16 +251,22 @@ class DocumentKind:
 
     # --- the doors --------------------------------------------------------------------------------
     def queryset(self, rights: Rights) -> RecordQuerySet:
-        """Rows that these rights let one see: lists, counts, pickers, search, export, API."""
+        """Rows that these rights let one see."""
         return self.model.objects.visible_to(rights).reading(*self.related)
+
+    def listed(self, rights: Rights) -> RecordQuerySet:
+        """Of these what lists, counts, pickers, search, export and API show: of each document the
+        version that counts."""
+        return self.queryset(rights).filter(self.model.LISTED)
 
     def find(
         self, rights: Rights, pk: int, *, read: Callable[[Any], Any] = lambda rows: rows
     ) -> Any:
         """One row for looking at; `read` says what to read along. Whoever takes part in its
-        approval reads it whatever their scope; no other right follows. Raises NotFound."""
+        approval, or in that of a later version, reads it whatever their scope; no other
+        right follows. Raises NotFound."""
         found = read(self.queryset(rights).filter(pk=pk)).first()
-        if found is None and takes_part(rights.user, f"{self.key}:{pk}"):
+        if found is None and takes_part(rights.user, *keys_after(self.model, pk)):
             found = read(self.model.objects.select_related(*self.related).filter(pk=pk)).first()
         if found is None:
             raise NotFound(_("There is no %(kind)s %(pk)s.") % {"kind": self.label, "pk": pk})

@@ -253,14 +253,15 @@ def copy_of(kind: DocumentKind, record: Any) -> tuple[Any, dict[str, list[Any]]]
         if not field.unique and not field.many_to_many and field.name != "date":
             setattr(new, name, getattr(record, name))
     return new, {
-        each.related: [_line_copy(each.model, line) for line in line_rows(record, each.related)]
+        each.related: [line_copy(line) for line in line_rows(record, each.related)]
         for each in kind.lines
     }
 
 
-def _line_copy(model: Any, line: Any) -> Any:
-    new = model()
-    for field in model._meta.concrete_fields:
-        if not field.primary_key and field.name not in ("document", "row"):
+def line_copy(line: Line) -> Any:
+    """A line that isn't stored and says the same."""
+    new = type(line)()
+    for field in line._meta.concrete_fields:
+        if not field.primary_key and field.name not in {"document", "row", *line.NOT_COPIED}:
             setattr(new, field.name, getattr(line, field.name))
     return new

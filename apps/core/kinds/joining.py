@@ -39,7 +39,7 @@ def _find(kind: DocumentKind, user: int, text: str, limit: int) -> Sequence[Row]
     rights = rights_of(user)
     if not rights.may(kind.key, Action.VIEW):
         return []
-    found = search(kind.queryset(rights), text).order_by("-pk")[:limit]
+    found = search(kind.listed(rights), text).order_by("-pk")[:limit]
     return [
         Row(str(record), url_of(kind, "page", record.pk), _detail(kind, record)) for record in found
     ]

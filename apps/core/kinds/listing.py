@@ -95,7 +95,7 @@ class Listing:
         """The kind's filters with what the address sets, over everything in scope."""
         if self.kind.filters is None:
             return None
-        found = self.kind.filters(self.query, queryset=self.kind.queryset(self.rights))
+        found = self.kind.filters(self.query, queryset=self.kind.listed(self.rights))
         dress_filters(self.kind, found, self.rights)
         return found
 
@@ -106,7 +106,7 @@ class Listing:
 
     @cached_property
     def _filtered(self) -> Any:
-        rows = self.kind.queryset(self.rights)
+        rows = self.kind.listed(self.rights)
         if self.filters is not None:
             rows = self.filters.qs if self.filters.form.is_valid() else rows.none()
         return rows

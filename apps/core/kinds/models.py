@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -26,6 +26,7 @@ class ApprovalState(models.TextChoices):
     APPROVED = "approved", _("Approved")
     VOID = "void", _("Void")
     CLOSED = "closed", _("Closed")
+    SUPERSEDED = "superseded", _("Superseded")
 
 
 class RecordQuerySet(models.QuerySet[Any]):
@@ -109,6 +110,8 @@ class Record(models.Model):
     search_grams = ArrayField(models.TextField(), default=list, editable=False)
 
     objects = RecordQuerySet.as_manager()
+    LISTED: ClassVar[models.Q] = models.Q()
+    """What lists, pickers and searches show; the others are versions that don't count."""
 
     class Meta:
         abstract = True
@@ -157,6 +160,8 @@ class Line(models.Model):
     """A row of a document: `document` is the foreign key that its model adds, `row` counts from 1
     in the order of the form."""
 
+    NOT_COPIED: ClassVar[frozenset[str]] = frozenset()
+    """Fields that copies don't take over."""
     row = models.PositiveIntegerField(_("row"), editable=False)
 
     class Meta:

@@ -50,7 +50,7 @@ def options(kind: DocumentKind, rights: Rights, place: str, query: QueryDict) ->
     target = kinds.get(rows.model._meta.label_lower)
     found = found_by(rows, query.get("q", "").strip()[:100])
     if target is not None:
-        found = found.order_by(target.order, "pk")
+        found = found.filter(rows.model.LISTED).order_by(target.order, "pk")
     elif rows.model is get_user_model():
         found = found.order_by("display_name", "pk")
     found = found[: OFFERED if target else SHORT]

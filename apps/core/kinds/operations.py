@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
-from apps.core.kinds import unapproval
+from apps.core.kinds import amending, unapproval
 from apps.core.kinds.models import ApprovalState
 from apps.core.kinds.services import lock_document, save_state
 from engine.exceptions import InvalidData
@@ -30,7 +30,7 @@ def submit(context: Context, *, target: str) -> dict[str, Any]:
         subject=kind.title(document),
         party=kind.party(document),
         amount=getattr(document, kind.amount, None) if kind.amount else None,
-        number=document.number,
+        number=str(document),
         risks=[risk.code for risk in kind.risks(document)],
     )
     return facts
@@ -40,6 +40,7 @@ def submit(context: Context, *, target: str) -> dict[str, Any]:
 def take_effect(context: Context, *, target: str) -> str:
     """Approved: what follows from it happens in the transaction of the last decision."""
     kind, document = lock_document(target)
+    amending.supersede(kind, document, context)
     approver = context.decided.user if context.decided else None
     save_state(document, ApprovalState.APPROVED, approved_at=context.now, approved_by_id=approver)
     kind.take_effect(document, context)
@@ -84,7 +85,7 @@ def find_impact(context: Context, *, target: str, because: str = "") -> dict[str
             subject=kind.title(document),
             party=kind.party(document),
             amount=getattr(document, kind.amount, None) if kind.amount else None,
-            number=document.number,
+            number=str(document),
         )
     approved = document.state == ApprovalState.APPROVED
     return {
@@ -100,6 +101,7 @@ def reverse_effects(context: Context, *, target: str) -> str:
     """A draft again; what followed from the approval is undone. All or nothing."""
     kind, document = lock_document(target)
     save_state(document, ApprovalState.DRAFT)
+    amending.reinstate(document)
     kind.reverse_effects(document, context)
     document.approved_at = document.approved_by_id = None
     document.save(update_fields=["approved_at", "approved_by"])

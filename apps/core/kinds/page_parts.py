@@ -1,4 +1,4 @@
-"""What every kind with an approval shows of its cases."""
+"""What every kind with an approval shows of its cases, and one with versions of these."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.access.rights import Rights, rights_of
 from apps.core.attachments.reading import may_download
 from apps.core.inbox import trail
+from apps.core.kinds import columns
+from apps.core.kinds.amending import amount_of
+from apps.core.kinds.comparing import changes
 from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.extras import EveryTab, PagePart, page_part, page_tab
 from apps.core.kinds.models import Record
 from apps.core.kinds.registry import kind_of
+from apps.core.kinds.showing import Sheet, whole
+from apps.core.kinds.versions import IN_FORCE, Amendable
 from apps.core.kinds.views.pages import cases_of
 
 
@@ -45,3 +50,50 @@ class TrailPart(PagePart):
 
     def shown(self, kind: DocumentKind, record: Any, rights: Rights) -> bool:
         return kind.approval is not None and record.submitted_at is not None
+
+
+@page_tab("versions", label=_("Versions"), position=20)
+class VersionsTab(EveryTab):
+    """All versions, the latest first, and what the one at hand has changed."""
+
+    template = "core/kinds/_versions.html"
+
+    def shown(self, kind: DocumentKind, record: Record, rights: Rights) -> bool:
+        return isinstance(record, Amendable) and (record.revision > 1 or bool(record.approved_at))
+
+    def context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        kind = kind_of(record)
+        versions = type(record)._default_manager.filter(number=record.number)
+        return {
+            "versions": [
+                (row, columns.badges(row)[0], amount_of(kind, row))
+                for row in versions.select_related("approved_by").order_by("-revision")
+            ],
+            **(_changes(request, record) if record.amends_id is not None else {}),
+        }
+
+
+@page_part("changes", label=_("What this version changes"), position=5)
+class ChangesPart(PagePart):
+    """How an amendment differs from the version that it amends, as long as it isn't in force."""
+
+    template = "core/kinds/_changes.html"
+    for_approver = True
+
+    def shown(self, kind: DocumentKind, record: Any, rights: Rights) -> bool:
+        return (
+            isinstance(record, Amendable)
+            and record.amends_id is not None
+            and record.state not in IN_FORCE
+        )
+
+    def context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        return _changes(request, record)
+
+
+def _changes(request: HttpRequest, record: Any) -> dict[str, Any]:
+    """What an amendment changes; the version that it amends is read along for what else asks."""
+    kind, rights = kind_of(record), rights_of(int(request.user.pk or 0))
+    record.amends = whole(kind, kind.model.objects.filter(pk=record.amends_id)).get()
+    before, after = Sheet(kind, record.amends, rights), Sheet(kind, record, rights)
+    return {"amended": record.amends, "changes": changes(before, after)}

@@ -37,6 +37,8 @@ def _actions(kind: DocumentKind) -> Iterator[Action]:
         senseless |= {Action.SUBMIT, Action.UNAPPROVE}
     if not kind.is_document:
         senseless.add(Action.VOID)
+    if not kind.is_amendable:
+        senseless.add(Action.AMEND)
     if not kind.costs:
         senseless.add(Action.SEE_COST)
     yield from (action for action in Action if action not in senseless)

@@ -40,7 +40,7 @@ class RelatedTab(DetailTab):
 
     def rows(self, record: Any, rights: Rights) -> RecordQuerySet:
         """All that this reader may see."""
-        seen: RecordQuerySet = kinds[self.of].queryset(rights)
+        seen: RecordQuerySet = kinds[self.of].listed(rights)
         found = seen.filter(**{self.by: self.root(record)})
         return found.order_by(*self.order)
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
 from apps.core.attachments.services import remove_attachments_of
-from apps.core.kinds import states
+from apps.core.kinds import states, versions
 from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.models import ApprovalState, Document, Line, Record
 from apps.core.kinds.refinding import find_others_anew
@@ -112,14 +112,14 @@ def _save_lines(record: Any, model: type[Line], related: str, lines: Sequence[An
 
 
 def _locked(kind: DocumentKind, pk: int) -> Any:
-    found = kind.model._default_manager.select_for_update().filter(pk=pk).first()
+    found = versions.lock(kind.model, pk)
     if found is None:
         raise NotFound(_("There is no %(kind)s %(pk)s.") % {"kind": kind.label, "pk": pk})
     return found
 
 
 def lock_document(business_key: str) -> tuple[DocumentKind, Any]:
-    """The kind and the locked row that a business key names; raises NotFound."""
+    """The kind and the locked row that a business key names (`versions.lock`); raises NotFound."""
     kind, pk = kind_of_key(business_key)
     return kind, _locked(kind, pk)
 
@@ -131,6 +131,7 @@ def save_state(document: Document, state: str, **stamps: Any) -> None:
     for name, value in stamps.items():
         setattr(document, name, value)
     document.save(update_fields=["state", "version", *stamps])
+    versions.tell_amended(document)
 
 
 def submit_document(
@@ -211,12 +212,13 @@ def delete_record(*, kind: DocumentKind, pk: int, rights: Rights) -> None:
     kind.require(rights, Action.DELETE, record)
     if isinstance(record, Document) and record.submitted_at is not None:
         raise WrongState(
-            _("%(number)s has been submitted before: make it void instead.")
-            % {"number": record.number}
+            _("%(number)s has been submitted before: make it void instead.") % {"number": record}
         )
     remove_attachments_of(record.business_key)
     unlink_document(record.business_key)
-    _locked(kind, pk).delete()
+    record = _locked(kind, pk)
+    record.delete()
+    versions.tell_amended(record, gone=True)
 
 
 def _end_case(document: Record, rights: Rights, reason: str) -> None:
@@ -227,8 +229,9 @@ def _end_case(document: Record, rights: Rights, reason: str) -> None:
 
 @transaction.atomic
 def hand_over_records(*, kind: DocumentKind, pks: Sequence[int], to: int, rights: Rights) -> int:
-    """Give records to a colleague, whose department they then belong to; how many."""
-    found = kind.queryset(rights).filter(pk__in=pks)
+    """Give records, with all their versions, to a colleague, whose department they then belong to;
+    how many."""
+    found = kind.queryset(rights).filter(versions.together(kind.model, pks)).order_by("pk")
     kind.handing_over(list(found), to=to, by=rights.user)
     rows = list(found.select_for_update(of=("self",)))
     for record in rows:

@@ -16,6 +16,7 @@ ALLOWED: Final[dict[str, frozenset[str]]] = {
     Action.SUBMIT: frozenset({ApprovalState.DRAFT, ApprovalState.RETURNED}),
     Action.VOID: frozenset({ApprovalState.DRAFT, ApprovalState.RETURNED}),
     Action.UNAPPROVE: frozenset({ApprovalState.APPROVED}),
+    Action.AMEND: frozenset({ApprovalState.APPROVED}),
 }
 """Actions that a state must let happen; the others always may."""
 
@@ -32,6 +33,8 @@ MOVES: Final[frozenset[tuple[str, str]]] = frozenset(
         (ApprovalState.DRAFT, ApprovalState.VOID),
         (ApprovalState.RETURNED, ApprovalState.VOID),
         (ApprovalState.APPROVED, ApprovalState.CLOSED),
+        (ApprovalState.APPROVED, ApprovalState.SUPERSEDED),  # by an amendment
+        (ApprovalState.SUPERSEDED, ApprovalState.APPROVED),  # which has been un-approved
     }
 )
 
@@ -43,14 +46,12 @@ def refusal(record: Any, action: str) -> str | None:
         return None
     if action == Action.CHANGE and record.state == ApprovalState.SUBMITTED:
         return _("%(number)s is being approved: withdraw it before you change it.") % {
-            "number": record.number
+            "number": record
         }
     if action == Action.CHANGE and record.state == ApprovalState.APPROVED:
-        return _("%(number)s is approved and can't be changed any more.") % {
-            "number": record.number
-        }
+        return _("%(number)s is approved and can't be changed any more.") % {"number": record}
     return _("%(number)s is in the state “%(state)s”, which doesn't allow this: %(action)s.") % {
-        "number": record.number,
+        "number": record,
         "state": ApprovalState(record.state).label,
         "action": Action(action).label,
     }
@@ -69,7 +70,7 @@ def move(document: Document, state: str) -> None:
         raise WrongState(
             _("%(number)s is in the state “%(state)s”; it can't become “%(new)s”.")
             % {
-                "number": document.number,
+                "number": document,
                 "state": ApprovalState(document.state).label,
                 "new": ApprovalState(state).label,
             }

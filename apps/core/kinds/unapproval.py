@@ -32,9 +32,11 @@ APPROVE: Final = "approve"
 
 def blockers_of(kind: DocumentKind, record: Any) -> dict[str, str]:
     """What keeps an approved document from being un-approved: business keys and names. Its live
-    follow-ups, and what its kind says beside them."""
+    follow-ups and amendments, and what its kind says beside them."""
     keys = DocumentLink.objects.filter(source=record.business_key).order_by("target")
     found = [*dict.fromkeys(keys.values_list("target", flat=True)), *kind.blockers(record)]
+    if kind.is_amendable:
+        found += [amendment.business_key for amendment in record.amendments.order_by("pk")]
     named: dict[str, str] = {}
     for key in found:
         follower, pk = kind_of_key(key)

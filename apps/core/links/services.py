@@ -82,6 +82,13 @@ def unlink_document(business_key: str) -> None:
     DocumentLink.objects.filter(Q(source=business_key) | Q(target=business_key)).delete()
 
 
+def move_links(old: str, new: str) -> None:
+    """Let the links of a document be those of its version in force, in the transaction of the
+    caller. Those of lines keep the line they were made for."""
+    for end in ("source", "target"):
+        DocumentLink.objects.filter(**{end: old}).update(**{end: new})
+
+
 def trace(business_key: str) -> list[Traced]:
     """The chain of a document: what it was made from, itself, and what was made from it; from the
     first source to the last target. Whose rows they are isn't asked here."""

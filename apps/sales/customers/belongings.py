@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 
 from apps.core.kinds.registry import kinds
 from apps.core.kinds.services import give_records
+from apps.core.kinds.versions import together
 from engine.registry import Registry
 
 
@@ -48,6 +49,8 @@ def give_belongings(customer_id: int, *, owner: int, to: int, keys: Sequence[str
     """Give the records of these kinds to the new owner, in the caller's transaction; how many."""
     given = 0
     for key in sorted(set(keys)):
-        rows = belongings[key].find([customer_id]).filter(owner=owner).order_by("pk")
-        given += give_records(kinds[key], list(rows.select_for_update(of=("self",))), to)
+        kind = kinds[key]
+        found = belongings[key].find([customer_id]).filter(owner=owner).values("pk")
+        rows = kind.model._default_manager.filter(together(kind.model, found)).order_by("pk")
+        given += give_records(kind, list(rows.select_for_update(of=("self",))), to)
     return given

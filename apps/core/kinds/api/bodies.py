@@ -104,8 +104,10 @@ def _line(kind: DocumentKind, lines: Lines, row: Any, rights: Rights) -> dict[st
 def shown_names(kind: DocumentKind, rights: Rights | None = None) -> list[str]:
     """Fields and properties that are answered: of the form, the totals and the columns."""
     own = ("number", "state", "submitted_at", "approved_at") if kind.is_document else ()
+    versions = ("revision", "amends", "amendment") if kind.is_amendable else ()
     every = (
         *own,
+        *versions,
         *kind.form_class.base_fields,
         *kind.totals,
         *kind.columns,

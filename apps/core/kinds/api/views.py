@@ -32,6 +32,7 @@ from apps.core.kinds.api.schema import (
     output_of,
     parameters_of,
 )
+from apps.core.kinds.commands import Command as Doing
 from apps.core.kinds.commands import perform
 from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.editing import Editor, copy_of
@@ -193,7 +194,9 @@ def _doing(name: str) -> Callable[[RecordViews, Request, str], Response]:
             raise ValidationError(
                 {name: list(map(str, found)) for name, found in form.errors.items()}
             )
-        perform(kind, name, record.pk, rights, form.cleaned_data)
+        made = perform(kind, name, record.pk, rights, form.cleaned_data)
+        if command.makes:
+            return self._shown(made, 201)
         found = kind.queryset(rights).filter(pk=record.pk).first() if command.stays else None
         return Response(status=204) if found is None else self._shown(found)
 
@@ -241,7 +244,7 @@ def _described(kind: DocumentKind) -> dict[str, Any]:
         name.replace("-", "_"): extend_schema(
             parameters=[ID],
             request=command_input(kind, name),
-            responses={200: record} if command.stays else {204: None},
+            responses=_answers(command, record),
         )
         for name, command in kind.commands.items()
     }
@@ -260,6 +263,12 @@ def _described(kind: DocumentKind) -> dict[str, Any]:
         "unapprove": extend_schema(parameters=[ID], request=BecauseOf, responses=ResultSerializer),
         **own,
     }
+
+
+def _answers(command: Doing, record: Any) -> dict[int, Any]:
+    if command.makes:
+        return {201: record}
+    return {200: record} if command.stays else {204: None}
 
 
 def _page(kind: DocumentKind, row: Any) -> Any:

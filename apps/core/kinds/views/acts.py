@@ -46,13 +46,16 @@ class CommandPage(KindView):
         if not form.is_valid():
             return self.ask(record, form, status=422)
         try:
-            perform(self.kind, self.name, pk, self.rights, form.cleaned_data)
+            made = perform(self.kind, self.name, pk, self.rights, form.cleaned_data)
         except InvalidData as error:
             if self.action == Action.SUBMIT:  # what is missing is typed on the form
                 return HttpResponseRedirect(f"{self.url('edit', pk)}?check=1")
             return self.ask(record, form, _said(error), status_of(error))
         except EngineError as error:
             return self.ask(record, form, detail_of(error), status_of(error))
+        if self.command.makes:
+            say(request, f"{self.command.done}{_(': ')}{made}")
+            return HttpResponseRedirect(self.url("edit", made.pk))  # type: ignore[attr-defined]
         done = f"{self.command.done}{_(': ')}{record}"
         if self.action == Action.SUBMIT:
             self.say_next(done, record)

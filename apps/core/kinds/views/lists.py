@@ -123,7 +123,7 @@ class ListPage(KindView):
             facts="　".join(others[:PHONE_FACTS]),
             amount="" if money is None else str(money),
             money="" if money is None else columns.money(money),
-            state=next((cell for column, cell in cells if column.style == "state"), None),
+            state=next((cell for _column, cell in cells if cell.colour), None),
             cells=tuple(
                 Shown(cell.text, cell.href, cell.colour, column.style, column.numeric)
                 for column, cell in cells

@@ -17,6 +17,7 @@ from apps.core.kinds.commands import offered
 from apps.core.kinds.declaration import DetailTab
 from apps.core.kinds.extras import EveryTab
 from apps.core.kinds.showing import Sheet, whole
+from apps.core.kinds.strips import strip_of
 from apps.core.kinds.views.base import KindView
 from apps.core.links.push_down import follow_ups
 from engine.models import ProcessInstance
@@ -78,6 +79,7 @@ class RecordPage(KindView):
             "case": case,
             "case_url": reverse("inbox:instance", args=[case.pk]) if case else "",
             "withdrawable": case is not None and case.starter == self.rights.user,
+            "strip": strip_of(self.kind, record),
             "waiting_for": looking.waiting(case) if case else [],
             "main_commands": [(name, one) for name, one in commands if one.primary],
             "further_commands": [(name, one) for name, one in commands if not one.primary],
