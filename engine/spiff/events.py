@@ -96,9 +96,8 @@ class BoundaryEvent(CatchingSpec, StockBoundaryEvent):
     def catch_message(self, task: EngineTask, name: str, payload: Any) -> None:
         waiting = task.data
         if not self.cancel_activity:
-            task.data = (
-                waiting.copy()
-            )  # the message is the branch's own, which brings it to the end
+            # The message is the branch's own, which brings it to the end.
+            task.data = waiting.copy()
         super().catch_message(task, name, payload)
         if not self.cancel_activity:
             task.data = waiting
