@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -162,9 +162,7 @@ def _make_definition(
     deployment: Deployment,
 ) -> ProcessDefinition:
     files = {resource.name: bytes(resource.content) for resource in resources}
-    shipped = deployment.source == Deployment.Source.SHIPPED
-    compiler = compile_process if shipped else sandbox.compile_process
-    stored = compiler(key, files)
+    stored = compiler_of(deployment)(key, files)
     process = load_process(stored, checksum)
     definition = ProcessDefinition.objects.create(
         key=key,
@@ -178,6 +176,12 @@ def _make_definition(
     )
     definition.resources.set(resources)
     return definition
+
+
+def compiler_of(deployment: Deployment) -> Callable[[str, Mapping[str, bytes]], bytes]:
+    """What didn't come with the product is compiled in a limited child."""
+    shipped = deployment.source == Deployment.Source.SHIPPED
+    return compile_process if shipped else sandbox.compile_process
 
 
 def newest_resources() -> QuerySet[Resource]:

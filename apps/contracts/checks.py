@@ -11,13 +11,12 @@ from apps.contracts.models import Instalment, SalesContract, SalesContractLine
 from apps.contracts.services import outstanding
 from apps.contracts.terms import due_before
 from apps.core.kinds.declaration import Risk, flags
-from apps.sales.customers.invoicing import is_old
+from apps.sales.customers.invoicing import OLD_TAX_ID, warnings_of_tax_id
 
 Problems = dict[str, list[str]]
 
 UNDER_FLOOR = Risk("under_floor", _lazy("Under the floor price"), level="danger")
 OVER_CREDIT = Risk("over_credit", _lazy("Over the credit limit"), level="danger")
-OLD_TAX_ID = Risk("old_tax_id", _lazy("Old tax id"))
 RISK_FLAGS = flags(UNDER_FLOOR, OVER_CREDIT, OLD_TAX_ID)
 
 
@@ -88,10 +87,7 @@ def risks(contract: SalesContract) -> list[Risk]:
         }
         text = _("%(owed)s outstanding, the limit is %(limit)s.") % values
         found.append(OVER_CREDIT.because(text))
-    if contract.tax_id and is_old(contract.tax_id):
-        text = _("15 digits: ask the customer for the new one.")
-        found.append(OLD_TAX_ID.because(text))
-    return found
+    return found + warnings_of_tax_id(contract.tax_id)
 
 
 def _lines(contract: SalesContract) -> list[SalesContractLine]:

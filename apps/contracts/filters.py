@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import django_filters
+from typing import Any
 
-from apps.contracts.models import SalesContract
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from apps.contracts.models import COUNTED_ON, SalesContract
 
 
 class SalesContractFilter(django_filters.FilterSet):
     """By customer, state, dates and amount."""
 
+    counted = django_filters.DateFromToRangeFilter(
+        label=_("Counted as reached"), method="by_counting"
+    )
     date = django_filters.DateFromToRangeFilter()
     ends_on = django_filters.DateFromToRangeFilter()
     gross = django_filters.RangeFilter()
@@ -24,7 +31,14 @@ class SalesContractFilter(django_filters.FilterSet):
             "department",
             "category",
             "date",
+            "counted",
             "ends_on",
             "gross",
             "under_floor",
         )
+
+    def by_counting(self, rows: QuerySet[Any], name: str, value: slice) -> QuerySet[Any]:
+        counted = rows.annotate(counted_on=COUNTED_ON)
+        if value.start is not None:
+            counted = counted.filter(counted_on__gte=value.start)
+        return counted if value.stop is None else counted.filter(counted_on__lte=value.stop)

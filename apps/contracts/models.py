@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.fields import money_field, percent_field, price_field, quantity_field
@@ -20,6 +21,10 @@ from apps.sales.customers.reach import OfCustomerQuerySet
 from apps.sales.models import Basis, Contact, Customer
 
 ZERO, ONE, HUNDRED = Decimal("0.00"), Decimal(1), Decimal(100)
+
+COUNTED_ON = Coalesce("signed_on", "effective_on", "date")
+"""The day on which a contract counts as reached: that of its signing; where that isn't known, that
+from which it is in force, else its date."""
 
 
 class InvoiceKind(models.TextChoices):

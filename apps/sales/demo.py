@@ -140,6 +140,7 @@ def _addresses(customers: list[Customer]) -> Iterator[Address]:
             address=customer.invoice_address,
             receiver="设备科",
             phone=customer.phone,
+            phone_e164=customer.phone_e164,
         )
 
 

@@ -10,16 +10,19 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Any, Final
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
+from apps.core.kinds.models import Record
 from apps.core.phones import e164
 from engine.registry import Registry
 
+SEARCHED: Final = ("search_grams", "search_text")
 AT_ONCE: Final = 2000
 """Values that one question to the database holds."""
 
@@ -152,7 +155,7 @@ def find_all(
     among: Collection[str] = (),
     exclude: Collection[str] = (),
 ) -> list[list[Match]]:
-    """The same for many: one question for each field of a source, however many there are."""
+    """The same for many: one question for each basis of a source, however many there are."""
     wanted = [candidate.values() for candidate in candidates]
     found: dict[tuple[Basis, str], list[Match]] = defaultdict(list)
     for key in sources:
@@ -177,26 +180,29 @@ def _strongest(
 
 def _look(source: Source, values: set[tuple[Basis, str]]) -> Iterator[Match]:
     for basis in Basis:
-        wanted = sorted(value for of, value in values if of == basis)
-        for name in source.fields(basis):
-            for start in range(0, len(wanted), AT_ONCE):
-                part = wanted[start : start + AT_ONCE]
-                for row in _rows(source, name, part):
-                    told = (getattr(row, source.via) if source.via else None) or row
+        names = source.fields(basis)
+        wanted = sorted(value for of, value in values if of == basis) if names else []
+        for start in range(0, len(wanted), AT_ONCE):
+            part = wanted[start : start + AT_ONCE]
+            for row in _rows(source, names, part):
+                told = (getattr(row, source.via) if source.via else None) or row
+                agreeing = {getattr(row, name) for name in names}.intersection(part)
+                for value in sorted(agreeing):
                     yield Match(
                         kind=told._meta.label_lower,
                         pk=told.pk,
                         label=str(told),
                         owner=told.owner_id,
                         basis=basis,
-                        value=getattr(row, name),
+                        value=value,
                     )
 
 
-def _rows(source: Source, name: str, values: Sequence[str]) -> Iterable[Any]:
-    rows = source.model._default_manager.filter(source.live, **{f"{name}__in": values})
-    searched = ("search_grams", "search_text")
+def _rows(source: Source, names: Sequence[str], values: Sequence[str]) -> Iterable[Any]:
+    among = reduce(or_, (Q(**{f"{name}__in": values}) for name in names))
+    rows = source.model._default_manager.filter(source.live, among)
+    searched = list(SEARCHED) if issubclass(source.model, Record) else []
     if source.via:
-        searched += tuple(f"{source.via}__{name}" for name in searched)
+        searched += [f"{source.via}__{name}" for name in SEARCHED]
         rows = rows.select_related(source.via)
     return rows.defer(*searched).order_by("pk")

@@ -50,6 +50,29 @@ def test_surnames_are_read_as_surnames(name: str, initials: str) -> None:
     assert initials in list(readings(name))
 
 
+@pytest.mark.parametrize(
+    ("name", "reading", "initials"),
+    [
+        ("解放军总医院", "jiefangjun", "jfjzyy"),
+        ("乐山市人民医院", "leshan", "lssrmyy"),
+        ("曾国强", "zengguoqiang", "zgq"),
+        ("查验科", "chayan", "cyk"),
+        ("区人民医院", "qurenmin", "qrmyy"),
+        ("员工体检中心", "yuangong", "ygtj"),
+        ("单县中心医院", "danxian", "dxzx"),
+        ("单县中心医院", "shanxian", "sxzx"),
+        ("尉迟刚", "yuchigang", "ycg"),
+    ],
+)
+def test_what_begins_like_a_surname_is_found_by_both_readings(name, reading, initials) -> None:
+    for typed in (name, reading, initials, reading[0]):
+        assert finds(searchable(name), typed)
+
+
+def test_other_texts_have_one_reading() -> None:
+    assert readings("苏州单家桥医院") == ("苏州单家桥医院", "suzhoudanjiaqiaoyiyuan", "szdjqyy")
+
+
 def test_an_empty_record_finds_nothing() -> None:
     thing = searchable("", "")
     assert thing.search_text == ""

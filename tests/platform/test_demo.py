@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import date
+
 import pytest
 
 from apps.contracts.models import SalesContract
-from apps.sales.models import Contact, Customer, Lead, Opportunity, SalesActivity, TargetCompany
+from apps.sales.contacts.birthdays import in_coming_days
+from apps.sales.models import (
+    Contact,
+    Customer,
+    Lead,
+    Opportunity,
+    PresalesRequest,
+    SalesActivity,
+    SalesTarget,
+    TargetCompany,
+)
 from config.demo import make_business
 from engine import definitions
 from engine.models import Deployment, HumanTask
@@ -29,6 +42,25 @@ def test_as_much_as_is_promised_and_once_only() -> None:
     # One lead went back to the yellow pages, where its firm wasn't before.
     assert (made[TargetCompany], made[Lead]) == (121, 35)
     assert SalesActivity.objects.exists()
+    stages = Counter(Customer.objects.values_list("stage", flat=True))
+    assert stages == {"in_talk": 25, "won": 25, "dormant": 7, "closed": 3}
+    assert Counter(TargetCompany.objects.values_list("state", flat=True))["claimed"] == 45
+    soon = Contact.objects.filter(in_coming_days(7, today=MONDAY.date()))
+    assert soon.filter(birth_calendar="lunar").exists()
+    assert Counter(PresalesRequest.objects.values_list("state", flat=True)) == {
+        "draft": 1,
+        "waiting": 2,
+        "assigned": 1,
+        "accepted": 1,
+        "done": 1,
+        "cancelled": 1,
+    }
+    months = SalesTarget.objects.values_list("month", "measure").distinct()
+    assert set(months) == {
+        (month, measure)
+        for month in (date(2031, 2, 1), date(2031, 3, 1))
+        for measure in ("contracts", "new_customers")
+    }
     waiting = HumanTask.objects.filter(element="decide", ended_at=None)
     contracts = waiting.filter(instance__business_key__startswith="contracts.salescontract:")
     assert contracts.count() == 25

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 
 from apps.core.parameters.services import fill_dictionaries, set_parameter
 from apps.sales.activities.services import finish_activity, plan_activity
 from apps.sales.customers.services import open_customer
 from apps.sales.models import Review, SalesActivity
 from apps.sales.parameters import ACTIVITY_APPROVAL
+from engine import definitions
 from engine.models import ProcessInstance
 from tests.casework import MONDAY, Case, deploy
 
@@ -23,12 +25,12 @@ SELLER, HEAD = "xiexiaomei", "shanlina"
 def done(people):
     """An activity of 解晓梅 that is done while the parameter asks for the approval of visits."""
     fill_dictionaries()
-    deploy("activity_approval")
+    deploy("activity_approval", "activity_review")
     set_parameter(parameter=ACTIVITY_APPROVAL, value="visits", by=people[HEAD])
 
     def finish(kind: str = "visit") -> SalesActivity:
         seller = people[SELLER]
-        customer = open_customer(name="太仓沙溪医院", owner=seller, now=MONDAY)
+        customer = open_customer(name=f"太仓沙溪医院{kind}", owner=seller, now=MONDAY)
         activity = plan_activity(
             owner=seller,
             kind=kind,
@@ -60,6 +62,19 @@ def test_only_what_the_parameter_asks_for_is_approved(done, people):
     activity = done("call")
     assert (activity.state, activity.review) == ("done", "")
     assert not ProcessInstance.objects.exists()
+
+
+def test_all_activities_where_the_parameter_says_so(done, people):
+    set_parameter(parameter=ACTIVITY_APPROVAL, value="all", by=people[HEAD])
+    assert done("call").review == Review.WAITING
+
+
+def test_a_changed_table_decides_at_once(done, people):
+    table = settings.ENGINE_PROCESSES / "approval" / "activity_review.dmn"
+    changed = table.read_bytes().replace(b'"visit"', b'"call"')
+    definitions.deploy({"activity_review.dmn": changed}, by=people[HEAD], now=MONDAY)
+    assert done("visit").review == ""
+    assert done("call").review == Review.WAITING
 
 
 def test_the_head_of_the_department_approves(done, people):

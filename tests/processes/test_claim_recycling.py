@@ -13,8 +13,10 @@ from apps.core.audit.models import AuditEntry, Event
 from apps.core.kinds.editing import Editor
 from apps.core.kinds.registry import kinds
 from apps.core.kinds.services import hand_over_records
+from apps.core.parameters.services import set_parameter
 from apps.sales.companies import services
 from apps.sales.models import CompanyState, TargetCompany
+from apps.sales.parameters import RECYCLE_DAYS, RECYCLE_WARNING_DAYS
 from engine import instances
 from engine.models import InstanceState, ProcessInstance
 from tests.casework import MONDAY, Case, deploy
@@ -73,6 +75,27 @@ def test_silent_for_long_it_is_taken_back_after_the_warning(claimed, case_at):
     assert claimed.claims.get().ending == "recycled"
     assert AuditEntry.objects.get(event=Event.COMPANY_RECYCLED).actor is None
     assert services.warn_silent(now=MONDAY + 90 * DAY) == 0
+
+
+def test_the_parameters_say_how_long(claimed, people, case_at):
+    settle(people, RECYCLE_DAYS, 10)
+    settle(people, RECYCLE_WARNING_DAYS, 2)
+    assert services.warn_silent(now=MONDAY + 7 * DAY) == 0
+    warned = MONDAY + 8 * DAY + MINUTE
+    case = case_at(warned)
+    assert case.timers() == {"lapsed": warned + 2 * DAY}
+    case.until(warned + 2 * DAY + MINUTE)
+    assert case.ended("recycled", "recycled")
+
+
+def test_never_taken_back_where_the_parameter_is_nought(claimed, people):
+    settle(people, RECYCLE_DAYS, 0)
+    assert services.warn_silent(now=MONDAY + 365 * DAY) == 0
+    assert state() == (CompanyState.CLAIMED, False)
+
+
+def settle(people, parameter, value: int) -> None:
+    set_parameter(parameter=parameter, value=value, by=people["admin"])
 
 
 def test_after_a_standstill_there_is_a_warning_first(claimed, case_at):

@@ -27,7 +27,7 @@ from apps.sales.leads import promotion
 from apps.sales.leads.models import Lead, LeadState
 from apps.sales.leads.services import open_lead
 from apps.sales.models import Opportunity
-from apps.sales.parameters import LEAD_RECYCLE_DAYS
+from apps.sales.parameters import LEAD_RECYCLE_DAYS, LEAD_REVIEWER, LEAD_WARN_DAYS
 from engine import operations, tasks
 from engine.exceptions import InvalidData, NotAllowed, OperationFailed, WrongState
 from tests.casework import MONDAY, Case, deploy
@@ -256,6 +256,16 @@ def test_two_leads_of_one_firm_make_one_customer(people, promote):
     assert Lead.objects.filter(customer=Customer.objects.get()).count() == 2
 
 
+def test_the_only_number_of_a_contact_goes_along(people, promote):
+    promote(contact_mobile="", phone="0512-62880001转8").decide(MANAGER, "approve")
+    contact = Contact.objects.get()
+    assert (contact.mobile, contact.phone, contact.phone_e164) == (
+        "",
+        "0512-62880001转8",
+        "+8651262880001",
+    )
+
+
 # --- not promoted ---------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("decision", "end", "state"),
@@ -362,6 +372,21 @@ def test_elsewhere_the_sales_manager(promote, region, industry):
     assert promote(**reviewer_of(region, industry)).who() == [MANAGER]
 
 
+def test_entries_that_are_called_otherwise_have_the_same_reviewer(people, promote):
+    RoleHolder.objects.filter(role="reviewer").update(
+        employee=Employee.objects.get(user__username="zhamin")
+    )
+    where = reviewer_of("jiangsu", "hospital")
+    for renamed in where.values():
+        DictionaryEntry.objects.filter(pk=renamed.pk).update(name="改了名")
+    assert promote(**where).who() == ["zhamin"]
+
+
+def test_the_sales_manager_reviews_everything_where_the_parameter_says_so(people, promote):
+    set_parameter(parameter=LEAD_REVIEWER, value="manager", by=people[MANAGER])
+    assert promote(**reviewer_of("jiangsu", "hospital")).who() == [MANAGER]
+
+
 def test_without_region_and_industry_the_sales_manager(promote):
     assert promote(region=None, industry=None).who() == [MANAGER]
 
@@ -455,6 +480,12 @@ def test_the_parameters_say_how_long(people, promote):
     due = case.timers()
     assert due["recycle_due"] - MONDAY == timedelta(days=10)
     assert due["warn_due"] - MONDAY == timedelta(days=7)
+
+
+def test_the_warning_comes_as_early_as_the_parameter_says(people, promote):
+    set_parameter(parameter=LEAD_WARN_DAYS, value=7, by=people[ADMIN])
+    due = promote().decide(MANAGER, "ask_more").timers()
+    assert due["recycle_due"] - due["warn_due"] == timedelta(days=7)
 
 
 def test_the_owner_has_left_when_more_is_asked_for(people, promote):

@@ -16,10 +16,10 @@ from apps.core.parameters.services import set_parameter
 from apps.sales import parameters
 from apps.sales.activities.services import finish_activity, plan_activity
 from apps.sales.companies import promotion, services
-from apps.sales.models import CompanyClaim, CompanyState, TargetCompany
+from apps.sales.models import CompanyClaim, CompanyState, Lead, TargetCompany
 from engine.exceptions import Conflict, InvalidData, NotAllowed, WrongState
 from tests.casework import MONDAY
-from tests.kinds.factories import all_rights, posted, typed
+from tests.kinds.factories import all_rights, make, posted, typed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("company")]
 
@@ -108,6 +108,19 @@ def test_what_one_gave_back_one_claims_again_only_later(who):
     assert [claim.ending for claim in row.claims.all()] == ["", "released"]
 
 
+@pytest.mark.parametrize(("days", "after"), [(2, 2), (0, 0)])
+def test_how_much_later_is_a_parameter(who, company, days, after):
+    row, rights = enter(), who("xiexiaomei")
+    settle(parameters.RECLAIM_DAYS, days, company)
+    services.claim_company(company_id=row.pk, rights=rights, now=MONDAY)
+    services.release_company(company_id=row.pk, rights=rights, reason="无人接听", now=MONDAY)
+    if days:
+        with pytest.raises(WrongState):
+            services.claim_company(company_id=row.pk, rights=rights, now=MONDAY + DAY)
+    services.claim_company(company_id=row.pk, rights=rights, now=MONDAY + after * DAY)
+    assert row.claims.count() == 2
+
+
 def test_only_its_holder_or_a_superior_gives_it_back(who):
     row = enter()
     services.claim_company(company_id=row.pk, rights=who("xiexiaomei"))
@@ -141,6 +154,72 @@ def test_it_becomes_a_lead_once_there_was_contact(who):
     row.refresh_from_db()
     assert row.state == CompanyState.UNCLAIMED
     assert row.claims.get().ending == "reopened"
+
+
+def test_or_before_where_the_parameter_lets_it(who, company, signed_in):
+    row, rights = enter(contact_name="解志宏"), who("xiexiaomei")
+    services.claim_company(company_id=row.pk, rights=rights)
+    url, typed_in = f"/sales/target-companies/{row.pk}/promote/", {"need": "两台彩超"}
+    client = signed_in("xiexiaomei")
+    assert client.post(url, typed_in).status_code == 409
+    settle(parameters.PROMOTE_AFTER_CONTACT, False, company)
+    assert client.post(url, typed_in).status_code == 302
+    row.refresh_from_db()
+    assert (row.state, row.last_contact_at) == (CompanyState.PROMOTED, None)
+
+
+# --- many at once ---------------------------------------------------------------------------------
+def bulk(client, command: str, rows, **typed_in) -> dict[str, str]:
+    """What is said of each of many, by name; "" where it was done."""
+    sent = {"command": command, "pk": [row.pk for row in rows], "confirmed": "1", **typed_in}
+    answer = client.post("/sales/target-companies/bulk/", sent)
+    assert answer.status_code == 200, answer.content.decode()
+    return {outcome.record.name: outcome.reason for outcome in answer.context["outcomes"]}
+
+
+def states(rows) -> list[str]:
+    found = dict(TargetCompany.objects.values_list("pk", "state"))
+    return [found[row.pk] for row in rows]
+
+
+def test_many_are_claimed_until_the_share_is_used_up_and_each_has_its_result(
+    who, company, signed_in
+):
+    rows = [enter(name=f"昆山{name}门诊部") for name in "甲乙丙丁"]
+    services.claim_company(company_id=rows[1].pk, rights=who("ouwenbin"))
+    settle(parameters.CLAIMS_A_DAY, 2, company)
+    said = bulk(signed_in("xiexiaomei"), "claim", [rows[0], rows[2], rows[3]])
+    assert [said[row.name] == "" for row in (rows[0], rows[2], rows[3])] == [True, True, False]
+    assert "2" in said[rows[3].name]
+    assert states(rows) == ["claimed", "claimed", "claimed", "unclaimed"]
+
+
+def test_of_many_the_one_that_a_colleague_took_is_told_and_the_others_are_had(who, signed_in):
+    rows = [enter(name=f"昆山{name}门诊部") for name in "甲乙"]
+    services.claim_company(company_id=rows[0].pk, rights=who("ouwenbin"))
+    said = bulk(signed_in("shanlina"), "claim", rows)
+    assert "区文斌" in said[rows[0].name]
+    assert said[rows[1].name] == ""
+    assert TargetCompany.objects.get(pk=rows[1].pk).owner.username == "shanlina"
+
+
+def test_many_are_assigned_promoted_and_released(who, company, signed_in):
+    rows = [enter(name=f"昆山{name}门诊部") for name in "甲乙丙丁"]
+    to = company["ouwenbin"]
+    said = bulk(signed_in("shanlina"), "assign", rows[:2], to=to.pk)
+    assert set(said.values()) == {""}
+    assert list(Lead.objects.values_list("owner", flat=True)) == [to.pk] * 2
+    for row in rows[2:]:
+        services.claim_company(company_id=row.pk, rights=who("xiexiaomei"))
+    services.touch_company(company_id=rows[2].pk, at=timezone.now())
+    client = signed_in("xiexiaomei")
+    said = bulk(client, "promote", rows[2:], need="两台彩超")
+    assert said[rows[2].name] == ""
+    assert said[rows[3].name] != ""  # nobody has spoken to them yet
+    said = bulk(client, "release", rows[2:], reason="无人接听")
+    assert said[rows[2].name] != ""
+    assert said[rows[3].name] == ""
+    assert states(rows) == ["promoted", "promoted", "promoted", "unclaimed"]
 
 
 def test_what_was_done_with_it_is_the_leads_too(who):
@@ -210,6 +289,38 @@ def test_a_company_enters_once(who, company, signed_in):
     page = signed_in("shanlina").post("/sales/target-companies/new/", {"name": row.name})
     assert page.status_code == 422
     assert f'href="/sales/target-companies/{row.pk}/"' in page.content.decode()
+
+
+TAX_ID = "91990000MA0HX0001P"
+
+
+@pytest.mark.parametrize(
+    ("kind", "known", "given", "field"),
+    [
+        ("sales.lead", {"name": "昆山玉山医院"}, {"name": "昆山玉山医院有限公司"}, "name"),
+        ("sales.lead", {"contact_mobile": "138 0000 4410"}, {"phone": "13800004410"}, "phone"),
+        ("sales.lead", {"tax_id": TAX_ID}, {"tax_id": TAX_ID}, "tax_id"),
+        ("sales.customer", {"name": "昆山玉山医院"}, {"name": "昆山 玉山医院"}, "name"),
+        ("sales.customer", {"phone": "0512-57001234"}, {"phone": "051257001234"}, "phone"),
+        ("sales.customer", {"tax_id": TAX_ID}, {"tax_id": TAX_ID.lower()}, "tax_id"),
+        ("sales.contact", {"mobile": "138 0000 4410"}, {"phone": "13800004410"}, "phone"),
+        ("sales.contact", {"phone": "0512-57001234"}, {"phone": "0512 57001234转8"}, "phone"),
+    ],
+)
+def test_what_is_a_lead_a_customer_or_a_contacts_number_does_not_enter(
+    signed_in, kind, known, given, field
+):
+    row = make(kind, "ouwenbin", **known)
+    told = row.customer if kind == "sales.contact" else row
+    with pytest.raises(InvalidData) as refused:
+        enter(**given)
+    assert set(refused.value.data["errors"]) == {field}
+    assert [match["id"] for match in refused.value.data["matches"]] == [told.pk]
+    assert told.name in str(refused.value)
+    assert "区文斌" in str(refused.value)
+    sent = posted(KEY, typed(KEY, "shanlina", **given))
+    assert signed_in("shanlina").post("/sales/target-companies/new/", sent).status_code == 422
+    assert not TargetCompany.objects.exists()
 
 
 def test_a_colleague_who_gets_it_has_a_claim_of_their_own(who, company):

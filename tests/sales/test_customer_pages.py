@@ -84,6 +84,22 @@ class TestCommands:
         assert client.get(page(customer, "dormant")).status_code == 403
         assert customer.name in choices(client, "form.customer", "平江")
 
+    def test_who_no_longer_works_on_it_sees_it_no_more(self, signed_in: SignIn) -> None:
+        owner, colleague = signed_in("qiuzhiyuan"), signed_in("zhamin")
+        customer = make("sales.customer", name="苏州平江路医院")
+        typed = {"user": rights("zhamin").user}
+        assert owner.post(page(customer, "unshare"), typed).status_code == 422
+        assert owner.post(page(customer, "share"), typed).status_code == 302
+        assert colleague.post(page(customer, "unshare"), typed).status_code == 403
+        assert colleague.get(page(customer)).status_code == 200
+        assert owner.post(page(customer, "unshare"), typed).status_code == 302
+        assert colleague.get(page(customer)).status_code == 404
+        story = owner.get(page(customer), {"tab": "story"}).content.decode()
+        assert "取消了与 查敏 的共享" in story
+        assert not services.unshare_customer(
+            customer_id=customer.pk, user=rights("zhamin").user, rights=rights("qiuzhiyuan")
+        )
+
     def test_those_who_may_not_merge_are_refused(self, signed_in: SignIn) -> None:
         client, customer = signed_in("qiuzhiyuan"), make_customer()
         other = make_customer("乙医院")
@@ -203,6 +219,21 @@ class TestLists:
         assert self.listed(client, stage="resting") == ["丙"]
         assert sorted(self.listed(client, stage="active")) == ["乙", "甲"]
         assert self.listed(client, contact="long") == ["甲"]
+
+    def test_by_when_they_wake_up(self, signed_in: SignIn) -> None:
+        client, today = signed_in("shanlina"), timezone.localdate()
+        make_customer("在谈")
+        for name, days in (("今天", 1), ("下周", 6), ("下月", 29), ("明年", 300), ("未定", None)):
+            services.make_dormant(
+                customer_id=make_customer(name).pk,
+                reason=entry("stage_reason", "budget"),
+                wake_up_on=today + timedelta(days=days) if days else None,
+                rights=rights("shanlina"),
+            )
+        Customer.objects.filter(name="今天").update(wake_up_on=today)
+        assert self.listed(client, wakes_up="0") == ["今天"]
+        assert sorted(self.listed(client, wakes_up="7")) == ["下周", "今天"]
+        assert sorted(self.listed(client, wakes_up="30")) == ["下周", "下月", "今天"]
 
     def test_an_earlier_contact_changes_nothing(self) -> None:
         customer, now = make_customer(), timezone.now()

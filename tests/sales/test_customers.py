@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
-from apps.core.kinds.registry import kind_of
+from apps.core.kinds.registry import kind_of, kinds
+from apps.core.kinds.search import search
 from apps.core.kinds.services import save_record
+from apps.core.parameters.services import set_parameter
 from apps.core.phones import e164
 from apps.sales.contacts.forms import ContactForm
 from apps.sales.customers.forms import CustomerForm
 from apps.sales.customers.invoicing import is_old, normal_tax_id
+from apps.sales.customers.services import open_customer, transfer_customer
+from apps.sales.duplicates import Basis, find_matches
 from apps.sales.models import Collaborator, Contact, Customer
+from apps.sales.parameters import PROTECTION_DAYS
 from apps.sales.pricing.forms import PricePolicyForm
 from tests.contracts.factories import entry, make_customer, make_product, rights
+from tests.kinds.factories import make
 
 
 @pytest.mark.parametrize(
@@ -90,6 +99,49 @@ class TestCustomers:
         save(second)
         first.refresh_from_db()
         assert (first.primary, second.primary) == (False, True)
+
+    @pytest.mark.parametrize(("days", "kept"), [(30, timedelta(days=30)), (0, None)])
+    def test_a_customer_is_protected_as_long_as_the_parameter_says(self, days, kept):
+        now = timezone.now()
+        set_parameter(parameter=PROTECTION_DAYS, value=days, by=rights("shanlina").user)
+        customer = open_customer(name="甲医院", owner=rights("qiuzhiyuan").user, now=now)
+        until = None if kept is None else timezone.localdate(now) + kept
+        assert customer.protected_until == customer.protection == until
+        Customer.objects.update(protected_until=timezone.localdate(now) - timedelta(days=1))
+        assert Customer.objects.get().protection is None
+        moved = transfer_customer(
+            customer_id=customer.pk,
+            to=rights("xiexiaomei").user,
+            rights=rights("shanlina"),
+            now=now,
+        )
+        assert moved.protected_until == until
+
+    def test_an_old_tax_id_is_warned_of_wherever_it_stands(self):
+        old, new = "320500123456789", "91990000MA0HX0001P"
+        for key in ("sales.customer", "sales.lead"):
+            kind = kinds[key]
+            for tax_id, codes in ((old, ["old_tax_id"]), (new, []), ("", [])):
+                record = make(key, tax_id=tax_id)
+                assert [risk.code for risk in kind.risks(record)] == codes
+
+    def test_phones_of_addresses_and_invoices_are_kept_as_a_call_shows_them(self):
+        customer = make(
+            "sales.customer",
+            name="甲医院",
+            phone="0512-62880001",
+            invoice_phone="0512-62880002转3",
+            addresses=[
+                {"label": "东院", "address": "平江路1号", "phone": "138 0000 4410"},
+                {"label": "西院", "address": "平江路2号", "phone": "总机"},
+            ],
+        )
+        kept = customer.addresses.values_list("phone_e164", flat=True)
+        assert (customer.invoice_phone_e164, *kept) == ("+8651262880002", "+8613800004410", "")
+        for typed in ("0512 6288 0002", "13800004410"):
+            (match,) = find_matches(phones=[typed])
+            assert (match.business_key, match.basis) == (customer.business_key, Basis.PHONE)
+        assert search(Customer.objects.all(), "6288 0002").get() == customer
 
     @pytest.mark.parametrize(
         ("calendar", "month", "day", "fits"),

@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from apps.core.access.handover import holdings
 from apps.core.access.rights import rights_of
+from apps.core.inbox.wording import moment
 from apps.core.kinds.addresses import url_of
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.services import hand_over_records, submit_document
 from apps.sales.customers.services import open_customer
 from apps.sales.leads import services
+from apps.sales.leads.evidence import evidence_of
 from apps.sales.leads.services import open_lead, touch_lead
 from apps.sales.models import Customer, Lead
 from engine import tasks
@@ -207,6 +209,36 @@ def test_the_reviewer_sees_the_lead_and_what_agrees_with_it(company, lead, signe
         assert text in shown, text
     tab = page.get(url_of(kind_of(lead), "page", lead.pk), {"tab": "duplicates"})
     assert url_of(kind_of(other), "page", other.pk) in tab.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("reported", "protected", "said", "unsaid"),
+    [(-10, 40, "早于本线索", "晚于本线索"), (1, -1, "晚于本线索", "早于本线索")],
+)
+def test_who_rules_sees_who_was_first_how_long_it_is_protected_and_the_last_contact(
+    company, lead, signed_in, reported, protected, said, unsaid
+):
+    now = timezone.now()
+    known = open_customer(name="太仓沙溪医院有限公司", owner=company[RIVAL].pk)
+    heard, until = now - timedelta(days=3), timezone.localdate() + timedelta(days=protected)
+    Customer.objects.filter(pk=known.pk).update(
+        created_at=lead.created_at + timedelta(days=reported),
+        last_contact_at=heard,
+        protected_until=until,
+    )
+    submit(lead)
+    tasks.complete(open_task(lead).pk, user=company[OWNER].pk, decision="ask_ruling", opinion="先")
+    (found,) = evidence_of(lead, rights(MANAGER))
+    assert (found.first, found.protected) == (reported < 0, protected > 0)
+    assert (found.owner, found.last_contact_at) == ("仇志远", heard)
+    assert found.url == url_of(kind_of(known), "page", known.pk)
+    ruling = open_task(lead)
+    assert ruling.element == "rule"
+    shown = signed_in(MANAGER).get(f"/approvals/{ruling.pk}/").content.decode()
+    protection = f"至 {until:%Y-%m-%d}" if protected > 0 else "已过期"
+    for text in ("太仓沙溪医院有限公司", "仇志远", said, protection, moment(heard)):
+        assert text in shown, text
+    assert unsaid not in shown
 
 
 def test_whoever_may_not_see_a_match_gets_no_link_to_it(company, lead, signed_in):

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
+from apps.core.attachments.services import add_attachment
 from apps.core.audit.models import AuditEntry, Event
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.search import search
+from apps.core.links.services import link_documents, trace
 from apps.sales.customers import services
+from apps.sales.customers.story import story_of
 from apps.sales.duplicates import Basis, find_matches
-from apps.sales.models import Collaborator, Contact, Customer, CustomerStage, PricePolicy
+from apps.sales.models import Collaborator, Contact, Customer, CustomerStage, Lead, PricePolicy
+from engine import instances
 from engine.exceptions import Conflict, WrongState
+from engine.models import ProcessInstance
+from tests.casework import deploy_drawn, registered
 from tests.contracts.factories import line, make_contract, make_customer, make_product, rights
+from tests.engine.bpmn.diagrams import line_of, user
 from tests.kinds.factories import make
 
+__all__ = ["registered"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("company")]
 
 
@@ -40,6 +50,58 @@ def test_everything_hangs_on_the_one_that_stays():
     entry = AuditEntry.objects.get(event=Event.MERGED)
     assert entry.subject == stays.business_key
     assert sum(entry.after.values()) >= 4
+
+
+def test_files_work_links_and_a_case_under_way_go_along(company, settings, tmp_path, registered):
+    settings.MEDIA_ROOT = str(tmp_path)
+    gone, stays = make_customer("甲医院"), make_customer("乙医院")
+    about = {"customer": gone.pk}
+    kept = [
+        make(f"sales.{kind}", **about)
+        for kind in ("salesactivity", "opportunity", "presalesrequest")
+    ]
+    lead = make("sales.lead")
+    Lead.objects.filter(pk=lead.pk).update(customer=gone, state="converted", promotion_key="1:a")
+    link_documents(source=lead.business_key, target=gone.business_key, by=None)
+    file = add_attachment(
+        business_key=gone.business_key,
+        category="other",
+        name="资质.pdf",
+        content=io.BytesIO(b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n%%EOF\n"),
+        rights=rights("qiuzhiyuan"),
+    )
+    registered.form("demo.form")
+    deploy_drawn(line_of(user(candidateGroups=None, assignee="initiator")))
+    case = instances.start(
+        "process",
+        business_key=gone.business_key,
+        variables={"initiator": gone.owner_id},
+        starter=gone.owner_id,
+    )
+    stays = merge(gone, stays)
+    for row in (*kept, lead):
+        row.refresh_from_db()
+        assert row.customer == stays
+    file.refresh_from_db()
+    assert file.business_key == stays.business_key
+    assert [each.business_key for each in trace(lead.business_key)][-1] == stays.business_key
+    assert ProcessInstance.objects.get(pk=case.instance).business_key == stays.business_key
+
+
+def test_the_story_tells_what_was_done_with_the_other_one():
+    gone, stays = make_customer("甲医院"), make_customer("乙医院")
+    services.share_customer(
+        customer_id=gone.pk, user=rights("zhamin").user, rights=rights("shanlina")
+    )
+    services.transfer_customer(
+        customer_id=gone.pk, to=rights("xiexiaomei").user, rights=rights("shanlina")
+    )
+    said = [episode.what for episode in story_of(merge(gone, stays))]
+    of_the_other = [what for what in said if what.startswith("甲医院：")]
+    assert len(of_the_other) == 2
+    assert "解晓梅" in of_the_other[0]
+    assert "查敏" in of_the_other[1]
+    assert len(said) == 4  # merged, and made
 
 
 def test_nobody_sees_the_other_any_more():

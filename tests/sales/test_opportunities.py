@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from apps.core.access.actions import Action
 from apps.core.kinds.registry import kind_of
@@ -72,11 +73,43 @@ def story(opportunity: Opportunity) -> list[tuple]:
     ]
 
 
+def _as_sent(table) -> dict[str, str]:
+    """What a browser sends of a table of rows that nobody has changed."""
+    sent = {form[name].html_name: form[name].value() for form in table for name in form.fields}
+    management = table.management_form
+    sent |= {management[name].html_name: management[name].value() for name in management.fields}
+    return {
+        name: str(value) for name, value in sent.items() if not (value is None or value is False)
+    }
+
+
 class TestStages:
     def test_an_account_set_begins_with_stages_in_their_order(self):
         rates = [stage.win_rate for stage in stages()]
         assert len(rates) == 5
         assert rates == sorted(rates)
+
+    def test_administrators_settle_names_win_rates_and_order(self, signed_in):
+        client, url = signed_in("admin"), reverse("sales:stages")
+        (_title, table), *_others = client.get(url).context["tables"]
+        sent = _as_sent(table)
+        sent |= {"opportunitystage-0-name": "初次拜访", "opportunitystage-0-win_rate": "15"}
+        new = {"name": "招标", "win_rate": "60", "position": "3", "active": "on"}
+        sent |= {f"opportunitystage-5-{name}": value for name, value in new.items()}
+        assert client.post(url, sent).status_code == 302
+        found = {stage.name: stage.win_rate for stage in stages()}
+        assert (found["初次拜访"], found["招标"], len(found)) == (15, 60, 6)
+        opportunity = opened()
+        assert (opportunity.stage.name, opportunity.chance) == ("初次拜访", 15)
+
+    def test_a_win_rate_over_a_hundred_and_a_stage_in_use_are_refused(self, signed_in):
+        client, url = signed_in("admin"), reverse("sales:stages")
+        sent = _as_sent(client.get(url).context["tables"][0][1])
+        wrong = client.post(url, sent | {"opportunitystage-0-win_rate": "101"})
+        assert wrong.status_code == 422
+        opportunity = opened()
+        client.post(url, sent | {"opportunitystage-0-DELETE": "on"})
+        assert OpportunityStage.objects.filter(pk=opportunity.stage_id).exists()
 
     def test_its_win_rate_is_that_of_the_stage_until_somebody_types_one(self):
         opportunity = opened()

@@ -11,9 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.core.access.defaults import sync_grants
+from apps.core.kinds.registry import kind_of
+from apps.core.parameters.services import set_parameter
 from apps.people.models import Department
 from apps.sales.leads.services import open_lead
 from apps.sales.models import Customer, MeasureCode, SalesTarget
+from apps.sales.parameters import UNCONTACTED_DAYS
 from apps.sales.team.attainment import Attainment, attained_by_people, attained_by_units
 from apps.sales.team.load import Load, load_of
 from apps.sales.team.people import neglected_by, team_of, uncontacted
@@ -86,6 +89,16 @@ def test_customers_without_contact_for_long_are_found():
     Customer.objects.filter(pk=customer.pk).update(last_contact_at=now - timedelta(days=400))
     assert neglected_by([user()], now)[user()].customers == 1
     assert list(Customer.objects.filter(uncontacted(now))) == [customer]
+
+
+@pytest.mark.parametrize(("days", "silent"), [(45, 1), (60, 0)])
+def test_how_long_is_long_is_a_parameter(days, silent):
+    customer, now = make_customer(), timezone.now()
+    Customer.objects.filter(pk=customer.pk).update(last_contact_at=now - timedelta(days=50))
+    set_parameter(parameter=UNCONTACTED_DAYS, value=days, by=user("shanlina"))
+    assert neglected_by([user()], now)[user()].customers == silent
+    flags = [risk.code for risk in kind_of(Customer).risks(Customer.objects.get(pk=customer.pk))]
+    assert flags == ["uncontacted"] * silent
 
 
 class TestPage:

@@ -8,7 +8,7 @@ the text itself, as bigrams may agree by chance. A single character finds beginn
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache, reduce
 from typing import Any
 
@@ -25,9 +25,13 @@ SURNAMES = {
     "区": "ou",
     "查": "zha",
     "乐": "yue",
-    "尉迟": "yuchi",
+    "尉迟": "yu chi",
     "覃": "qin",
     "员": "yun",
+    "朴": "piao",
+    "盖": "ge",
+    "种": "chong",
+    "缪": "miao",
 }
 """Characters that are read in another way as surnames (domain.md, Chinese conventions)."""
 
@@ -47,20 +51,28 @@ def texts_of(record: Any, fields: Sequence[str]) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def readings(text: str) -> tuple[str, ...]:
-    """The text itself in lower case without marks, its pinyin, and the initials of its pinyin."""
+    """The text itself in lower case without marks; then its pinyin and the initials of its pinyin,
+    and both once more where it begins like a surname: nothing tells 解 of 解放军总医院 (jie) from
+    that of somebody called 解晓梅 (xie)."""
     plain = BREAK.sub("", text.lower())
     if not HAN.search(plain):
         return (plain,) if plain else ()
-    syllables = _syllables(plain)
-    return plain, "".join(syllables), "".join(syllable[0] for syllable in syllables)
+    return plain, *(
+        reading
+        for syllables in _ways(plain)
+        for reading in ("".join(syllables), "".join(syllable[0] for syllable in syllables))
+    )
+
+
+def _ways(text: str) -> Iterator[list[str]]:
+    """Its syllables as any word; and as a name, where it may be one."""
+    yield _syllables(text)
+    for surname, reading in SURNAMES.items():
+        if text.startswith(surname):
+            yield [*reading.split(), *_syllables(text[len(surname) :])]
 
 
 def _syllables(text: str) -> list[str]:
-    for surname, reading in SURNAMES.items():
-        if text.startswith(surname):
-            rest = text[len(surname) :]
-            first = ["yu", "chi"] if surname == "尉迟" else [reading]
-            return [*first, *lazy_pinyin(rest, style=Style.NORMAL)]
     return [s for s in lazy_pinyin(text, style=Style.NORMAL) if s]
 
 

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from apps.core.kinds.registry import kind_of
 from apps.sales.activities.models import ActivityState, Review, SalesActivity
 from apps.sales.activities.reach import set_next_contact, touch
 from apps.sales.parameters import ACTIVITY_APPROVAL, Approved
-from engine import instances
+from engine import instances, trials
 
-PROCESS, QUEUE = "activity_approval", "activities"
+PROCESS, QUEUE, RULES = "activity_approval", "activities", "activity_review"
 
 
 def follow_up(activity: SalesActivity, *, by: int | None, now: datetime) -> None:
@@ -23,9 +24,13 @@ def follow_up(activity: SalesActivity, *, by: int | None, now: datetime) -> None
 
 
 def needs_approval(activity: SalesActivity) -> bool:
-    """Whether the parameter asks for it."""
+    """Whether the decision table asks for it, from what the parameter says. Where nothing is
+    approved, it isn't asked either."""
     asked = ACTIVITY_APPROVAL.value()
-    return asked == Approved.ALL or (asked == Approved.VISITS and activity.kind.code == "visit")
+    if asked == Approved.NONE:
+        return False
+    facts = {**kind_of(activity).facts(activity), "asked": asked}
+    return bool(trials.decide_in_force(RULES, {"facts": facts})["review"] == "needed")
 
 
 def start_review(activity: SalesActivity, *, now: datetime) -> None:

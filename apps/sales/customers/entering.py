@@ -19,6 +19,7 @@ CUSTOMER, COMPANY = "sales.customer", "sales.targetcompany"
 def complete(customer: Customer) -> None:
     """Work out what isn't typed; the caller saves it."""
     customer.phone_e164 = e164(customer.phone)
+    customer.invoice_phone_e164 = e164(customer.invoice_phone)
     customer.name_normal = normal_name(customer.name)[:NAME]
     if customer.pk is None and customer.protected_until is None:
         customer.protected_until = protected_from(customer.created_at)

@@ -54,6 +54,8 @@ class CustomerFilter(django_filters.FilterSet):
         choices=[("0", _("By today")), ("7", _("Within 7 days")), ("30", _("Within 30 days"))],
     )
 
+    won_at = django_filters.DateFromToRangeFilter()
+
     class Meta:
         model = Customer
         fields = (
@@ -66,6 +68,7 @@ class CustomerFilter(django_filters.FilterSet):
             "contact",
             "stage_reason",
             "wakes_up",
+            "won_at",
             "department",
             "active",
         )

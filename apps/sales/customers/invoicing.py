@@ -6,8 +6,11 @@ from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from stdnum.cn import ric, uscc
+
+from apps.core.kinds.declaration import Risk
 
 INVOICING: Final = (
     "invoice_title",
@@ -18,6 +21,7 @@ INVOICING: Final = (
     "bank_account",
 )
 OLD_LENGTH: Final = 15
+OLD_TAX_ID: Final = Risk("old_tax_id", _("Old tax id"))
 
 
 def normal_tax_id(text: str) -> str:
@@ -34,6 +38,13 @@ def normal_tax_id(text: str) -> str:
 def is_old(tax_id: str) -> bool:
     """Whether an id is one of 15 digits: worth a warning, as invoices ask for the new one."""
     return len(tax_id) == OLD_LENGTH and tax_id.isascii() and tax_id.isalnum()
+
+
+def warnings_of_tax_id(tax_id: str) -> list[Risk]:
+    """The warning of an old one, as the risks of a record."""
+    if not is_old(tax_id):
+        return []
+    return [OLD_TAX_ID.because(gettext("15 digits: ask the customer for the new one."))]
 
 
 class InvoicingData(models.Model):

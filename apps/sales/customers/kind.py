@@ -13,6 +13,7 @@ from apps.core.access.rights import Rights
 from apps.core.kinds.declaration import DocumentKind, Lines, Risk, Section
 from apps.core.kinds.moved import Moved
 from apps.core.kinds.registry import register
+from apps.core.phones import e164
 from apps.sales.customers.commands import COMMANDS
 from apps.sales.customers.entering import complete, require_new
 from apps.sales.customers.filters import CustomerFilter
@@ -31,7 +32,16 @@ it, settle those in whose scope it lies."""
 
 sources.add(
     "sales.customer",
-    Source(Customer, tax_ids=("tax_id",), phones=("phone_e164",), via="merged_into"),
+    Source(
+        Customer,
+        tax_ids=("tax_id",),
+        phones=("phone_e164", "invoice_phone_e164"),
+        via="merged_into",
+    ),
+)
+sources.add(
+    "sales.address",
+    Source(Address, phones=("phone_e164",), names=(), via="document"),
 )
 
 
@@ -82,7 +92,7 @@ class CustomerKind(DocumentKind):
     beyond_scope = SHARED
     commands = COMMANDS
     filters = CustomerFilter
-    search = ("name", "short_name", "phone", "tax_id")
+    search = ("name", "short_name", "phone", "invoice_phone", "tax_id")
     shortcuts = (
         (gettext_lazy("Mine"), "owner={me}"),
         (gettext_lazy("Long without contact"), "contact=long"),
@@ -160,6 +170,8 @@ class CustomerKind(DocumentKind):
     # --- what is particular -----------------------------------------------------------------------
     def prepare(self, record: Customer, lines: Mapping[str, Sequence[Any]]) -> None:
         complete(record)
+        for address in lines.get("addresses", ()):
+            address.phone_e164 = e164(address.phone)
         require_new(record)
 
     def given(self, records: Sequence[Customer], before: Mapping[int, int]) -> None:

@@ -73,6 +73,7 @@ class Customer(InvoicingData, Record):
     )
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     phone_e164 = models.CharField(max_length=20, blank=True, editable=False)
+    invoice_phone_e164 = models.CharField(max_length=20, blank=True, editable=False)
     website = models.URLField(_("website"), blank=True)
     credit_limit = money_field(_("credit limit"), null=True, blank=True)
     payment_days = models.PositiveSmallIntegerField(_("days until payment"), default=30)
@@ -121,6 +122,11 @@ class Customer(InvoicingData, Record):
         indexes = [
             *Record.Meta.indexes,
             models.Index(fields=["phone_e164"], name="customer_phone"),
+            models.Index(
+                fields=["invoice_phone_e164"],
+                name="customer_invoice_phone",
+                condition=~Q(invoice_phone_e164=""),
+            ),
             models.Index(fields=["name_normal"], name="customer_name_normal"),
             models.Index(fields=["tax_id"], name="customer_tax_id", condition=~Q(tax_id="")),
             models.Index(fields=["owner", "stage"], name="customer_owner_stage"),
@@ -185,10 +191,14 @@ class Address(Line):
     address = models.CharField(_("address"), max_length=200)
     receiver = models.CharField(_("receiver"), max_length=60, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
+    phone_e164 = models.CharField(max_length=20, blank=True, editable=False)
 
     class Meta(Line.Meta):
         verbose_name = _("address")
         verbose_name_plural = _("addresses")
+        indexes = [
+            models.Index(fields=["phone_e164"], name="address_phone", condition=~Q(phone_e164=""))
+        ]
 
     def __str__(self) -> str:
         return f"{self.region}{self.address}"

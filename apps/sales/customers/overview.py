@@ -23,6 +23,7 @@ from apps.core.kinds.columns import Cell
 from apps.core.kinds.declaration import Risk
 from apps.core.kinds.models import RecordQuerySet
 from apps.core.kinds.registry import kinds
+from apps.sales.customers.invoicing import warnings_of_tax_id
 from apps.sales.customers.models import ALIVE, ASLEEP, Customer, CustomerStage
 from apps.sales.parameters import UNCONTACTED_DAYS
 from engine.registry import Registry
@@ -129,4 +130,4 @@ def warnings_of(customer: Customer) -> list[Risk]:
         days = _days_without(customer)
         text = ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
         found.append(Risk("uncontacted", _("No contact for long"), text))
-    return found
+    return found + warnings_of_tax_id(customer.tax_id)

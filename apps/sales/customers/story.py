@@ -77,16 +77,17 @@ def _changes(customer: Customer) -> Iterator[Episode]:
 
 
 def _acts(customer: Customer) -> Iterator[Episode]:
-    entries = list(
-        AuditEntry.objects.filter(subject=customer.business_key, event__in=EVENTS).order_by("-pk")[
-            :MOST
-        ]
-    )
+    merged = {stub.business_key: stub for stub in Customer.objects.filter(merged_into=customer)}
+    asked = AuditEntry.objects.filter(subject__in=[customer.business_key, *merged])
+    entries = list(asked.filter(event__in=EVENTS).order_by("-pk")[:MOST])
     names = organisation().names({entry.actor for entry in entries if entry.actor})
     for entry in entries:
         icon, tone = ICONS[Event(entry.event)]
         who = names.get(entry.actor, "?") if entry.actor else _("System")
-        yield Episode(entry.at, who, _act(entry), entry.reason, icon, tone)
+        what = _act(entry)
+        if entry.subject in merged:
+            what = _("%(customer)s: %(what)s") % {"customer": merged[entry.subject], "what": what}
+        yield Episode(entry.at, who, what, entry.reason, icon, tone)
 
 
 def _act(entry: AuditEntry) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import cycle
 from typing import Final
 
 from stdnum.cn import uscc
@@ -138,8 +139,14 @@ def person(number: int) -> tuple[str, str]:
 
 
 def read(parts: tuple[str, ...]) -> Iterable[str]:
-    """The readings of a text, from those of its parts: these come again, and are kept."""
-    return map("".join, zip(*map(readings, parts), strict=True))
+    """The readings of a text, from those of its parts: these come again, and are kept. The first
+    part may be read in two ways."""
+    first, *others = map(readings, parts or ("",))
+    if not others:
+        return first
+    plain, *rest = map("".join, zip(*others, strict=True))
+    begun, *ways = first
+    return [begun + plain, *(way + end for way, end in zip(ways, cycle(rest)))]
 
 
 def mobile(number: int) -> str:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import django_filters
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.sales.leads.models import OPEN, Lead
+from apps.sales.leads.models import OPEN, Lead, LeadState
 
-WEEK = timedelta(days=7)
+WEEK: Final = timedelta(days=7)
+UNFINISHED: Final = "open"
 
 
 class LeadFilter(django_filters.FilterSet):
     """By what leads are told apart, and by when they are to be contacted."""
 
+    state = django_filters.ChoiceFilter(
+        label=_("state"),
+        method="by_state",
+        choices=[*LeadState.choices, (UNFINISHED, _("All open ones"))],
+    )
     contact = django_filters.ChoiceFilter(
         label=_("Next contact"),
         method="by_contact",
@@ -43,6 +49,9 @@ class LeadFilter(django_filters.FilterSet):
             "budget",
             "department",
         )
+
+    def by_state(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(state__in=OPEN if value == UNFINISHED else (value,))
 
     def by_contact(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         today = timezone.localdate()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.access.rights import rights_of
 from apps.core.kinds.declaration import Approval, DetailTab, DocumentKind, Risk, Section, flags
 from apps.core.kinds.registry import register
+from apps.sales.customers.invoicing import OLD_TAX_ID, warnings_of_tax_id
 from apps.sales.leads import services, states
 from apps.sales.leads.commands import ACTIONS, COMMANDS
 from apps.sales.leads.evidence import evidence_of
@@ -91,7 +92,7 @@ class LeadKind(DocumentKind):
         Section(_("Remarks"), ("remarks",)),
     )
 
-    risk_flags = flags(OWNED, DUPLICATE)
+    risk_flags = flags(OWNED, DUPLICATE, OLD_TAX_ID)
     approval = Approval(process="lead_promotion", queue="other")
     own_actions = ACTIONS
     commands = COMMANDS
@@ -112,11 +113,12 @@ class LeadKind(DocumentKind):
         return {name: [_MISSING[name]] for name, value in wanted.items() if not value.strip()}
 
     def risks(self, record: Lead) -> list[Risk]:
-        if not record.duplicates or record.state not in UNDER_REVIEW:
-            return []
-        text = _("%(number)s records agree with it.") % {"number": record.duplicates}
-        flag = OWNED if record.conflict_with_id is not None else DUPLICATE
-        return [flag.because(str(text))]
+        found = []
+        if record.duplicates and record.state in UNDER_REVIEW:
+            text = _("%(number)s records agree with it.") % {"number": record.duplicates}
+            flag = OWNED if record.conflict_with_id is not None else DUPLICATE
+            found.append(flag.because(str(text)))
+        return found + warnings_of_tax_id(record.tax_id)
 
     def handing_over(self, records: Sequence[Lead], *, to: int, by: int) -> None:
         for lead in records:

@@ -71,8 +71,8 @@ def submit_lead(context: Context, *, target: str) -> dict[str, Any]:
     days, before = LEAD_RECYCLE_DAYS.value(), LEAD_WARN_DAYS.value()
     return {
         "reviewed_by": LEAD_REVIEWER.value(),
-        "region": lead.region.name if lead.region else "",
-        "industry": lead.industry.name if lead.industry else "",
+        "region": lead.region.code if lead.region else "",
+        "industry": lead.industry.code if lead.industry else "",
         "recycle_after": f"P{max(days, 1)}D",
         "warn_after": f"P{max(days - before, 0)}D",
     }

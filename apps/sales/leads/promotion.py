@@ -167,6 +167,7 @@ def _join(
             name=lead.contact_name,
             position=lead.contact_position,
             mobile=lead.contact_mobile,
+            phone=lead.phone,
             by=by,
             now=now,
         )

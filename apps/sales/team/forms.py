@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from apps.sales.team.models import SalesTarget, first_of
+from apps.sales.team.measures import known_measures
+from apps.sales.team.models import MeasureCode, SalesTarget, first_of
 
 
 class TargetForm(forms.ModelForm):
@@ -16,6 +17,14 @@ class TargetForm(forms.ModelForm):
     class Meta:
         model = SalesTarget
         fields = ("month", "measure", "person", "unit", "amount", "remarks")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """A target is set in what somebody gives figures for; an older one keeps its measure."""
+        super().__init__(*args, **kwargs)
+        offered = {*known_measures(), self.instance.measure}
+        self.fields["measure"].choices = [
+            choice for choice in MeasureCode.choices if choice[0] in offered
+        ]
 
     def clean_month(self) -> Any:
         return first_of(self.cleaned_data["month"])

@@ -30,7 +30,7 @@ def load_of(users: Collection[int]) -> Mapping[int, Load]:
         dict(rows.filter(owner__in=users).values_list("owner").annotate(Count("pk")))
         for rows in (
             Lead.objects.open().order_by(),
-            Customer.objects.filter(stage__in=ALIVE).order_by(),
+            Customer.objects.filter(stage__in=ALIVE, merged_into=None).order_by(),
             Opportunity.objects.filter(state=OpportunityState.OPEN).order_by(),
             SalesActivity.objects.planned().filter(planned_at__lt=Now()).order_by(),
         )

@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
+from urllib.parse import urlencode
 
 from django.db.models import Count
 
+from apps.core.kinds.addresses import url_of
+from apps.core.kinds.registry import kind_of
 from apps.sales.customers.models import Customer
 from apps.sales.team.models import MeasureCode
 from engine.registry import Registry
@@ -52,4 +55,10 @@ def _new_customers(users: Collection[int], first: date, last: date) -> Mapping[i
     }
 
 
-measures.add(MeasureCode.NEW_CUSTOMERS, Measure(_new_customers))
+def _won_list(user: int, first: date, last: date) -> str:
+    """The same customers, as a list."""
+    asked = {"owner": user, "won_at_after": first, "won_at_before": last}
+    return f"{url_of(kind_of(Customer), 'list')}?{urlencode(asked)}"
+
+
+measures.add(MeasureCode.NEW_CUSTOMERS, Measure(_new_customers, _won_list))

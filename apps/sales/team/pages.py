@@ -22,7 +22,9 @@ from apps.core.kinds.columns import money
 from apps.core.kinds.registry import kind_of, kinds
 from apps.people.models import Department, Employee
 from apps.sales.activities.models import ActivityComment, SalesActivity
+from apps.sales.customers.filters import ACTIVE
 from apps.sales.customers.models import Customer
+from apps.sales.leads.filters import UNFINISHED
 from apps.sales.team.attainment import Attainment, attained_by_people, attained_by_units
 from apps.sales.team.load import Load, load_of
 from apps.sales.team.measures import known_measures, measures
@@ -132,8 +134,8 @@ def _urls(user: int, measure: MeasureCode, period: Period) -> dict[str, str]:
     activities = url_of(kind_of(SalesActivity), "list")
     return {
         "reached": measures[measure].listing(user, period.first, period.last),
-        "customers": f"{url_of(kind_of(Customer), 'list')}?owner={user}",
-        "leads": f"{_list('sales.lead')}?owner={user}",
+        "customers": f"{url_of(kind_of(Customer), 'list')}?owner={user}&stage={ACTIVE}",
+        "leads": f"{_list('sales.lead')}?owner={user}&state={UNFINISHED}",
         "opportunities": f"{_list('sales.opportunity')}?owner={user}&state=open",
         "due": f"{activities}?owner={user}&due=due",
         "overdue": f"{activities}?owner={user}&due=overdue",

@@ -13,6 +13,7 @@ from apps.core.transfer import services
 from apps.core.transfer.layout import Layout
 from apps.core.transfer.models import ImportRun, ImportState, Mode
 from apps.sales.models import TargetCompany
+from tests.kinds.factories import make
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +74,22 @@ def test_duplicates_in_the_table_and_in_the_file_are_told_and_the_rest_is_taken(
     assert places == [(3, "Phone"), (4, "Name"), (5, "Tax id")]
     assert "江阴沙溪医院1" in run.errors[0][2]
     assert TargetCompany.objects.count() == 3
+
+
+def test_what_leads_customers_and_contacts_agree_with_is_told_by_row_and_column(imported):
+    make("sales.lead", name="江阴徐霞客医院")
+    make("sales.customer", phone="0510-81110000")
+    make("sales.contact", mobile="13800004410")
+    rows = [
+        firm(1, name="江阴徐霞客医院有限公司"),
+        firm(2),
+        firm(3, phone="0510 81110000转3"),
+        firm(4, phone="138 0000 4410"),
+    ]
+    run = imported(rows, Mode.GOOD)
+    assert (run.added, run.refused) == (1, 3)
+    places = [(row, column) for row, column, _text in run.errors]
+    assert places == [(2, "Name"), (4, "Phone"), (5, "Phone")]
 
 
 def test_all_or_nothing_takes_nothing_where_one_is_wrong(imported):
