@@ -187,7 +187,7 @@ def everybody_said_it(page: Page, contract: SalesContract, picture: Keep) -> Non
     """Page, trail, diagram and print of a contract in force tell how it came to that."""
     address = f"/contracts/sales-contracts/{contract.pk}/"
     page.goto(address)
-    expect(page.locator(".ld-page-head")).to_contain_text("已审核")
+    expect(page.locator(".ld-page-head")).to_contain_text("生效中")
     expect(page.locator(".ld-wait")).to_have_count(0)
     expect(page.locator("main")).to_contain_text("柒拾肆万伍仟贰佰元整")
     picture(page, "9-in-force")

@@ -27,7 +27,8 @@ def found(key: str, text: str) -> list[int]:
 
 @pytest.mark.parametrize("place", ["sales.targetcompany", "sales.customer", "sales.lead"])
 def test_a_landline_is_found_in_any_form(place: str) -> None:
-    rows = [make(place, phone=written) for written in LANDLINE[: 1 if "company" in place else None]]
+    several = LANDLINE if place == "sales.lead" else LANDLINE[:1]  # there firms have one each
+    rows = [make(place, phone=written) for written in several]
     make(place, phone="0512-62880002")
     wanted = sorted(row.pk for row in rows)
     for typed in (*LANDLINE[:5], "62880001"):

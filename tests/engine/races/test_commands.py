@@ -8,13 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from threading import Event
+from typing import Any
 from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
 
 from config.services.processes import wait_until
-from engine import approvers, instances, tasks
+from engine import approvers, completion, instances, tasks
 from engine.cases import lock_instances
 from engine.exceptions import Conflict, EngineError, OperationFailed, WrongState
 from engine.models import HumanTask, InstanceState, Job
@@ -220,15 +221,23 @@ def test_a_case_is_held_while_it_is_steered(world: World, case: Case) -> None:
 
 # --- the reason of a failure ----------------------------------------------------------------------
 def test_a_failed_decision_tells_its_reason_though_the_case_is_busy_then(
-    world: World, registered: Registered
+    world: World, registered: Registered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The trail can't keep it, as somebody else holds the case when it is to be written."""
-    release = Event()
+    locked, release = Event(), Event()
+    keep_reason = completion._keep_reason
+
+    def keep_reason_later(*args: Any, **options: Any) -> None:
+        assert locked.wait(SECONDS)
+        keep_reason(*args, **options)
+
+    monkeypatch.setattr(completion, "_keep_reason", keep_reason_later)
 
     def hold(instance: int) -> None:
         connection.set_schema("t_one")
         with transaction.atomic():
             lock_instances([instance])
+            locked.set()
             release.wait(SECONDS)
         connection.close()
 
