@@ -78,6 +78,8 @@ class Migration(migrations.Migration):
             field=models.CharField(blank=True, editable=False, max_length=20),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
+        # What refers to the rows just written is checked now: indexes can't be made before.
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
         migrations.AddIndex(
             model_name='address',
             index=models.Index(condition=models.Q(('phone_e164', ''), _negated=True), fields=['phone_e164'], name='address_phone'),
