@@ -17,7 +17,7 @@ from engine.inbox import PAGE
 from engine.models import Copy, TrailEvent
 from engine.notices import mails_to
 from engine.organisation import organisation
-from engine.store import Store
+from engine.store import Case, Store
 from engine.wake import wake
 
 
@@ -34,27 +34,38 @@ def send_copy(
     with transaction.atomic():
         case = lock_instance(instance)
         store = Store(now or timezone.now(), wake)
-        for user in people:
-            store.record(case, TrailEvent.COPIED, actor=by, data={"to": user, "reason": note})
-        copies = [
-            Copy(instance_id=instance, user=user, sent_by=by, sent_at=store.now, note=note)
-            for user in people
-        ]
-        Copy.objects.bulk_create(
-            copies,
-            update_conflicts=True,
-            unique_fields=["instance", "user"],
-            update_fields=["sent_by", "sent_at", "note", "read_at"],
-        )
-        mails = mails_to(
-            people,
-            key=f"copy:{instance}:{case.trail_length}",
-            subject=gettext_noop("For your information: %(subject)s"),
-            text="%(text)s",
-            values={"subject": case.card.get("subject", case.business_key), "text": note},
-        )
-        store.post(case, mails)
+        add_copies(case, store, people, by=by, note=note)
         store.save()
+
+
+def add_copies(
+    case: Case, store: Store, users: Collection[int], *, by: int | None, note: str = ""
+) -> None:
+    """Show `case`, whose lock is held, to these users, with what else `store` will write. `by`
+    is None where the process does it."""
+    if not users:
+        return
+    people = sorted(set(users))
+    for user in people:
+        store.record(case, TrailEvent.COPIED, actor=by, data={"to": user, "reason": note})
+    copies = [
+        Copy(instance_id=case.id, user=user, sent_by=by, sent_at=store.now, note=note)
+        for user in people
+    ]
+    Copy.objects.bulk_create(
+        copies,
+        update_conflicts=True,
+        unique_fields=["instance", "user"],
+        update_fields=["sent_by", "sent_at", "note", "read_at"],
+    )
+    mails = mails_to(
+        people,
+        key=f"copy:{case.id}:{case.trail_length}",
+        subject=gettext_noop("For your information: %(subject)s"),
+        text="%(text)s",
+        values={"subject": case.card.get("subject", case.business_key), "text": note},
+    )
+    store.post(case, mails)
 
 
 def copies_of(user: int, *, offset: int = 0, limit: int = PAGE) -> list[Copy]:

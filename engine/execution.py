@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from engine import assignment, definitions, operations
 from engine.acting import acting
 from engine.candidates import add_candidates
+from engine.copies import add_copies
 from engine.database import unavailable
 from engine.exceptions import BusinessError, EngineError, InvalidData, OperationFailed
 from engine.models import ActivityState, InstanceState, JobKind, TaskState, TrailEvent
@@ -65,6 +66,7 @@ class Execution:
         self.decided = decided
         self.skipped = dict(skipped or {})
         self.candidates: defaultdict[str, list[assignment.Term]] = defaultdict(list)
+        self.copies: set[int] = set()
         self.before_effects = before_effects
         self.process: CompiledProcess = definitions.compiled(case.definition, case.checksum)
 
@@ -138,6 +140,7 @@ class Execution:
         self.store.post(self.case, context.mails)
         for task_id, term in context.candidates:
             self.candidates[task_id].append(term)
+        self.copies |= context.copies
         self._set_card(context.new_card)
 
     # --- the step ---------------------------------------------------------------------------------
@@ -153,6 +156,7 @@ class Execution:
         for task in step.opened:
             self._open(task, added_by)
         add_candidates(self.case, self.store, self.candidates)
+        add_copies(self.case, self.store, self.copies, by=None)
         self._timers(step)
         self._subscriptions(step)
         for message in step.thrown:

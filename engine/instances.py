@@ -29,6 +29,7 @@ from engine.models import (
     TaskState,
     TrailEvent,
 )
+from engine.organisation import organisation
 from engine.spiff.types import Act, Deliver, Reschedule, SetVariables, Start, Step, Variables
 from engine.store import Case, Store
 from engine.trail import plain
@@ -194,9 +195,9 @@ def deliver(
 
 def withdraw(instance: int, *, user: int, reason: str = "", now: datetime | None = None) -> Result:
     """The initiator takes the case back, before anybody has decided (in this round, where it was
-    submitted again).
+    submitted again); also later where the firm lets people, or the catch event says `until` = end.
 
-    The catch event may say `until` = end: then also later. Raises NotAllowed for anybody else,
+    Raises NotAllowed for anybody else,
     WrongState where the process can't be withdrawn from where it stands."""
     with transaction.atomic():
         case = lock_instance(instance)
@@ -208,7 +209,8 @@ def withdraw(instance: int, *, user: int, reason: str = "", now: datetime | None
         execution = Execution(case, Store(timezone.now(), wake), actor=user)
         until = execution.process.element(waiting.process, waiting.element).properties.get("until")
         others = _decided_since(waiting).exclude(user=user).exclude(code=REMOVED)
-        if until != "end" and others.exists():
+        late = until == "end" or organisation().withdraw_late()
+        if not late and others.exists():
             raise WrongState(_("Somebody has decided already; ask them to send it back."))
         payload = {"by": user, "reason": reason}
         return deliver(case, str(waiting.task_id), WITHDRAW, payload=payload, by=user, now=now)

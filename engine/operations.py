@@ -23,6 +23,7 @@ from engine.organisation import Answers
 from engine.outbox import Mail
 from engine.registry import Registry
 from engine.spiff.types import CallSite, Tally
+from engine.variables import last_value
 from engine.votes import Asked, asked_in
 
 
@@ -56,6 +57,7 @@ class Context:
     notes: list[dict[str, Any]] = field(default_factory=list)
     mails: list[Mail | Notice] = field(default_factory=list)
     candidates: list[tuple[str, Term]] = field(default_factory=list)
+    copies: set[int] = field(default_factory=set)
     new_card: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -77,6 +79,12 @@ class Context:
             return decided.asked
         return asked_in(self.instance, activity)
 
+    def last_value(self, name: str, *, reset_by: str = "") -> Any:
+        """What a variable of the top process was last set to, as JSON has it; None where it never
+        was, or where the variable `reset_by` was set after it. What this step sets is not among
+        it."""
+        return last_value(self.instance, name, reset_by=reset_by)
+
     def note(self, text: str, **data: Any) -> None:
         """Say something in the trail. `text` is a message id (`gettext_noop`), `data` fills its
         placeholders: everybody reads it in their own language."""
@@ -96,6 +104,10 @@ class Context:
     ) -> None:
         """Mail colleagues, each in their language (see `engine.notices`), once for this effect."""
         self.mails += mails_to(users, key=self.key, subject=subject, text=text, values=values)
+
+    def copy(self, users: Collection[int]) -> None:
+        """Show the case to colleagues who need not decide it (抄送)."""
+        self.copies.update(users)
 
     def add_candidate(self, task_id: str, term: Term) -> None:
         """Ask whoever `term` (engine.assignment) names as well for an open task of this scope

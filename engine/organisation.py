@@ -77,6 +77,9 @@ class Organisation(Protocol):
         """Codes of all roles the user holds, anywhere; `department_head` for whoever heads a
         department."""
 
+    def own_roles(self) -> Mapping[str, str]:
+        """Codes and names of the roles that the firm has made for itself, beside `Role`."""
+
     def duties(self, user: int) -> Duties | None:
         """The roles that the user holds and where, `department_head` for each department headed;
         None for somebody who may not log in."""
@@ -105,6 +108,10 @@ class Organisation(Protocol):
     def decide_own(self) -> bool:
         """Whether people may be asked to approve what they have started themselves. It is settled
         for the whole account set; as a rule they may not."""
+
+    def withdraw_late(self) -> bool:
+        """Whether people may take back what they have started although somebody has decided, until
+        all is decided. It is settled for the whole account set; as a rule they may not."""
 
     def names(self, users: Collection[int]) -> Mapping[int, str]:
         """Display names, also of people who have left."""

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.core.approval import deciders
 from apps.core.approval.forecast import PROCESS, Stop, forecast
 from apps.core.attachments.content import ACCEPTED
 from apps.core.documents import OpenDocument, card_of, pages_of
@@ -21,7 +22,6 @@ from apps.core.inbox.visibility import Viewer
 from apps.desk import services
 from engine import decisions
 from engine.models import HumanTask, InstanceState, ProcessInstance
-from engine.organisation import Role
 from engine.uploads import OPINION
 
 TABS: Final = {
@@ -215,7 +215,7 @@ def _chain(viewer: Viewer, instance: ProcessInstance, stops: Sequence[Stop]) -> 
             for user in stop.people
             if user in names
         )
-        role = str(Role(stop.role).label)
+        role = deciders.label(stop.role)
         if stop.skipped:
             nodes.append(Node(stop.state, role, _("skipped")))
         elif stop.state == "done":

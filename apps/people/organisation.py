@@ -13,8 +13,8 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from apps.core.once import once
-from apps.people.models import Department, Employee, RoleHolder, Substitute, User
-from apps.people.parameters import DECIDE_OWN
+from apps.people.models import Department, Employee, FirmRole, RoleHolder, Substitute, User
+from apps.people.parameters import DECIDE_OWN, WITHDRAW_LATE
 from engine.database import execute
 from engine.loading import Columns
 from engine.organisation import Duties, Place, Role
@@ -113,6 +113,9 @@ class Organisation:
         heads = Department.objects.filter(head_id=user).exists()
         return frozenset(held) | ({Role.DEPARTMENT_HEAD.value} if heads else frozenset())
 
+    def own_roles(self) -> Mapping[str, str]:
+        return dict(FirmRole.objects.order_by("name").values_list("code", "name"))
+
     def duties(self, user: int) -> Duties | None:
         def read() -> Duties | None:
             return _duties(execute(DUTIES, {"user": user, "day": timezone.localdate()}))
@@ -137,6 +140,9 @@ class Organisation:
 
     def decide_own(self) -> bool:
         return DECIDE_OWN.value()
+
+    def withdraw_late(self) -> bool:
+        return WITHDRAW_LATE.value()
 
     def department_of(self, user: int) -> int | None:
         rows = execute(DEPARTMENT_OF, [user])

@@ -21,3 +21,16 @@ DECIDE_OWN: Final = declare(
         ),
     )
 )
+
+WITHDRAW_LATE: Final = declare(
+    Parameter(
+        code="approval.withdraw_late",
+        default=False,
+        label=_("People may withdraw after somebody has decided"),
+        group=pgettext_lazy("parameters", "Approval"),
+        help_text=_(
+            "As a rule only until the first decision; from then on an approver sends it back."
+            " Where it is allowed, until the last approver has decided."
+        ),
+    )
+)

@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, reduce
-from operator import or_
+from functools import lru_cache
 from typing import Any, Final
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
 from django.utils.translation import pgettext_lazy
 
 from apps.core.kinds.models import Record
@@ -102,11 +101,21 @@ class Match:
     """A row that agrees with a candidate. `kind` is the key of its kind; `value` what agrees."""
 
     kind: str
-    pk: int
-    label: str
-    owner: int
+    row: Any = field(repr=False, compare=False)
     basis: Basis
     value: str
+
+    @property
+    def pk(self) -> int:
+        return int(self.row.pk)
+
+    @property
+    def label(self) -> str:
+        return str(self.row)
+
+    @property
+    def owner(self) -> int:
+        return int(self.row.owner_id)
 
     @property
     def business_key(self) -> str:
@@ -155,13 +164,13 @@ def find_all(
     among: Collection[str] = (),
     exclude: Collection[str] = (),
 ) -> list[list[Match]]:
-    """The same for many: one question for each basis of a source, however many there are."""
+    """The same for many: one question for every `AT_ONCE` values, and one for each source in which
+    something is found."""
     wanted = [candidate.values() for candidate in candidates]
+    looked = [sources[key] for key in sources if not among or key in among]
     found: dict[tuple[Basis, str], list[Match]] = defaultdict(list)
-    for key in sources:
-        if not among or key in among:
-            for match in _look(sources[key], {value for each in wanted for value in each}):
-                found[match.basis, match.value].append(match)
+    for match in _look(looked, {value for each in wanted for value in each}, exclude):
+        found[match.basis, match.value].append(match)
     return [list(_strongest(values, found, exclude)) for values in wanted]
 
 
@@ -178,31 +187,55 @@ def _strongest(
                 yield match
 
 
-def _look(source: Source, values: set[tuple[Basis, str]]) -> Iterator[Match]:
-    for basis in Basis:
-        names = source.fields(basis)
-        wanted = sorted(value for of, value in values if of == basis) if names else []
-        for start in range(0, len(wanted), AT_ONCE):
-            part = wanted[start : start + AT_ONCE]
-            for row in _rows(source, names, part):
-                told = (getattr(row, source.via) if source.via else None) or row
-                agreeing = {getattr(row, name) for name in names}.intersection(part)
-                for value in sorted(agreeing):
-                    yield Match(
-                        kind=told._meta.label_lower,
-                        pk=told.pk,
-                        label=str(told),
-                        owner=told.owner_id,
-                        basis=basis,
-                        value=value,
-                    )
+def _look(
+    looked: Sequence[Source], values: Collection[tuple[Basis, str]], exclude: Collection[str]
+) -> Iterator[Match]:
+    """What agrees, source by source. What is excluded isn't even read."""
+    hits: dict[int, set[tuple[int, Basis, str]]] = defaultdict(set)
+    for part in _parts(sorted(values)):
+        selects = [
+            select for place, each in enumerate(looked) for select in _selects(place, each, part)
+        ]
+        if selects:
+            for place, basis, value, pk in selects[0].union(*selects[1:], all=True):
+                if f"{looked[place].model._meta.label_lower}:{pk}" not in exclude:
+                    hits[place].add((pk, Basis(basis), value))
+    for place in sorted(hits):
+        rows = _rows(looked[place], {pk for pk, _basis, _value in hits[place]})
+        for pk, basis, value in sorted(hits[place]):
+            if told := rows.get(pk):
+                yield Match(told._meta.label_lower, told, basis, value)
 
 
-def _rows(source: Source, names: Sequence[str], values: Sequence[str]) -> Iterable[Any]:
-    among = reduce(or_, (Q(**{f"{name}__in": values}) for name in names))
-    rows = source.model._default_manager.filter(source.live, among)
+def _parts(values: Sequence[tuple[Basis, str]]) -> Iterator[Mapping[Basis, list[str]]]:
+    for start in range(0, len(values), AT_ONCE):
+        part: dict[Basis, list[str]] = defaultdict(list)
+        for basis, value in values[start : start + AT_ONCE]:
+            part[basis].append(value)
+        yield part
+
+
+def _selects(
+    place: int, source: Source, wanted: Mapping[Basis, Sequence[str]]
+) -> Iterator[models.QuerySet[Any, Any]]:
+    """A question for each field that is compared: the source's place, the basis, what agrees, and
+    the row's key."""
+    for basis, values in wanted.items():
+        for name in source.fields(basis):
+            rows = source.model._default_manager.filter(source.live, **{f"{name}__in": values})
+            yield rows.order_by().values_list(
+                Value(place), Value(basis.value), F(name), F("pk"), named=False
+            )
+
+
+def _rows(source: Source, pks: Collection[int]) -> dict[int, Any]:
+    """By key of the source's row, the row that is told."""
+    rows = source.model._default_manager.filter(pk__in=pks)
     searched = list(SEARCHED) if issubclass(source.model, Record) else []
     if source.via:
         searched += [f"{source.via}__{name}" for name in SEARCHED]
         rows = rows.select_related(source.via)
-    return rows.defer(*searched).order_by("pk")
+    found = {row.pk: row for row in rows.defer(*searched)}
+    return {
+        pk: (getattr(row, source.via) if source.via else None) or row for pk, row in found.items()
+    }

@@ -10,7 +10,8 @@ from apps.core.approval.settings.conditions import Condition, read_condition
 from apps.core.approval.settings.judging import WHOLE_TABLE, judge
 from apps.core.approval.settings.matrix import Input, Row, matrices, matrix
 from apps.core.approval.settings.services import save_matrix, try_out
-from apps.people.models import RoleHolder
+from apps.people.models import Employee, RoleHolder
+from apps.people.services import create_role, grant_role
 from engine import definitions
 from engine.exceptions import InvalidData
 from engine.models import Deployment
@@ -194,5 +195,43 @@ class TestMatrices:
             },
         )
         page = client.post(self.URL, data)
-        assert [stop.role for stop, _label in page.context["stops"]] == ["department_head"]
+        assert [told["stop"].role for told in page.context["stops"]] == ["department_head"]
         assert not matrix(CONTRACT).changed
+
+    # --- who is named
+    def put_in_force(self, client, **changes):
+        assert client.post(self.URL, self.sent(client, **changes)).status_code == 302
+
+    def test_people_superiors_and_own_roles_decide(self, signed_in, company):
+        own = create_role(name="大客户委员会")
+        grant_role(role=own.code, employee=Employee.objects.get(user=company["linjing"]))
+        self.put_in_force(
+            signed_in("admin"),
+            **{
+                "rows-0-role": "superior",
+                "rows-1-role": f"user:{company['chenhai'].pk}",
+                "rows-1-amount_from": "",
+                "rows-1-amount_to": "",
+                "rows-2-role": own.code,
+                "rows-2-amount_from": "",
+                "rows-2-amount_to": "",
+            },
+        )
+        rows = matrix(CONTRACT).rows
+        assert [row.role for row in rows[:3]] == [
+            *("superior", f"user:{company['chenhai'].pk}", own.code)
+        ]
+
+    def test_who_gets_copies_is_typed_by_name(self, signed_in, company):
+        client = signed_in("admin")
+        refused = client.post(self.URL, self.sent(client, **{"rows-0-cc": "财务、没有这个人"}))
+        assert refused.status_code == 422
+        assert "没有这个人" in refused.content.decode()
+        self.put_in_force(client, **{"rows-0-cc": "财务， 林静"})
+        found = matrix(CONTRACT)
+        assert found.rows[0].cc == ("finance", f"user:{company['linjing'].pk}")
+        assert [row.cc for row in found.rows[1:]] == [()] * 8
+        page = client.get(self.URL)
+        assert page.context["table"].forms[0].initial["cc"] == "财务、林静"
+        self.put_in_force(client)  # as it stands
+        assert matrix(CONTRACT).rows == found.rows

@@ -11,9 +11,11 @@ import pytest
 
 from apps.contracts.models import SalesContract
 from apps.core.access.rights import rights_of
+from apps.core.inbox.looking import task_form
 from apps.core.kinds.models import ApprovalState
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.services import save_record, submit_document
+from apps.core.parameters.models import ParameterValue
 from apps.people.models import Employee, RoleHolder
 from apps.people.services import (
     appoint_substitute,
@@ -351,6 +353,14 @@ def test_only_the_initiator_withdraws(submit):
     assert case.check().who() == [HEAD]
 
 
+def test_withdrawn_after_a_decision_only_where_the_firm_lets_people(submit):
+    case = submit().decide(HEAD, "approve")
+    with pytest.raises(WrongState):
+        case.withdraw(SELLER)
+    ParameterValue.objects.create(code="approval.withdraw_late", value=True)
+    assert case.withdraw(SELLER).elements() == ["revise_withdrawn"]
+
+
 def test_withdrawn_twenty_times(submit):
     case = submit(50000)
     for _ in range(20):
@@ -637,3 +647,45 @@ def test_a_revision_that_is_incomplete_stays_with_the_initiator(submit):
         case.submitted()
     assert case.check().who() == [SELLER]
     assert case.stands("returned")
+
+
+# --- straight back to the sender ------------------------------------------------------------------
+def at_manager(submit, **asked):
+    case = submit().decide(HEAD, "approve").decide(FINANCE, "approve")
+    return case.decide(MANAGER, "return", opinion="交货期再谈", **asked)
+
+
+def test_a_returned_contract_goes_through_all_levels_again(submit):
+    case = at_manager(submit).resubmit()
+    assert case.who() == [HEAD]
+
+
+def test_a_returned_contract_comes_straight_to_its_sender(submit):
+    case = at_manager(submit, straight=True).resubmit()
+    assert case.who() == [MANAGER]
+    route = case.seen_by(MANAGER)["route"]
+    assert [level.get("result") for level in route["levels"]] == ["approved", "approved", None]
+    assert case.decide(MANAGER, "approve").ended("end_approved")
+
+
+def test_levels_that_the_revised_contract_does_not_share_decide_again(submit):
+    case = at_manager(submit, straight=True).resubmit(amount=50_000)
+    assert case.who() == [HEAD]
+
+
+def test_only_the_last_sender_decides_how_it_comes_back(submit):
+    case = at_manager(submit, straight=True).resubmit()
+    case.decide(MANAGER, "return", opinion="还是不行").resubmit()
+    assert case.who() == [HEAD]
+
+
+def test_what_was_withdrawn_since_goes_through_all_levels(submit):
+    case = at_manager(submit, straight=True).resubmit().withdraw(SELLER)
+    assert case.resubmit("revise_withdrawn").who() == [HEAD]
+
+
+def test_the_first_level_has_none_to_skip(submit, people):
+    case = submit()
+    assert "straight" not in task_form(case.task(HEAD), people[HEAD]).fields
+    case.decide(HEAD, "approve")
+    assert "straight" in task_form(case.task(FINANCE), people[FINANCE]).fields

@@ -1,18 +1,19 @@
 """Who decides a level of an approval (domain.md, "Approval of contracts, settled").
 
-Whoever holds the role, nearest to the initiator's department; not the initiator, whose superior
-decides instead, or finance where there is none, unless the firm lets people approve their own;
-nobody twice in a row. A role that nobody holds is left to an administrator, who names an approver
-and decides nothing.
+Whoever holds the role, nearest to the initiator's department, or is named, or is the initiator's
+superior; not the initiator, whose superior decides instead, or finance where there is none, unless
+the firm lets people approve their own; nobody twice in a row. A role that nobody holds is left to
+an administrator, who names an approver and decides nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from django.utils.translation import gettext_noop
 
+from apps.core.approval import deciders
 from apps.core.approval.routes import Level, Route, approvers_before, current, was_asked
 from engine.organisation import Answers, Role, organisation
 
@@ -28,10 +29,11 @@ def find_approvers(route: Route, *, initiator: int, people: Answers, note: Note)
     """Those whom the current level of the route asks; empty where nobody need be asked, which
     `note` explains in the trail."""
     level = current(route)
-    holders = people.nearest(level["role"], to=level.get("near", initiator))
-    if not holders:
+    near = level.get("near", initiator)
+    holders = deciders.find(level["role"], near=near, people=people)
+    if not holders and level["role"] != deciders.SUPERIOR:
         return _nobody(level["role"])
-    asked = _holding(level["role"], holders, initiator, people)
+    asked = _holding(level["role"], holders, initiator, people, near)
     if not asked:
         asked = _for_own_level(route, initiator, people)
     if not asked:
@@ -42,13 +44,20 @@ def find_approvers(route: Route, *, initiator: int, people: Answers, note: Note)
     return _without_repetition(level, asked, approvers_before(route), note)
 
 
-def _holding(role: str, holders: Sequence[int], initiator: int, people: Answers) -> list[Approver]:
+def _holding(
+    role: str, holders: Collection[int], initiator: int, people: Answers, near: int
+) -> list[Approver]:
     own = initiator in holders and people.decide_own()
-    return [
-        {"user": user, "found": "role", "role": role}
-        for user in holders
-        if own or user != initiator
-    ]
+    why = _why(role, near)
+    return [{"user": user, **why} for user in holders if own or user != initiator]
+
+
+def _why(decider: str, near: int) -> Approver:
+    if decider == deciders.SUPERIOR:
+        return {"found": "superior", "superior_of": near}
+    if deciders.person_in(decider) is not None:
+        return {"found": "by_name"}
+    return {"found": "role", "role": decider}
 
 
 def _nobody(role: str) -> list[Approver]:
@@ -65,7 +74,7 @@ def _for_own_level(route: Route, initiator: int, people: Answers) -> list[Approv
     holders = people.nearest(Role.FINANCE, to=initiator)
     if not holders:
         return _nobody(Role.FINANCE)
-    return _holding(Role.FINANCE, holders, initiator, people)
+    return _holding(Role.FINANCE, holders, initiator, people, initiator)
 
 
 def _without_repetition(

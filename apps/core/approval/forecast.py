@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, cast
 
 from apps.core.approval.approvers import NOBODY, find_approvers
+from apps.core.approval.deciders import roles_among
 from apps.core.approval.routes import APPROVE, Level, Route
 from apps.core.inbox.elements import element_of
 from engine import pictures
@@ -68,9 +69,8 @@ def _next(
     """As if each level before were approved by those who are asked there."""
     people = Answers(now)
     levels = [dict(level) for level in route["levels"]]
-    people.expect(
-        [level["role"] for level in route["levels"][route["position"] + 1 :]], to=initiator
-    )
+    to_come = route["levels"][route["position"] + 1 :]
+    people.expect(roles_among(level["role"] for level in to_come), to=initiator)
     stops = []
     for position in range(route["position"] + 1, len(levels)):
         levels[position - 1] = {**levels[position - 1], **_expected(asked)}

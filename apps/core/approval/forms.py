@@ -10,26 +10,33 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.approval.deciders import label
 from apps.core.approval.routes import Level, Route, levels_to_go_back_to
 from apps.core.task_form import TaskForm
 from engine.forms import task_form
-from engine.organisation import Role, organisation
+from engine.organisation import organisation
 
-SEND_BACK = "send_back"
+SEND_BACK, RETURN = "send_back", "return"
 
 
 @task_form("approval.decide")
 class DecideForm(TaskForm):
     """Deciding needs nothing but the decision; sending back to a level asks which one: `to` is its
-    position in the route, from 0."""
+    position in the route, from 0. Sending back to the initiator asks whether it comes back to this
+    level at once (`straight`), or goes through all levels again."""
 
     def fit(self) -> None:
-        if self.task.decision not in ("", SEND_BACK):
+        if self.task.decision not in ("", SEND_BACK, RETURN):
             return  # the route isn't even looked at
         levels = _levels(self.task.variables["route"])
         if not levels:
             self.not_offered = frozenset({SEND_BACK})
-        if levels or self.task.decision:
+        if levels and self.task.decision != SEND_BACK:
+            self.fields["straight"] = forms.BooleanField(
+                label=_("Sent back to the initiator: resubmitted, it comes straight to this level"),
+                required=False,
+            )
+        if levels or self.task.decision == SEND_BACK:
             self.fields["to"] = forms.TypedChoiceField(
                 label=_("Send back to"),
                 choices=levels,
@@ -49,7 +56,7 @@ def _levels(route: Route) -> list[tuple[int, str]]:
 
 
 def _name(level: Level, names: Mapping[int, str]) -> str:
-    role = Role(level["role"]).label
+    role = label(level["role"])
     people = "、".join(names[vote["user"]] for vote in level["votes"])
     return f"{level['level']} · {role} ({people})"
 

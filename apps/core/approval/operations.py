@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django.utils.translation import gettext_noop
 
-from apps.core.approval import routes
+from apps.core.approval import deciders, routes
 from apps.core.approval.approvers import Approver, find_approvers
 from apps.core.approval.routes import Asked, Route, Vote
 from engine.decisions import REMOVED
@@ -20,8 +20,9 @@ SUBSTITUTE = "substitute"  # the engine's reason for somebody who stands in
 
 @operation("approval.plan_route")
 def plan_route(context: Context, *, target: str, rows: list[dict[str, Any]]) -> Route:
-    """The route through the rows of the document's matrix."""
-    return routes.plan(rows)
+    """The route through the rows of the document's matrix; what was sent back to come straight to
+    its sender goes on there, unless it was withdrawn since, and begins a round of its own."""
+    return routes.plan(rows, before=context.last_value("route", reset_by="matrix"))
 
 
 @operation("approval.resolve_approvers")
@@ -38,15 +39,29 @@ def move_route(context: Context, *, target: str, plan: Route) -> Route:
     """Move on by what the level decided: to the next one, back, or to the end."""
     tally = context.tally
     if tally is None:
+        _send_copies(context, plan)
         return routes.skip(plan)
     if tally.kind == "stop" and tally.code == "send_back" and context.decided is not None:
         return routes.send_back(plan, to=context.decided.data["to"])
     asked, votes = _asked_and_votes(context, tally.activity)
     if tally.kind == "yes":
+        _send_copies(context, plan)
         return routes.approve(plan, asked=asked, votes=votes)
     if tally.kind == "stop":
-        return routes.refuse(plan, "returned", asked=asked, votes=votes)
+        straight = context.decided is not None and bool(context.decided.data.get("straight"))
+        return routes.refuse(plan, "returned", asked=asked, votes=votes, straight=straight)
     return routes.refuse(plan, "rejected", asked=asked, votes=votes)
+
+
+def _send_copies(context: Context, plan: Route) -> None:
+    """To those whom the matrix wants to know of it; the initiator does anyhow."""
+    level = routes.current(plan)
+    near = level.get("near", context.starter)
+    if near is None:
+        return
+    for decider in filter(None, level.get("cc", "").split(deciders.BETWEEN)):
+        context.copy(deciders.find(decider, near=near, people=context.people))
+    context.copies.discard(near)
 
 
 def _asked_and_votes(context: Context, activity: str) -> tuple[list[Asked], list[Vote]]:

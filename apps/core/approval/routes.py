@@ -11,8 +11,8 @@ from typing import Any, Final, Literal, NotRequired, TypedDict, cast
 
 from django.utils.translation import gettext as _
 
+from apps.core.approval.deciders import is_known
 from engine.exceptions import InvalidData
-from engine.organisation import Role
 
 Outcome = Literal["open", "approved", "sent_back", "returned", "rejected"]
 
@@ -39,12 +39,13 @@ class Vote(TypedDict):
 
 class Level(TypedDict):
     """A row of the approval matrix; once it is decided, also who was asked and what they said.
-    A level that was skipped has a result without votes."""
+    A level that was skipped has a result without votes. `role`: see `deciders`."""
 
     level: int
     role: str
     mode: str
     threshold: int
+    cc: NotRequired[str]  # who gets a copy once the level has approved; parted by commas
     near: NotRequired[int]  # whose place in the organisation counts, where not the initiator's
     result: NotRequired[Outcome]
     asked: NotRequired[list[Asked]]
@@ -55,25 +56,38 @@ class Route(TypedDict):
     levels: list[Level]
     position: int
     outcome: Outcome
+    resume: NotRequired[int]  # returned: the position to go on from once it is submitted again
 
 
-def plan(rows: Sequence[Mapping[str, Any]]) -> Route:
+def plan(rows: Sequence[Mapping[str, Any]], *, before: Route | None = None) -> Route:
     """The route through the rows of an approval matrix, by level; rows of one level follow each
-    other as the table has them. Raises InvalidData for a matrix that lets nobody decide, or that
-    names a role or mode that doesn't exist."""
+    other as the table has them. Where the route `before` was sent back to come straight to its
+    sender, what the levels before decided counts on, if the matrix asks for the same ones still.
+    Raises InvalidData for a matrix that lets nobody decide, or that names a role or mode
+    that doesn't exist."""
     if not rows:
         raise InvalidData(_("The approval matrix has no level for this document."))
     levels = [_level(row) for row in sorted(rows, key=lambda row: row["level"])]
-    return {"levels": levels, "position": 0, "outcome": "open"}
+    kept = [] if before is None else _kept(before, levels)
+    return {"levels": [*kept, *levels[len(kept) :]], "position": len(kept), "outcome": "open"}
+
+
+def _kept(before: Route, levels: Sequence[Level]) -> list[Level]:
+    """The levels before the sender's, where the matrix asks for the same ones up to it still."""
+    if before["outcome"] != "returned" or "resume" not in before:
+        return []
+    sender = before["resume"]
+    same = [_level(level) for level in before["levels"][: sender + 1]] == levels[: sender + 1]
+    return before["levels"][:sender] if same else []
 
 
 def _level(row: Mapping[str, Any]) -> Level:
-    if row["role"] not in Role.values or row["mode"] not in MODES:
+    if not is_known(row["role"]) or row["mode"] not in MODES:
         raise InvalidData(
             _("Level %(level)s of the approval matrix: “%(role)s”, “%(mode)s” are not known.")
             % {"level": row["level"], "role": row["role"], "mode": row["mode"]}
         )
-    kept = ("level", "role", "mode", "threshold", "near")
+    kept = ("level", "role", "mode", "threshold", "cc", "near")
     return cast(Level, {name: row[name] for name in kept if name in row})
 
 
@@ -126,11 +140,13 @@ def refuse(
     *,
     asked: Iterable[Asked],
     votes: Iterable[Vote],
+    straight: bool = False,
 ) -> Route:
-    """This level has rejected it, or sent it back to its initiator: the route ends here."""
-    return _decided(
-        route, outcome, position=route["position"], asked=list(asked), votes=list(votes)
-    )
+    """This level has rejected it, or sent it back to its initiator: the route ends here.
+    `straight`: submitted again, it goes on at this level."""
+    position = route["position"]
+    refused = _decided(route, outcome, position=position, asked=list(asked), votes=list(votes))
+    return {**refused, "resume": position} if straight else refused
 
 
 def send_back(route: Route, *, to: int) -> Route:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -120,15 +122,20 @@ def why(task: HumanTask, user: int) -> str:
 
 
 def open_tasks(instance: ProcessInstance) -> list[HumanTask]:
-    """Tasks of a case that are not finished, the oldest first."""
+    """Tasks of a case that are not finished, the oldest first; who belongs to their pools is read
+    along, and known from then on."""
+    pools = AudienceMember.objects.filter(audience=OuterRef("pool")).order_by("user")
     tasks = list(
         HumanTask.objects.filter(instance=instance, state__in=UNFINISHED)
         .select_related("waits_for", "pool")
+        .annotate(members=ArraySubquery(pools.values("user")))
         .order_by("id")
     )
+    known = _known_members()
     for task in tasks:
         task.instance = instance
-    return tasks
+        known.setdefault(task.pool_id, task.members)
+    return list(tasks)
 
 
 def waiting(instance: ProcessInstance, tasks: Sequence[HumanTask] | None = None) -> list[Waiting]:
@@ -171,13 +178,17 @@ def asked(tasks: Iterable[HumanTask]) -> dict[int, tuple[int, ...]]:
 def _members(audiences: Iterable[int | None]) -> Mapping[int | None, Sequence[int]]:
     """Audience → who belongs to it, in one query; within a request, none is asked for twice: who
     belongs to an audience stays the same."""
-    known = once("members of audiences", dict[int | None, list[int]])
+    known = _known_members()
     if missing := {audience for audience in audiences if audience is not None} - known.keys():
         known |= {audience: [] for audience in missing}
         members = AudienceMember.objects.filter(audience__in=missing)
         for audience, user in members.values_list("audience_id", "user"):
             known[audience].append(user)
     return known
+
+
+def _known_members() -> dict[int | None, list[int]]:
+    return once("members of audiences", dict[int | None, list[int]])
 
 
 def _next_timers(instance: ProcessInstance) -> dict[tuple[str, str], str]:

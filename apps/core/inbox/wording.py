@@ -64,6 +64,7 @@ _REASONS: Final[Mapping[str, str]] = {
     "role": gettext_noop("Holds the role %(role)s"),
     "superior": gettext_noop("Superior of %(superior_of)s"),
     "named": gettext_noop("Named by the process"),
+    "by_name": gettext_noop("Named in the approval settings"),
     "assigned": gettext_noop("Assigned by %(by)s"),
     "transferred": gettext_noop("Transferred by %(by)s"),
     "delegated": gettext_noop("Delegated by %(by)s"),
@@ -91,9 +92,16 @@ def reason_text(reason: Mapping[str, Any], names: Mapping[int, str]) -> str:
     if message is None:
         return _("Found by the process: %(rule)s") % {"rule": rule}
     said = {key: names.get(reason.get(key, 0), _("somebody")) for key in _PEOPLE}
-    role = str(reason.get("role", ""))
-    said["role"] = str(Role(role).label) if role in Role.values else role
+    said["role"] = role_label(str(reason.get("role", "")))
     return _(message) % said
+
+
+def role_label(code: str) -> str:
+    """Name of a role: the engine's, or one of the firm's own."""
+    if code in Role.values:
+        return str(Role(code).label)
+    own = once("own roles", organisation().own_roles) if code else {}
+    return own.get(code, code)
 
 
 # --- moments --------------------------------------------------------------------------------------

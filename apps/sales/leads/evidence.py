@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Q
 
@@ -87,25 +87,9 @@ def is_colleagues(lead: Lead, customer: Customer) -> bool:
 def evidence_of(lead: Lead, rights: Rights) -> list[Evidence]:
     """The matches of a lead with what is known of them. A question for each kind of match."""
     matches = matches_of(lead)[:SHOWN]
-    rows = _rows(matches)
     names = wording.names_of({match.owner for match in matches})
     visible = _visible(matches, rights)
-    return [
-        _evidence(lead, match, rows[match.business_key], names.get(match.owner, "?"), visible)
-        for match in matches
-        if match.business_key in rows
-    ]
-
-
-def _rows(matches: Iterable[Match]) -> dict[str, Any]:
-    by_kind: dict[str, list[int]] = {}
-    for match in matches:
-        by_kind.setdefault(match.kind, []).append(match.pk)
-    return {
-        row.business_key: row
-        for key, pks in by_kind.items()
-        for row in kinds[key].model._default_manager.filter(pk__in=pks).defer("search_grams")
-    }
+    return [_evidence(lead, match, names.get(match.owner, "?"), visible) for match in matches]
 
 
 def _visible(matches: Iterable[Match], rights: Rights) -> set[str]:
@@ -121,8 +105,8 @@ def _visible(matches: Iterable[Match], rights: Rights) -> set[str]:
     }
 
 
-def _evidence(lead: Lead, match: Match, row: Any, owner: str, visible: set[str]) -> Evidence:
-    kind = kinds[match.kind]
+def _evidence(lead: Lead, match: Match, owner: str, visible: set[str]) -> Evidence:
+    kind, row = kinds[match.kind], match.row
     state = next(iter(columns.badges(row)), None)
     customer = row if isinstance(row, Customer) else None
     return Evidence(

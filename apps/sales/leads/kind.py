@@ -76,6 +76,7 @@ class LeadKind(DocumentKind):
         (_("Contact overdue"), "contact=overdue"),
         (_("Under review"), "state=submitted"),
     )
+    related = ("owner", "department")
     amount = "budget"
     order = "-changed_at"
     filters = LeadFilter

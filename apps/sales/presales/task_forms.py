@@ -6,16 +6,17 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.contrib.auth import get_user_model
-from django.db.models import Case, Count, Value, When
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from apps.core.kinds.registry import kind_of_key
 from apps.core.task_form import TaskForm
+from apps.people.models import RoleHolder, User
 from apps.sales.presales.models import UNDER_WAY, PresalesRefusal, PresalesRequest
 from engine.forms import task_form
-from engine.organisation import Role, organisation
+from engine.organisation import Role
 
 
 class EngineerChoice(forms.ModelChoiceField):
@@ -39,13 +40,9 @@ class AssignForm(TaskForm):
         if self.task.decision not in ("", "assign"):
             return
         _kind, request = kind_of_key(self.task.business_key)
-        people = organisation()
-        able = {*people.holders(Role.PRESALES), *people.holders(Role.ENGINEER), self.task.user}
-        refused = PresalesRefusal.objects.filter(request=request).values_list("engineer", flat=True)
-        able -= {*refused, self.task.variables["initiator"]}
         self.fields["engineer"] = EngineerChoice(
             label=_("Engineer"),
-            queryset=_by_load().filter(pk__in=able),
+            queryset=_able(request, self.task.user).exclude(pk=self.task.variables["initiator"]),
             required=self.task.decision == "assign",
             empty_label=_("Choose an engineer"),
         )
@@ -56,18 +53,19 @@ class AssignForm(TaskForm):
         return engineer.pk if engineer else None
 
 
-def _by_load() -> Any:
-    busy = dict(
-        PresalesRequest.objects.filter(state__in=UNDER_WAY, engineer__isnull=False)
-        .order_by()
-        .values_list("engineer")
-        .annotate(Count("pk"))
+def _able(request: int, manager: int) -> Any:
+    """Who can do a request, those with the fewest under way first; in one question."""
+    holds = RoleHolder.objects.filter(
+        employee=OuterRef("pk"), role__in=[Role.PRESALES, Role.ENGINEER]
     )
-    cases = [When(pk=user, then=Value(number)) for user, number in busy.items()]
+    refused = PresalesRefusal.objects.filter(request=request, engineer=OuterRef("pk"))
+    busy = PresalesRequest.objects.filter(state__in=UNDER_WAY, engineer=OuterRef("pk")).order_by()
+    number = busy.values("engineer").annotate(number=Count("pk")).values("number")
     return (
-        get_user_model()
-        ._default_manager.filter(is_active=True)
-        .annotate(busy=Case(*cases, default=Value(0)))
+        User.objects.able()
+        .filter(Q(Exists(holds)) | Q(pk=manager))
+        .exclude(Exists(refused))
+        .annotate(busy=Coalesce(Subquery(number), 0))
         .order_by("busy", "pk")
     )
 

@@ -11,16 +11,14 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from apps.core.approval.settings.conditions import Condition
 from apps.core.approval.settings.matrix import Input, Matrix, Row
+from apps.core.approval.settings.people import Deciders
 from apps.core.approval.settings.texts import text_for, word_for
 from apps.core.parameters.forms import css_of
-from engine.organisation import Role
 
 PREFIX: Final = "rows"
 LEVELS: Final = 9
 MOST_ROWS: Final = 100
 SEPARATORS: Final = "，,;；"
-NEVER: Final = (Role.ADMINISTRATOR, Role.PROCESS_ADMIN)  # they administer, and decide nothing
-ROLES: Final = [(role.value, role.label) for role in Role if role not in NEVER]
 MODES: Final = [
     ("any", pgettext_lazy("mode of a level", "Any one")),
     ("all", pgettext_lazy("mode of a level", "All")),
@@ -37,7 +35,7 @@ class RowForm(forms.Form):
     """A row: a cell for each input, then who decides. A row without level and role is empty."""
 
     level = forms.IntegerField(min_value=1, max_value=LEVELS, required=False)
-    role = forms.ChoiceField(required=False, choices=[("", ""), *ROLES])
+    role = forms.ChoiceField(required=False)
     mode = forms.ChoiceField(choices=MODES, initial="any", required=False)
     threshold = forms.IntegerField(min_value=1, max_value=100, initial=100, required=False)
     description = forms.CharField(
@@ -45,13 +43,38 @@ class RowForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"placeholder": gettext_lazy("In words")}),
     )
+    cc = forms.CharField(
+        label=gettext_lazy("Copies to"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(
+            attrs={
+                "list": "deciders",
+                "placeholder": gettext_lazy("Copies to: roles or people, parted by commas"),
+            }
+        ),
+    )
 
     def __init__(
-        self, data: Any = None, *, prefix: str, inputs: Sequence[Input], row: Row | None
+        self,
+        data: Any = None,
+        *,
+        prefix: str,
+        inputs: Sequence[Input],
+        row: Row | None,
+        deciders: Deciders,
     ) -> None:
-        initial = {} if row is None else _initial(inputs, row)
+        initial: dict[str, Any] = {}
+        if row is not None:
+            names = "、".join(map(deciders.name, row.cc))
+            initial = {**_initial(inputs, row), "cc": names}
         super().__init__(data, prefix=prefix, initial=initial)
         self.inputs = inputs
+        self.deciders = deciders
+        role: Any = self.fields["role"]
+        role.choices = deciders.choices
+        if row is not None and row.role not in {**deciders.roles, **deciders.people}:
+            role.choices = [*deciders.choices, (row.role, deciders.name(row.role))]
         self.formulas = _formulas(inputs, row)
         for each in inputs:
             if each.name not in self.formulas:
@@ -72,6 +95,16 @@ class RowForm(forms.Form):
         for each in self.inputs:
             fields = [self[name] for name in _fields(each) if name in self.fields]
             yield {"input": each, "fields": fields, "formula": self.formulas.get(each.name, "")}
+
+    def clean_cc(self) -> tuple[str, ...]:
+        """Those who get copies, as a matrix names them."""
+        names = split(self.cleaned_data["cc"])
+        unknown = [name for name in names if self.deciders.meant(name) is None]
+        if unknown:
+            text = _("No role and no colleague is called so: %(names)s.")
+            raise forms.ValidationError(text % {"names": "、".join(unknown)})
+        found = (self.deciders.meant(name) for name in names)
+        return tuple(dict.fromkeys(code for code in found if code is not None))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -96,6 +129,7 @@ class RowForm(forms.Form):
             mode=data["mode"] or "any",
             threshold=data["threshold"] or 100,
             description=data["description"],
+            cc=data["cc"],
         )
 
     def _condition(self, each: Input) -> Condition:
@@ -184,6 +218,7 @@ class Table:
         self, matrix: Matrix, data: Mapping[str, Any] | None = None, *, extra: int = 1
     ) -> None:
         self.matrix = matrix
+        self.deciders = Deciders()
         known = list(matrix.rows)
         count = len(known) + extra if data is None else self._count(data) + extra
         self.forms = [
@@ -192,6 +227,7 @@ class Table:
                 prefix=f"{PREFIX}-{index}",
                 inputs=matrix.inputs,
                 row=known[index] if index < len(known) else None,
+                deciders=self.deciders,
             )
             for index in range(count)
         ]

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.core.approval.deciders import SUPERIOR, person_in
 from apps.core.approval.settings.matrix import Input, Row
 from engine.bpmn.predicates import Alternative, TooComplex, can_meet, uncovered
 from engine.bpmn.values import EVERYTHING, NUMBERS, TEXTS, YES_OR_NO, ValueSet, constants
-from engine.organisation import Role, organisation
+from engine.organisation import Answers, Role
 
 DOMAINS: Final = {"number": NUMBERS, "boolean": YES_OR_NO, "string": TEXTS}
 WHOLE_TABLE: Final = -1
@@ -97,12 +99,16 @@ def _domain(each: Input, index: int, rows: Sequence[Row]) -> ValueSet:
 
 
 def _unheld(rows: Sequence[Row]) -> Iterator[Remark]:
-    people = organisation()
-    held: dict[str, bool] = {Role.DEPARTMENT_HEAD: True}  # depends on the department
+    people = Answers(timezone.now())
+    held: dict[str, bool] = {  # depend on the initiator
+        Role.DEPARTMENT_HEAD: True,
+        SUPERIOR: True,
+    }
     for index, row in enumerate(rows):
         if row.role not in held:
-            held[row.role] = bool(people.holders(row.role))
-        if not held[row.role]:
-            yield Remark(
-                index, _("Nobody holds this role: an administrator would name an approver.")
+            user = person_in(row.role)
+            held[row.role] = bool(
+                people.holders(row.role) if user is None else people.standing([user])
             )
+        if not held[row.role]:
+            yield Remark(index, _("Nobody is there: an administrator would name an approver."))

@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.utils.translation import get_language
 from lxml import etree
 
+from apps.core.approval.deciders import BETWEEN
 from apps.core.approval.settings.conditions import Condition, read_condition
 from apps.core.approval.settings.texts import word_for
 from engine import definitions
@@ -18,6 +19,7 @@ from engine.exceptions import NotFound
 from engine.models import Deployment, Resource
 
 OUTPUTS: Final = ("level", "role", "mode", "threshold")
+COPIES: Final = "cc"  # an output that a table need not have
 BRANCH: Final = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
 
 
@@ -38,7 +40,8 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row: where its conditions hold, these decide at that level."""
+    """A row: where its conditions hold, these decide at that level. `role`, and those who get
+    copies, `cc`: see `apps.core.approval.deciders`."""
 
     conditions: tuple[Condition, ...]
     level: int
@@ -46,6 +49,7 @@ class Row:
     mode: str = "any"
     threshold: int = 100
     description: str = ""
+    cc: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +74,17 @@ class Matrix:
         """The file with these rows in the place of its own; everything else stays as it is."""
         table = Table(self.content, self.file)
         assert table.table is not None
-        xml = table.table.xml
+        xml, namespace = table.table.xml, etree.QName(table.table.xml).namespace or ""
         before = {_description(rule): rule.xml for rule in table.rules}
         for rule in table.rules:
             xml.remove(rule.xml)
+        rows = list(rows)
+        outputs = [column.name for column in table.outputs]
+        if COPIES not in outputs and any(row.cc for row in rows):
+            outputs.append(COPIES)
+            table.outputs[-1].xml.addnext(_copies(self.key, namespace))
         for number, row in enumerate(rows, start=1):
-            xml.append(_rule(self.key, number, row, etree.QName(xml).namespace or "", before))
+            xml.append(_rule(self.key, number, row, namespace, outputs, before))
         etree.indent(xml, space="  ", level=2)
         return etree.tostring(table.root, xml_declaration=True, encoding="UTF-8") + b"\n"
 
@@ -110,15 +119,16 @@ def _read(resource: Resource) -> Matrix | None:
     """None for a decision table that is something else."""
     content = bytes(resource.content)
     table = Table(content, resource.name)
-    names = tuple(column.xml.get("name", "") for column in table.outputs)
-    if table.hit_policy != "COLLECT" or names != OUTPUTS or table.decision is None:
+    names = [column.name for column in table.outputs]
+    asked = [name for name in names if name != COPIES]
+    if table.hit_policy != "COLLECT" or tuple(asked) != OUTPUTS or table.decision is None:
         return None
     return Matrix(
         key=resource.key,
         name=_named(table.decision.xml, table.decision.name),
         file=resource.name,
         inputs=tuple(_input(column) for column in table.inputs),
-        rows=tuple(_row(rule) for rule in table.rules),
+        rows=tuple(_row(rule, names) for rule in table.rules),
         changed=resource.deployment.source == Deployment.Source.ADMIN,
         content=content,
     )
@@ -139,15 +149,16 @@ def _input(column: Column) -> Input:
     return Input(_named(column.xml, column.title), str(kind), column.expression)
 
 
-def _row(rule: Rule) -> Row:
-    level, role, mode, threshold = (cell.text.strip('"') for cell in rule.outputs)
+def _row(rule: Rule, outputs: Sequence[str]) -> Row:
+    said = {name: cell.text.strip('"') for name, cell in zip(outputs, rule.outputs, strict=True)}
     return Row(
         conditions=tuple(read_condition(cell.text) for cell in rule.inputs),
-        level=int(level),
-        role=role,
-        mode=mode,
-        threshold=int(threshold),
+        level=int(said["level"]),
+        role=said["role"],
+        mode=said["mode"],
+        threshold=int(said["threshold"]),
         description=_description(rule),
+        cc=tuple(filter(None, said.get(COPIES, "").split(BETWEEN))),
     )
 
 
@@ -155,8 +166,25 @@ def _description(rule: Rule) -> str:
     return next((each.text or "" for each in rule.xml.iterfind("{*}description")), "")
 
 
+def _copies(key: str, namespace: str) -> etree._Element:
+    """The column of those who get copies."""
+    column = etree.Element(
+        f"{{{namespace}}}output",
+        {"id": f"{key}_{COPIES}", "label": "抄送", "name": COPIES, "typeRef": "string"},
+    )
+    kept = etree.SubElement(column, f"{{{namespace}}}extensionElements")
+    named = etree.SubElement(etree.SubElement(kept, f"{BRANCH}properties"), f"{BRANCH}property")
+    named.attrib.update({"name": "name_en", "value": "Copies to"})
+    return column
+
+
 def _rule(
-    key: str, number: int, row: Row, namespace: str, before: Mapping[str, etree._Element]
+    key: str,
+    number: int,
+    row: Row,
+    namespace: str,
+    outputs: Sequence[str],
+    before: Mapping[str, etree._Element],
 ) -> etree._Element:
     """A row in DMN. A description that stays keeps its English."""
 
@@ -171,8 +199,14 @@ def _rule(
         kept = before.get(row.description)
         rule.extend(() if kept is None else kept.findall("{*}extensionElements"))
     cells = [("inputEntry", condition.cell) for condition in row.conditions]
-    outputs = (str(row.level), f'"{row.role}"', f'"{row.mode}"', str(row.threshold))
-    cells += [("outputEntry", text) for text in outputs]
+    said = {
+        "level": str(row.level),
+        "role": f'"{row.role}"',
+        "mode": f'"{row.mode}"',
+        "threshold": str(row.threshold),
+        COPIES: f'"{BETWEEN.join(row.cc)}"',
+    }
+    cells += [("outputEntry", said[name]) for name in outputs]
     for column, (name, text) in enumerate(cells):
         entry = part(name, id=f"{key}_{number}_{column}")
         inner = part("text")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.approval import routes
 from apps.core.approval.approvers import NOBODY, find_approvers
+from apps.core.approval.deciders import BETWEEN
 from apps.core.approval.routes import APPROVE, Asked, Route, Vote, current
 from apps.core.approval.settings.judging import judge
 from apps.core.approval.settings.matrix import Matrix, Row
@@ -51,6 +52,7 @@ class Stop:
     threshold: int
     people: tuple[str, ...] = ()
     note: str = ""
+    cc: tuple[str, ...] = ()
 
 
 def try_out(
@@ -84,7 +86,7 @@ def _stop(route: Route, asked: Sequence[Mapping[str, Any]], notes: Sequence[str]
     users = [each["user"] for each in asked if each["found"] != NOBODY]
     names = organisation().names(users) if users else {}
     if asked and not users:
-        notes = [_("Nobody holds this role: an administrator would name an approver.")]
+        notes = [_("Nobody is there: an administrator would name an approver.")]
     return Stop(
         level["level"],
         level["role"],
@@ -92,6 +94,7 @@ def _stop(route: Route, asked: Sequence[Mapping[str, Any]], notes: Sequence[str]
         level["threshold"],
         tuple(names[user] for user in users),
         " ".join(notes),
+        tuple(filter(None, level.get("cc", "").split(BETWEEN))),
     )
 
 

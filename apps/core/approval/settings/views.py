@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,10 +15,10 @@ from apps.core.access.rights import rights_of
 from apps.core.approval.settings.forms import Table, TryForm
 from apps.core.approval.settings.judging import judge
 from apps.core.approval.settings.matrix import Matrix, matrices, matrix, used_texts
+from apps.core.approval.settings.people import Deciders
 from apps.core.approval.settings.services import Stop, save_matrix, try_out
 from apps.core.shell.toasts import say
 from engine.exceptions import EngineError, NotFound
-from engine.organisation import Role
 
 SUBJECT = "settings.approval"
 
@@ -81,7 +80,7 @@ def _saved(request: HttpRequest, found: Matrix, table: Table) -> HttpResponse:
 
 
 def _tried(request: HttpRequest, found: Matrix, table: Table) -> HttpResponse:
-    trial = TryForm(request.POST, matrix=found, people=_people())
+    trial = TryForm(request.POST, matrix=found, people=_people(table))
     if not trial.is_valid():
         return _page(request, found, table, trial=trial)
     facts, initiator = trial.facts(), trial.cleaned_data["initiator"]
@@ -92,9 +91,16 @@ def _tried(request: HttpRequest, found: Matrix, table: Table) -> HttpResponse:
     return _page(request, found, table, trial=trial, stops=stops)
 
 
-def _people() -> list[tuple[int, str]]:
-    users = get_user_model()._default_manager.filter(is_active=True).order_by("pk")
-    return [(user.pk, user.get_full_name()) for user in users]
+def _people(table: Table) -> list[tuple[int, str]]:
+    return list(table.deciders.users.items())
+
+
+def _told(stop: Stop, deciders: Deciders) -> dict[str, Any]:
+    return {
+        "stop": stop,
+        "role": deciders.name(stop.role),
+        "copies": [deciders.name(each) for each in stop.cc],
+    }
 
 
 def _page(
@@ -124,8 +130,9 @@ def _page(
         "rows": [(index, form, beside.get(index, [])) for index, form in enumerate(table.forms)],
         "remarks": beside.get(-1, []),
         "texts": used_texts(found.inputs, found.rows),
-        "trial": trial or TryForm(matrix=found, people=_people()),
-        "stops": None if stops is None else [(stop, Role(stop.role).label) for stop in stops],
+        "trial": trial or TryForm(matrix=found, people=_people(table)),
+        "deciders": table.deciders,
+        "stops": None if stops is None else [_told(stop, table.deciders) for stop in stops],
         "problem": problem,
         "refused": refused,
         "may_change": rights_of(int(request.user.pk or 0)).may(SUBJECT, Action.CHANGE),
