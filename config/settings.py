@@ -61,6 +61,7 @@ TENANT_APPS = [
     "apps.sales",
     "apps.contracts",
     "apps.desk",
+    "apps.studio",
 ]
 INSTALLED_APPS = [
     "pgtrigger",  # first: apps.core.history builds on what it sets up

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.people.urls")),
     path("", include("apps.core.shell.urls")),
     path("", include("apps.desk.urls")),
+    path("", include("apps.studio.urls")),
     path("", include("apps.core.inbox.urls")),
     path("", include("apps.core.diagrams.urls")),
     path("", include("apps.core.approval.settings.urls")),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from engine.bpmn import linter, sandbox
-from engine.bpmn.findings import Finding
+from engine.bpmn.findings import Finding, Report
 from engine.bpmn.known import Known
 from engine.bpmn.references import References, find_references
 from engine.exceptions import InvalidDefinition
@@ -18,26 +19,50 @@ def require_sound(
     """Raises InvalidDefinition (element, line, file) for the first error that the linter finds in
     `files`; `data["findings"]` has all of them.
 
-    What didn't come with the product is read in a limited child, together with what it calls, what
-    calls it and whatever those need of what is in force (by key). There nothing may become worse
-    than it is, not by a warning either: who changes a called process or a table doesn't see the
-    diagrams that rely on it. What comes with the product is whole in itself; where a process
-    administrator has changed a part of it, that mustn't keep the rest from being renewed."""
-    known = Known.from_registries()
-    for key, resource in in_force.items():
-        known = known.with_deployed(key, is_decision=resource.name.endswith(".dmn"))
+    What comes with the product is whole in itself; where a process administrator has changed a part
+    of it, that mustn't keep the rest from being renewed."""
     if source == Deployment.Source.SHIPPED:
-        _refuse(linter.check(files, known).errors)
+        _refuse(linter.check(files, _known(in_force)).errors)
         return
+    judgement = judge(files, in_force)
+    _refuse([*judgement.report.errors, *judgement.worse])
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What would become of files if they were deployed now: the report on themselves, and what
+    would become worse in files that are in force."""
+
+    report: Report
+    worse: tuple[Finding, ...] = ()
+
+    @property
+    def runs(self) -> bool:
+        """Whether they may be deployed."""
+        return self.report.runs and not self.worse
+
+
+def judge(files: Mapping[str, bytes], in_force: Mapping[str, Resource]) -> Judgement:
+    """What the linter says of files that didn't come with the product, read in a limited child,
+    together with what they call, what calls them and whatever those need of what is in force (by
+    key). There nothing may become worse than it is, not by a warning either: who changes a called
+    process or a table doesn't see the diagrams that rely on it."""
+    known = _known(in_force)
     beside, replaced = _touched(files, in_force)
     report = sandbox.check({**files, **beside}, known)
-    errors = [finding for finding in report.errors if finding.file not in beside]
     worse = [finding for finding in report.findings if finding.file in beside]
     if worse:
         before = sandbox.check({**replaced, **beside}, known).findings
         was_so = {_said(finding) for finding in before}
         worse = [finding for finding in worse if _said(finding) not in was_so]
-    _refuse([*errors, *worse])
+    return Judgement(report.about(files), tuple(worse))
+
+
+def _known(in_force: Mapping[str, Resource]) -> Known:
+    known = Known.from_registries()
+    for key, resource in in_force.items():
+        known = known.with_deployed(key, is_decision=resource.name.endswith(".dmn"))
+    return known
 
 
 def _touched(

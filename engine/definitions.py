@@ -39,6 +39,7 @@ ALONE = "SELECT pg_advisory_xact_lock(%s::int, hashtext(current_schema()))"
 class Deployed:
     """What a deployment did, by key of process or decision."""
 
+    deployment: Deployment | None = None  # none where nothing has changed
     made: list[ProcessDefinition] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)  # files taken
     unchanged: list[str] = field(default_factory=list)
@@ -80,6 +81,7 @@ def deploy(
         for name, content in files.items():
             _take(name, content, references[name].key, deployment, in_force, result)
         if result.changed:
+            result.deployment = deployment
             _make_definitions(deployment, in_force, result)
         return result
 

@@ -7,7 +7,7 @@ be read by anybody.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final, NamedTuple
@@ -226,6 +226,13 @@ class Report:
     def of(self, element: str, file: str = "") -> tuple[Finding, ...]:
         """Findings at the element of that id, in one file or all."""
         return tuple(f for f in self.findings if f.element == element and file in ("", f.file))
+
+    def about(self, files: Collection[str]) -> Report:
+        """The part of it that is about these files."""
+        return Report(
+            tuple(finding for finding in self.findings if finding.file in files),
+            tuple(element for element in self.elements if element.place.file in files),
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON: `runs`, `findings` and `elements`."""

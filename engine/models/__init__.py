@@ -3,6 +3,7 @@
 from engine.models.batches import Batch, BatchPhase, BatchRow, RowState
 from engine.models.copies import Copy
 from engine.models.definitions import Deployment, ProcessDefinition, Resource
+from engine.models.files import FileVersion, StoredFile
 from engine.models.history import (
     ActivityInstance,
     ActivityState,
@@ -37,6 +38,7 @@ __all__ = [
     "Decision",
     "Deployment",
     "EventSubscription",
+    "FileVersion",
     "HumanTask",
     "InboxCount",
     "Incident",
@@ -48,6 +50,7 @@ __all__ = [
     "ProcessInstance",
     "Resource",
     "RowState",
+    "StoredFile",
     "TaskState",
     "TrailCheckpoint",
     "TrailEntry",

@@ -92,6 +92,11 @@ DECLARED: dict[str, Expected] = {
     "parameters:dictionary": Needs("settings.parameter", VIEW, write=CHANGE),
     "approval_settings:matrices": Needs("settings.approval", VIEW),
     "approval_settings:matrix": Needs("settings.approval", VIEW, write=CHANGE),
+    "studio:*": Needs("processes.definition", VIEW),
+    "studio:upload": Needs("processes.definition", ADD),
+    "studio:repair": Needs("processes.definition", ADD),
+    "studio:restore": Needs("processes.definition", ADD),
+    "studio:deploy": Needs("processes.definition", "deploy"),
     "catalog:basics": Needs("settings.parameter", VIEW, write=CHANGE),
     "sales:stages": Needs("settings.parameter", VIEW, write=CHANGE),
 }

@@ -215,6 +215,18 @@ class Deploy(Command):
         return files
 
 
+class StoreFile(Command):
+    """A BPMN or DMN file, whether it runs or not."""
+
+    file = serializers.FileField(max_length=120)
+
+
+class ChangeFile(Command):
+    """A command on a stored file: `seen` is the number of the version its sender saw."""
+
+    seen = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+
+
 class SubmitRequest(Command):
     """A general request."""
 

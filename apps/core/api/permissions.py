@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from rest_framework.permissions import BasePermission
 
+from apps.core.access.rights import rights_of
 from apps.core.inbox.visibility import Viewer
 
 if TYPE_CHECKING:  # the views read the settings that name this module
@@ -27,6 +29,18 @@ class Right(Enum):
         if self is Right.DEPLOY:
             return viewer.deploys
         return self is Right.MEMBER or viewer.operates
+
+
+@dataclass(frozen=True, slots=True)
+class KindRight:
+    """The right to do something with a kind, as roles are granted it."""
+
+    kind: str
+    action: str
+
+    def holds(self, viewer: Viewer) -> bool:
+        """Whether this person has the right."""
+        return rights_of(viewer.id).may(self.kind, self.action)
 
 
 def viewer_of(request: Request) -> Viewer:

@@ -64,6 +64,35 @@ class DeployedSerializer(serializers.Serializer[Any]):
     )
 
 
+class StoredFileSerializer(serializers.Serializer[Any]):
+    """The newest version of a stored file."""
+
+    id = serializers.IntegerField(source="file_id")
+    name = serializers.CharField(source="file.name")
+    key = serializers.CharField(source="file.key", help_text="id of the first process or decision")
+    title = serializers.CharField(source="file.title")
+    version = serializers.IntegerField(source="number")
+    checksum = serializers.CharField(help_text="SHA-256 of the bytes")
+    origin = serializers.CharField(help_text="uploaded, repaired or restored")
+    made_at = serializers.DateTimeField()
+    made_by = PersonField()
+    deployed = serializers.SerializerMethodField()
+
+    def get_deployed(self, version: Any) -> bool:
+        """Whether this version has been deployed."""
+        return version.deployment_id is not None
+
+
+class JudgedFileSerializer(StoredFileSerializer):
+    """A stored file with what the linter says of it."""
+
+    runs = serializers.BooleanField(help_text="it may be deployed")
+    findings = serializers.ListField(
+        child=serializers.DictField(),
+        help_text="code, verdict, line, element, message, repair",
+    )
+
+
 class InstanceSerializer(serializers.Serializer[Any]):
     """A case."""
 

@@ -10,6 +10,7 @@ from rest_framework.routers import SimpleRouter
 from apps.accountsets.middleware import without_account_set
 from apps.core.api.views.batches import BatchViews
 from apps.core.api.views.definitions import DefinitionViews
+from apps.core.api.views.files import FileViews
 from apps.core.api.views.instances import InstanceViews
 from apps.core.api.views.tasks import TaskViews
 from apps.core.api.views.work import IncidentViews, MessageViews, RequestViews
@@ -19,6 +20,7 @@ app_name = "api"
 
 router = SimpleRouter()
 router.register("definitions", DefinitionViews, basename="definition")
+router.register("files", FileViews, basename="file")
 router.register("instances", InstanceViews, basename="instance")
 router.register("tasks", TaskViews, basename="task")
 router.register("batches", BatchViews, basename="batch")

@@ -9,9 +9,10 @@ from typing import Final
 
 from lxml import etree
 
-from engine.bpmn.model import text_of
+from engine.bpmn.drawing import add_drawing
+from engine.bpmn.model import Diagram, text_of
 from engine.bpmn.outline import outlines
-from engine.bpmn.reading import SPIFF, local_name, read
+from engine.bpmn.reading import SPIFF, local_name
 from engine.bpmn.tables import Column, Rule, Table
 from engine.exceptions import InvalidDefinition
 from engine.models import ProcessDefinition, Resource
@@ -23,8 +24,11 @@ SHOWN: Final = "name"  # attribute of what the drawing shows
 
 
 def diagram_in(content: bytes, language: str) -> bytes:
-    """The diagram as UTF-8, with the names that the language has."""
-    root = read(content)
+    """The diagram as UTF-8, with the names that the language has; laid out where it has no
+    drawing. Raises InvalidDefinition."""
+    diagram = Diagram(content, "")
+    add_drawing(diagram)
+    root = diagram.root
     if language.startswith("en"):
         for element, name in _english(root):
             element.set(SHOWN, name)
@@ -79,11 +83,11 @@ class Sheet:
     rows: tuple[Row, ...]
 
 
-def sheet_of(file: Resource, language: str) -> Sheet:
+def sheet_of(name: str, content: bytes, language: str) -> Sheet:
     """The table in a DMN file; raises InvalidDefinition where there is none."""
-    table = Table(bytes(file.content), file.name)
+    table = Table(content, name)
     if table.decision is None or table.table is None:
-        raise InvalidDefinition(f"{file.name}: no decision table", file=file.name)
+        raise InvalidDefinition(f"{name}: no decision table", file=name)
     english = language.startswith("en")
     named = dict(_english(table.root)) if english else {}
 

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from apps.core.diagrams import files, replay
@@ -38,27 +39,40 @@ def film(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def file(request: HttpRequest, pk: int, language: str, file: int) -> HttpResponse:
-    """A diagram as a file to be kept; a browser neither shows nor guesses it. Its bytes never
-    change, so that it is fetched once a day."""
+    """A diagram of the case. Its bytes never change, so that it is fetched once a day."""
     found = _file(_case(request, pk), file, files.DIAGRAM)
-    response = HttpResponse(
-        files.diagram_in(bytes(found.content), language),
-        content_type="text/xml; charset=utf-8",
-        headers={
-            "X-Content-Type-Options": "nosniff",
-            "Content-Disposition": f'attachment; filename="{found.pk}{files.DIAGRAM}"',
-        },
-    )
+    return drawing_response(f"{found.pk}{files.DIAGRAM}", bytes(found.content), language)
+
+
+def drawing_response(name: str, content: bytes, language: str) -> HttpResponse:
+    """A diagram for the viewer, in that language. Raises InvalidDefinition."""
+    drawn = files.diagram_in(content, language)
+    response = file_response(name, drawn, content_type="text/xml; charset=utf-8")
     patch_cache_control(response, private=True, max_age=DAY)
     return response
+
+
+def file_response(
+    name: str, content: bytes, *, content_type: str = "application/xml"
+) -> HttpResponse:
+    """A file of XML to be saved; a browser neither shows nor guesses it."""
+    return HttpResponse(
+        content,
+        content_type=content_type,
+        headers={
+            "X-Content-Type-Options": "nosniff",
+            "Content-Disposition": content_disposition_header(True, name) or "attachment",
+        },
+    )
 
 
 @require_safe
 def table(request: HttpRequest, pk: int, file: int) -> HttpResponse:
     """A decision table, to be read."""
     case = _case(request, pk)
+    found = _file(case, file, files.TABLE)
     try:
-        sheet = files.sheet_of(_file(case, file, files.TABLE), elements.language())
+        sheet = files.sheet_of(found.name, bytes(found.content), elements.language())
     except InvalidDefinition as problem:
         raise Http404 from problem
     context = {

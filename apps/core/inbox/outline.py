@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,18 +53,26 @@ class Part:
     lines: tuple[Line, ...]
 
 
+Visits = Mapping[tuple[str, str], Sequence[int]]
+
+
 def outline_of(instance: ProcessInstance) -> list[Part]:
     """The case's own process first, then those it calls."""
+    resources = instance.definition.resources.order_by("name")
+    files = [(resource.name, bytes(resource.content)) for resource in resources]
+    return parts_of(files, first=instance.definition.key, visits=_visits(instance))
+
+
+def parts_of(
+    files: Iterable[tuple[str, bytes]], *, first: str = "", visits: Visits | None = None
+) -> list[Part]:
+    """The processes of these files (name, bytes), that with the key `first` first."""
     found: list[Outline] = []
-    for resource in instance.definition.resources.order_by("name"):
-        if resource.name.endswith(".bpmn"):
-            found += outlines(bytes(resource.content), resource.name)
-    found.sort(key=lambda outline: outline.key != instance.definition.key)
-    visits = _visits(instance)
-    return [_part(outline, visits) for outline in found]
-
-
-Visits = Mapping[tuple[str, str], Sequence[int]]
+    for name, content in files:
+        if name.endswith(".bpmn"):
+            found += outlines(content, name)
+    found.sort(key=lambda outline: outline.key != first)
+    return [_part(outline, visits or {}) for outline in found]
 
 
 def _visits(instance: ProcessInstance) -> Visits:

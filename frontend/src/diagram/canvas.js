@@ -11,13 +11,14 @@ const glyph = (icon) => {
   return made;
 };
 
-/** One diagram and what is laid over it: the path, tokens, and ways into called diagrams. */
+/** One diagram and what is laid over it: the path, tokens, ways into called diagrams; verdicts. */
 export class Canvas {
   #viewer;
   #xml = null;
   #marked = [];
 
-  constructor(container, onOpen) {
+  /** `onClick` is told the id of the element that was clicked. */
+  constructor(container, { onOpen = () => {}, onClick = () => {} }) {
     this.container = container;
     this.onOpen = onOpen;
     this.#viewer = new NavigatedViewer({
@@ -26,7 +27,10 @@ export class Canvas {
       bpmnRenderer: { defaultStrokeColor: "#6b7686", defaultLabelColor: "#263040" },
       textRenderer: { defaultStyle: FONT, externalStyle: { ...FONT, fontSize: 12, lineHeight: 1.2 } },
     });
-    this.#viewer.on("element.click", ({ element }) => this.#opened?.get(element.id) && this.onOpen(this.#opened.get(element.id).at(-1)));
+    this.#viewer.on("element.click", ({ element }) => {
+      if (this.#opened?.get(element.id)) this.onOpen(this.#opened.get(element.id).at(-1));
+      onClick(element.labelTarget?.id ?? element.id);
+    });
     // Shown later, in a tab that was hidden, it has a size only then.
     this.resized = new ResizeObserver(() => this.#xml && this.fit());
     this.resized.observe(container);
@@ -60,23 +64,15 @@ export class Canvas {
 
   /** Draw a picture of the film over the diagram. */
   paint(film, frame, picture, focus) {
-    const marks = this.#viewer.get("canvas"), overlays = this.#viewer.get("overlays"), shapes = this.#viewer.get("elementRegistry");
-    overlays.clear();
-    this.#marked.forEach(([id, mark]) => marks.removeMarker(id, mark));
-    this.#marked = [];
-    const mark = (id, name) => {
-      if (!shapes.get(id)) return; // drawn in another file
-      marks.addMarker(id, name);
-      this.#marked.push([id, name]);
-    };
-    const lay = (id, position, html) => shapes.get(id) && overlays.add(id, { position, html });
+    this.clear();
+    const mark = (id, name) => this.mark(id, name), lay = (id, position, html) => this.#lay(id, position, html);
 
     picture.flows.forEach((id) => mark(id, "ld-done"));
     picture.done.forEach((id) => picture.active.has(id) || mark(id, "ld-done"));
     picture.active.forEach((ids, id) => {
       mark(id, "ld-active");
       const texts = film.waiting(ids);
-      if (texts.length) lay(id, { top: -28, left: 0 }, make("span", "ld-token", texts.join("，")));
+      if (texts.length) lay(id, this.#beside(id), make("span", "ld-token", texts.join("，")));
     });
     picture.times.forEach((number, id) => {
       if (number > 1) lay(id, { bottom: 6, left: 6 }, make("span", "ld-note", film.word("times", { number })));
@@ -88,6 +84,51 @@ export class Canvas {
     }
     this.#opened = picture.opened;
     if (focus) mark(focus, "ld-focus");
+  }
+
+  clear() {
+    this.#viewer.get("overlays").clear();
+    this.#marked.forEach(([id, mark]) => this.#viewer.get("canvas").removeMarker(id, mark));
+    this.#marked = [];
+  }
+
+  has(id) {
+    return Boolean(this.#shape(id));
+  }
+
+  mark(id, name) {
+    if (!this.has(id)) return; // drawn in another file
+    this.#viewer.get("canvas").addMarker(id, name);
+    this.#marked.push([id, name]);
+  }
+
+  unmark(name) {
+    this.#marked = this.#marked.filter(([id, mark]) => mark !== name || this.#viewer.get("canvas").removeMarker(id, name));
+  }
+
+  /** A verdict: its colour, and unless it runs its sign, so that nobody needs to tell colours apart. */
+  judge(id, verdict, icon, label) {
+    this.mark(id, `ld-${verdict}`);
+    if (!icon || !this.has(id)) return;
+    const sign = make("span", `ld-sign ld-mark-${verdict}`);
+    sign.title = label;
+    sign.append(glyph(icon));
+    this.#lay(id, this.#shape(id).waypoints ? { top: -10, left: 0 } : { top: -10, right: 10 }, sign);
+  }
+
+  /** Where a token stands: above its element, or below where a boundary event has its place above. */
+  #beside(id) {
+    const { y, attachers = [] } = this.#shape(id) ?? {};
+    const above = attachers.some((event) => event.y + event.height / 2 <= y + 1);
+    return above ? { bottom: -6, left: 0 } : { top: -28, left: 0 };
+  }
+
+  #shape(id) {
+    return this.#viewer.get("elementRegistry").get(id);
+  }
+
+  #lay(id, position, html) {
+    if (this.has(id)) this.#viewer.get("overlays").add(id, { position, html });
   }
 
   #button(film, frame) {
@@ -107,9 +148,12 @@ export class Canvas {
     return link;
   }
 
+  /** Bring an element into view, also where it is inside a collapsed subprocess. */
   see(element) {
-    const canvas = this.#viewer.get("canvas");
-    if (element && this.#viewer.get("elementRegistry").get(element)) canvas.scrollToElement(element, 40);
+    const canvas = this.#viewer.get("canvas"), shape = element && this.#shape(element);
+    if (!shape) return;
+    canvas.setRootElement(canvas.findRoot(shape));
+    canvas.scrollToElement(shape, 40);
   }
 
   zoom(by) {

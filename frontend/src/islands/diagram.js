@@ -29,7 +29,7 @@ class Diagram extends HTMLElement {
   }
 
   async #start() {
-    this.#canvas = new Canvas(this.querySelector("[data-canvas]"), (frame) => this.#open(frame));
+    this.#canvas = new Canvas(this.querySelector("[data-canvas]"), { onOpen: (frame) => this.#open(frame) });
     this.#film = new Film(await (await this.#fetch(this.getAttribute("src"))).json());
     this.#step = this.#film.last;
     this.#listen();

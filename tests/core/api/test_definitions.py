@@ -6,6 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.core.audit.models import AuditEntry
+from apps.core.parameters.parameters import SECOND_PERSON
+from apps.core.parameters.services import set_parameter
 from engine import definitions
 from tests.core.conftest import Api
 
@@ -20,6 +22,12 @@ def deploy(client: Api, **files: bytes):
         SimpleUploadedFile(name.replace("__", "."), content) for name, content in files.items()
     ]
     return client.post_form("definitions/", {"files": uploads, "note": "test"})
+
+
+@pytest.fixture
+def alone(company) -> None:
+    """Whoever brings a diagram deploys it."""
+    set_parameter(parameter=SECOND_PERSON, value=False, by=company["admin"])
 
 
 def shipped() -> bytes:
@@ -49,7 +57,7 @@ def test_a_file_is_given_back_byte_for_byte(api) -> None:
     assert missing.status_code == 404
 
 
-def test_a_process_administrator_deploys_a_changed_diagram(api) -> None:
+def test_a_process_administrator_deploys_a_changed_diagram(api, alone) -> None:
     changed = shipped().replace("事项生效".encode(), "事项现在生效".encode())
     answer = deploy(api("admin"), general_request__bpmn=changed)
     assert answer.status_code == 201, answer.content
@@ -69,7 +77,7 @@ def test_two_files_of_one_name_are_refused(api) -> None:
     assert list(answer.json()["errors"]) == ["files"]
 
 
-def test_what_the_linter_objects_to_comes_back_with_places(api) -> None:
+def test_what_the_linter_objects_to_comes_back_with_places(api, alone) -> None:
     broken = shipped().replace(b"requests.take_effect", b"requests.make_coffee")
     answer = deploy(api("admin"), general_request__bpmn=broken)
     problem = answer.json()
@@ -84,13 +92,13 @@ def test_what_the_linter_objects_to_comes_back_with_places(api) -> None:
     "content",
     [b"", b"no xml", b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', b"<definitions/>", b"\x00\xff"],
 )
-def test_what_is_no_diagram_is_refused(api, content: bytes) -> None:
+def test_what_is_no_diagram_is_refused(api, alone, content: bytes) -> None:
     answer = deploy(api("admin"), x__bpmn=content)
     assert answer.status_code == 422
     assert answer["Content-Type"] == "application/problem+json"
 
 
-def test_a_suspended_process_is_not_started(api) -> None:
+def test_a_suspended_process_is_not_started(api, alone) -> None:
     admin = api("admin")
     assert admin.post_form(f"definitions/{KEY}/suspend/").json()["suspended"]
     body = {"subject": "会议", "amount": "5"}

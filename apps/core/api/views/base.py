@@ -13,7 +13,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from apps.core.api.commands import Command
 from apps.core.api.fields import Row
-from apps.core.api.permissions import Right, viewer_of
+from apps.core.api.permissions import KindRight, Right, viewer_of
 from apps.core.api.serializers import ResultSerializer
 from apps.core.inbox.visibility import Viewer
 from engine.instances import Result
@@ -28,7 +28,7 @@ class Area(GenericViewSet[Any]):
     refused."""
 
     area: ClassVar[str]
-    rights: ClassVar[Mapping[str, Right]]
+    rights: ClassVar[Mapping[str, Right | KindRight]]
     request: Request
     lookup_value_regex = "[0-9]{1,18}"
     pagination_class: type[BasePagination] | None = None

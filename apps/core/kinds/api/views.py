@@ -4,7 +4,6 @@ services."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.http import QueryDict
@@ -20,9 +19,9 @@ from apps.core.access.actions import Action
 from apps.core.access.rights import Rights, rights_of
 from apps.core.api.commands import BecauseOf, Command
 from apps.core.api.fields import IdField, Row
+from apps.core.api.permissions import KindRight
 from apps.core.api.serializers import ResultSerializer
 from apps.core.api.views.base import ID, Area, answer
-from apps.core.inbox.visibility import Viewer
 from apps.core.kinds import services, unapproval
 from apps.core.kinds.api.bodies import read, read_flat, represent
 from apps.core.kinds.api.schema import (
@@ -37,17 +36,6 @@ from apps.core.kinds.commands import perform
 from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.editing import Editor, copy_of
 from apps.core.kinds.listing import Listing
-
-
-@dataclass(frozen=True, slots=True)
-class KindRight:
-    """The right to do something with a kind."""
-
-    kind: str
-    action: str
-
-    def holds(self, viewer: Viewer) -> bool:
-        return rights_of(viewer.id).may(self.kind, self.action)
 
 
 class HandTo(Command):

@@ -1,0 +1,1 @@
+"""The studio: where diagrams are looked after, brought in and published."""

@@ -1,0 +1,32 @@
+"""Addresses of the studio."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from apps.studio.views import definitions, files
+
+app_name = "studio"
+
+urlpatterns = [
+    path("processes/", definitions.processes, name="processes"),
+    path("processes/upload/", files.upload, name="upload"),
+    path("processes/definitions/<str:key>/", definitions.definition, name="definition"),
+    path(
+        "processes/definitions/<str:key>/<int:version>/", definitions.definition, name="definition"
+    ),
+    path("processes/resources/<int:pk>/original/", definitions.original, name="original"),
+    path("processes/resources/<int:pk>/<slug:language>.bpmn", definitions.drawing, name="drawing"),
+    path("processes/resources/<int:pk>/table/", definitions.table, name="table"),
+    path("processes/files/<int:pk>/", files.file, name="file"),
+    path("processes/files/<int:pk>/<int:number>/", files.file, name="file"),
+    path("processes/files/<int:pk>/<int:number>/original/", files.original, name="file_original"),
+    path(
+        "processes/files/<int:pk>/<int:number>/<slug:language>.bpmn",
+        files.drawing,
+        name="file_drawing",
+    ),
+    path("processes/files/<int:pk>/repair/", files.repair, name="repair"),
+    path("processes/files/<int:pk>/restore/", files.restore, name="restore"),
+    path("processes/files/<int:pk>/deploy/", files.deploy, name="deploy"),
+]
