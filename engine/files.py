@@ -21,6 +21,7 @@ from engine import admission, definitions
 from engine.bpmn import repairs
 from engine.bpmn.findings import Finding, Report
 from engine.bpmn.model import Diagram, Element
+from engine.bpmn.reading import DMN, namespace, read
 from engine.bpmn.tables import Table
 from engine.exceptions import Conflict, InvalidDefinition, NotAllowed, NotFound, WrongState
 from engine.models import FileVersion, Resource, StoredFile
@@ -29,7 +30,7 @@ UNREADABLE: Final = frozenset({"unreadable", "too_costly", "file_type"})
 """Findings of files that can't be stored: nothing could be shown of them."""
 KEPT: Final = 600  # seconds that a judgement is kept
 XML: Final = (".bpmn20.xml", ".bpmn.xml", ".xml")
-"""What other tools call BPMN files."""
+"""What other tools call their files."""
 
 Origin = FileVersion.Origin
 Spot = tuple[str, int | None, str]  # code, line and element of a finding
@@ -38,7 +39,7 @@ Spot = tuple[str, int | None, str]  # code, line and element of a finding
 def store(name: str, content: bytes, *, by: int, now: datetime | None = None) -> FileVersion:
     """Keep a file as it is. One of the same name and process gets a new version, unless its newest
     has the same bytes. Raises InvalidDefinition (line, file) for what can't be read."""
-    name = _stored_name(name)
+    name = _stored_name(name, content)
     judgement = admission.judge({name: content}, _in_force())  # the child reads it first
     for finding in judgement.report.findings:
         if finding.code in UNREADABLE:
@@ -55,14 +56,21 @@ def store(name: str, content: bytes, *, by: int, now: datetime | None = None) ->
         return _add(file, content, Origin.UPLOADED, by=by, now=now)
 
 
-def _stored_name(name: str) -> str:
+def _stored_name(name: str, content: bytes) -> str:
     """The name with the ending that everything here goes by."""
     lower = name.lower()
     known = next((ending for ending in XML if lower.endswith(ending)), "")
     if known:
-        name = f"{name[: -len(known)]}.bpmn"
+        name = f"{name[: -len(known)]}.{'dmn' if _is_decision(content) else 'bpmn'}"
     stem, dot, ending = name.rpartition(".")
     return f"{stem}{dot}{ending.lower()}"[-120:]
+
+
+def _is_decision(content: bytes) -> bool:
+    try:
+        return namespace(read(content)) in DMN
+    except InvalidDefinition:
+        return False  # why, the judgement says
 
 
 def _main_element(name: str, content: bytes) -> Element:

@@ -47,6 +47,11 @@ class ProcessInstance(models.Model):
         indexes = [
             models.Index(fields=["business_key"], name="engine_instance_key"),
             models.Index(fields=["starter", "-id"], name="engine_instance_starter"),
+            models.Index(
+                fields=["definition"],
+                condition=Q(state__lte=InstanceState.SUSPENDED),
+                name="engine_instance_living",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -90,3 +90,7 @@ def test_somebody_else_deploys_what_runs(
     picture(manager, "deployed")
     manager.goto("/processes/")
     picture(manager, "list")
+    phone = person("zengguoqiang", PHONE)
+    phone.goto("/processes/")
+    expect(phone.get_by_role("link", name="事项申请")).to_be_visible()
+    picture(phone, "phone")

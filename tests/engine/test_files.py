@@ -75,6 +75,18 @@ def test_the_same_name_is_a_new_version_where_it_is_the_same_process() -> None:
     assert bytes(files.find(first.file_id, 1).content) == CAMUNDA
 
 
+@pytest.mark.parametrize(
+    ("name", "kept"), [("a.bpmn20.xml", "a.bpmn"), ("A.BPMN", "A.bpmn"), ("a.xml", "a.bpmn")]
+)
+def test_names_end_as_everything_here_goes_by(name: str, kept: str) -> None:
+    assert files.store(name, CAMUNDA, by=ANNA).file.name == kept
+
+
+def test_a_decision_table_called_xml_is_one() -> None:
+    content = shipped_files()["general_request_matrix.dmn"]
+    assert files.store("matrix.xml", content, by=ANNA).file.name == "matrix.dmn"
+
+
 def test_one_repair_or_all_make_a_version_that_keeps_what_is_foreign() -> None:
     stored = files.store("invoice.bpmn", CAMUNDA, by=ANNA)
     offered = [one for one in files.judge(stored).report.findings if one.repair]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,7 +27,8 @@ from apps.core.attachments.services import add_attachment
 from apps.core.kinds.registry import kinds
 from apps.core.requests.services import submit_request
 from apps.people.models import Department, User
-from engine.models import HumanTask, ProcessInstance
+from engine.files import store
+from engine.models import HumanTask, ProcessInstance, Resource
 from engine.organisation import Role
 from tests.casework import deploy
 from tests.conftest import COMPANY, NUMBERED, PEOPLE, SETS, skip_numbers
@@ -37,6 +39,7 @@ from tests.rights.table import Open, expected
 # Only in a fresh database do both sets count from the same numbers.
 pytestmark = pytest.mark.usefixtures("own_database")
 
+DIAGRAM = (Path(__file__).parents[1] / "engine/bpmn/vendors/camunda7.bpmn").read_text()
 MARKS = dict(zip(SETS, ("甲套之物", "乙套之物"), strict=True))
 ME = "qiuzhiyuan"
 Filled = dict[str, list[int]]
@@ -72,7 +75,10 @@ def fill(mark: str) -> Filled:
         content=BytesIO(mark.encode()),
         rights=all_rights(ME),
     )
+    diagram = DIAGRAM.replace("Invoice Receipt", mark).encode()
     others = {
+        "stored": [store(f"{mark}.bpmn", diagram, by=user.pk).file_id],
+        "resources": [Resource.objects.latest("pk").pk],
         "users": [user.pk],
         "tasks": list(HumanTask.objects.values_list("pk", flat=True)),
         "instances": list(ProcessInstance.objects.values_list("pk", flat=True)),

@@ -29,6 +29,13 @@ KINDS: Final[Mapping[str, Promise]] = {
     "boundaryEvent": _("Meanwhile"),
     "intermediateCatchEvent": _("Wait"),
     "intermediateThrowEvent": _("Message"),
+    # What doesn't run, in files that are only stored:
+    "task": _("Task"),
+    "scriptTask": _("Script"),
+    "sendTask": _("Send task"),
+    "receiveTask": _("Receive task"),
+    "inclusiveGateway": _("Any of these"),
+    "complexGateway": _("Complex gateway"),
 }
 
 
@@ -86,24 +93,28 @@ def _visits(instance: ProcessInstance) -> Visits:
 
 
 def _part(outline: Outline, visits: Visits) -> Part:
-    labels = {step.id: _label(step) for step in outline.steps}
+    names = {step.id: _label(step) or _kind(step) for step in outline.steps}
     lines = tuple(
-        _line(step, labels, visits.get((outline.key, step.id), ())) for step in outline.steps
+        _line(step, names, visits.get((outline.key, step.id), ())) for step in outline.steps
     )
     return Part(_label(outline), lines)
 
 
-def _line(step: Step, labels: Mapping[str, str], states: Sequence[int]) -> Line:
+def _line(step: Step, names: Mapping[str, str], states: Sequence[int]) -> Line:
     if step.attached_to:  # reached when it happens, not while it listens
         states = [state for state in states if state == ActivityState.COMPLETED]
     return Line(
-        label=labels[step.id],
-        kind=str(KINDS.get(step.type, step.type)),
+        label=_label(step),
+        kind=_kind(step),
         depth=step.depth + (1 if step.attached_to else 0),
-        ways=tuple((_label(way), labels.get(way.target, way.target)) for way in step.ways),
+        ways=tuple((_label(way), names.get(way.target, way.target)) for way in step.ways),
         visits=len(states),
         now=ActivityState.ACTIVE in states,
     )
+
+
+def _kind(step: Step) -> str:
+    return str(KINDS.get(step.type, step.type))
 
 
 def _label(named: Outline | Step | Way) -> str:

@@ -30,7 +30,7 @@ from engine.models import (
     Resource,
 )
 
-LIVING = (InstanceState.ACTIVE, InstanceState.SUSPENDED)
+LIVING = ProcessInstance.objects.filter(state__lte=InstanceState.SUSPENDED)
 
 
 @require_safe
@@ -67,9 +67,7 @@ def processes_page(request: HttpRequest, *, problem: str = "") -> HttpResponse:
 
 def _running() -> dict[str, int]:
     """Key → cases under way, of all versions."""
-    living = ProcessInstance.objects.filter(state__in=LIVING)
-    counted = living.values_list("definition__key").annotate(number=Count("pk"))
-    return dict(counted.order_by())
+    return dict(LIVING.values_list("definition__key").annotate(Count("pk")).order_by())
 
 
 @require_safe
@@ -103,7 +101,7 @@ def definition(request: HttpRequest, key: str, version: int | None = None) -> Ht
 
 def _living_of(key: str) -> dict[int, int]:
     """Version → cases under way."""
-    living = ProcessInstance.objects.filter(definition__key=key, state__in=LIVING)
+    living = LIVING.filter(definition__key=key)
     return dict(living.values_list("definition__version").annotate(Count("pk")).order_by())
 
 

@@ -120,7 +120,7 @@ export class Canvas {
   #beside(id) {
     const { y, attachers = [] } = this.#shape(id) ?? {};
     const above = attachers.some((event) => event.y + event.height / 2 <= y + 1);
-    return above ? { bottom: -6, left: 0 } : { top: -28, left: 0 };
+    return above ? { bottom: -16, left: 0 } : { top: -28, left: 0 };
   }
 
   #shape(id) {
