@@ -14,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from engine import definitions, forms, uploads
+from engine.acting import acting
 from engine.cases import Sibling, Task, change_task, lock_task, lock_tasks
 from engine.decisions import REMOVED
 from engine.exceptions import (
@@ -125,7 +126,8 @@ def decide(
     process = definitions.compiled(case.definition, case.checksum)
     properties = process.element(row.process, row.element).properties
     _check_choice(choice, properties)
-    cleaned = choice.files.placed(_clean(case, row, choice, properties, user))
+    form = _form(case, row, choice, properties, user)
+    cleaned = choice.files.placed(form.cleaned_data if form is not None else {})
     on_behalf_of = row.assignment.get(str(user), {}).get("for")
     decided = Decided(
         task=row.id,
@@ -146,6 +148,10 @@ def decide(
         task=row.task_id,
         data=_said(decided, choice.files, batch),
     )
+    if isinstance(form, forms.Editing):
+        before_effects()
+        with acting(user):
+            form.write(store.now)
     names = _names(properties.get("variables", ""))
     variables = {name: cleaned[name] for name in names if name in cleaned}
     _finish(case, row, store, decided, variables, before_effects)
@@ -306,12 +312,12 @@ def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
-def _clean(
+def _form(
     case: Case, row: Task, choice: Choice, properties: Mapping[str, str], user: int
-) -> dict[str, Any]:
+) -> forms.TaskForm | None:
     key = properties.get("formKey", "")
     if not key:
-        return {}
+        return None
     task = forms.FormTask(
         task=row.id,
         instance=case.id,
@@ -324,7 +330,7 @@ def _clean(
             lambda: task_variables(case.definition, case.checksum, case.runtime or b"", row.task_id)
         ),
     )
-    return forms.clean(key, choice.data or {}, choice.files.sent, task)
+    return forms.filled(key, choice.data or {}, choice.files.sent, task)
 
 
 def _asked(row: Task) -> tuple[Asked, ...]:

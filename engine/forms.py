@@ -2,14 +2,16 @@
 
 A form is found by the property `formKey` of the user task and registered by an app's
 `task_forms.py`. The engine asks only for the narrow protocol below, which every Django form
-fulfils, so that HTML, REST and batch obey the same rules.
+fulfils, so that HTML, REST and batch obey the same rules. One that names `editable` fields also
+writes to the document of the case (`Editing`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from datetime import datetime
+from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from django.utils.translation import gettext as _
 
@@ -39,6 +41,17 @@ class TaskForm(Protocol):
     def is_valid(self) -> bool: ...
     @property
     def errors(self) -> Mapping[str, Any]: ...
+
+
+@runtime_checkable
+class Editing(Protocol):
+    """A bound form that edits the document of the case: its fields `editable`."""
+
+    editable: ClassVar[Sequence[str]]
+
+    def write(self, now: datetime) -> None:
+        """Save what was typed, in the transaction of the decision, before what follows from it.
+        Called once, of a valid form."""
 
 
 class TaskFormClass(Protocol):
@@ -77,15 +90,18 @@ def form_class(key: str) -> TaskFormClass:
     return found
 
 
-def clean(
+def editing() -> frozenset[str]:
+    """Keys of the forms that edit documents."""
+    return frozenset(key for key in registry if getattr(registry[key], "editable", ()))
+
+
+def filled(
     key: str, data: Mapping[str, Any], files: Mapping[str, Any] | None, task: FormTask
-) -> dict[str, Any]:
-    """The cleaned data; raises InvalidData with the messages per field."""
-    if not key:
-        return {}
+) -> TaskForm:
+    """The valid form; raises InvalidData with the messages per field."""
     form = form_class(key)(data, files, task=task)
     if form.is_valid():
-        return form.cleaned_data
+        return form
     errors = {
         field: [str(message) for message in messages] for field, messages in form.errors.items()
     }

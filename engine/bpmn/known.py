@@ -28,6 +28,7 @@ class Known:
 
     operations: Mapping[str, Signature] | None = None
     forms: frozenset[str] | None = None
+    editing: frozenset[str] = field(default=frozenset())  # those of the forms that edit documents
     roles: frozenset[str] | None = None
     decisions: frozenset[str] | None = None  # codes of the buttons of a human task
     queues: frozenset[str] | None = None
@@ -40,6 +41,7 @@ class Known:
         # The registries belong to the running project; the limited child that reads uploads has
         # none of it.
         from engine.decisions import registry as decisions
+        from engine.forms import editing
         from engine.forms import registry as forms
         from engine.operations import registry as operations
         from engine.organisation import Role
@@ -51,6 +53,7 @@ class Known:
                 for name in operations
             },
             forms=frozenset(forms),
+            editing=editing(),
             roles=frozenset(Role.values),
             decisions=frozenset(decisions),
             queues=frozenset(queues),
@@ -93,7 +96,7 @@ class Known:
         )
 
 
-_SETS: Final = ("forms", "roles", "decisions", "queues", "processes", "tables")
+_SETS: Final = ("forms", "editing", "roles", "decisions", "queues", "processes", "tables")
 
 
 def _sorted(names: frozenset[str] | None) -> list[str] | None:

@@ -17,7 +17,7 @@ from apps.core.inbox.acts import ACTS, Act
 from apps.core.inbox.facts import facts_of
 from apps.core.inbox.outline import outline_of
 from apps.core.inbox.visibility import Viewer
-from engine.exceptions import EngineError, InvalidData
+from engine.exceptions import Conflict, EngineError, InvalidData
 from engine.forms import TaskForm
 from engine.instances import WITHDRAW
 from engine.models import EventSubscription, HumanTask, InstanceState, ProcessInstance
@@ -50,21 +50,22 @@ class Button:
 
 @dataclass(slots=True)
 class Trouble:
-    """What went wrong with what a person sent: a message, errors by field, what was typed, and
-    which files were chosen."""
+    """What went wrong with what a person sent: a message, errors by field, what was typed, which
+    files were chosen, and whether what they saw has changed meanwhile."""
 
     message: str = ""
     errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
     typed: QueryDict = field(default_factory=QueryDict)
     act: str = ""
     files: Sent = field(default_factory=MultiValueDict)
+    stale: bool = False
 
     @classmethod
     def of(
         cls, error: EngineError, message: str, typed: QueryDict, act: str, files: Sent
     ) -> Trouble:
         errors = error.data.get("errors", {}) if isinstance(error, InvalidData) else {}
-        return cls(message, errors, typed, act, files)
+        return cls(message, errors, typed, act, files, isinstance(error, Conflict))
 
     @property
     def chosen(self) -> list[str]:
@@ -144,6 +145,8 @@ def filled_form(
         if not tried.is_valid():
             return tried  # type: ignore[no-any-return]
     for name, found in form.fields.items():
+        if trouble.stale and found.widget.is_hidden:
+            continue  # of which version the form speaks: the next attempt is about the one of now
         form.initial[name] = found.widget.value_from_datadict(trouble.typed, {}, name)
     return form
 

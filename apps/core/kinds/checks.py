@@ -22,19 +22,40 @@ from apps.core.kinds.columns import UnknownColumn
 from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.models import Line, Record
 from apps.core.kinds.registry import kinds
+from apps.core.kinds.task_editing import EditingForm
 from apps.core.kinds.versions import Amendable, AmendableLine
 from engine.bpmn.references import find_references
 from engine.definitions import shipped_files
+from engine.forms import editing
+from engine.forms import registry as task_forms
 
 
 @register("kinds")
 def check_kinds(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
     """All declarations."""
     found = [problem for key in kinds for problem in check_kind(kinds[key])]
+    found += [problem for key in editing() for problem in check_task_form(key)]
     addresses = [address_of(kinds[key]) for key in kinds]
     for address in {one for one in addresses if addresses.count(one) > 1}:
         found.append(Error(f"two kinds have the address {address}", id="kinds.E001"))
     return found
+
+
+def check_task_form(key: str) -> list[CheckMessage]:
+    """What is wrong with a task form that edits documents."""
+    form: Any = task_forms[key]
+    kind = kinds.get(form.edits._meta.label_lower) if issubclass(form, EditingForm) else None
+    if kind is None:
+        text = f"task form {key}: what edits documents is an EditingForm of a kind"
+        return [Error(text, obj=key, id="kinds.E060")]
+    known = kind.form_class.base_fields
+    return [
+        Error(
+            f"task form {key}: {kind.key} has no field {name!r} to edit", obj=key, id="kinds.E061"
+        )
+        for name in form.editable
+        if name not in known
+    ]
 
 
 def check_kind(kind: DocumentKind) -> list[CheckMessage]:

@@ -143,7 +143,7 @@ class RecordChoice(_Choice):
         raise forms.ValidationError(several if fitting else nothing_fits(text), "invalid_choice")
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        if not isinstance(data, Chosen):
+        if self.disabled or not isinstance(data, Chosen):
             return super().has_changed(initial, data)
         before = "" if initial is None else str(self.prepare_value(initial))
         return data.pk != before or bool(data.text and not data.pk)
@@ -247,6 +247,7 @@ def _dress_found(
             label=old.label,
             help_text=old.help_text,
             initial=old.initial,
+            disabled=old.disabled,
             widget=RecordWidget(url, create_url),
         )
         new.widget.known = known  # a field has a copy of the widget
@@ -279,6 +280,7 @@ def _dress_short(name: str, alike: Sequence[forms.BaseForm]) -> None:
             label=old.label,
             help_text=old.help_text,
             initial=old.initial,
+            disabled=old.disabled,
             widget=type(old.widget),
         )
         new.known = known

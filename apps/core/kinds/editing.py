@@ -5,8 +5,9 @@ services. A preview does the same without writing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -38,7 +39,8 @@ class Problem:
 
 class Editor:
     """The forms of one record. `record` is None for a new one; `copied` gives what a new one begins
-    with, and its lines."""
+    with, and its lines. `only`: the fields that may be typed, where that isn't everything; the
+    others stay as they are stored, and so do the lines."""
 
     def __init__(
         self,
@@ -49,6 +51,7 @@ class Editor:
         data: QueryDict | None = None,
         initial: dict[str, Any] | None = None,
         copied: tuple[Any, Mapping[str, Sequence[Any]]] | None = None,
+        only: Collection[str] | None = None,
     ) -> None:
         self.kind = kind
         self.rights = rights
@@ -56,6 +59,7 @@ class Editor:
         self.data = data
         self._initial = initial
         self._copied = copied
+        self._only = only
 
     @cached_property
     def form(self) -> forms.ModelForm[Any]:
@@ -64,22 +68,26 @@ class Editor:
         form = self.kind.form_class(
             self.data, instance=instance, initial=self._initial, use_required_attribute=False
         )
-        for name in [*form.fields]:
+        for name, field in [*form.fields.items()]:
             if name not in columns.open_names(self.kind, [name], self.rights):
                 del form.fields[name]
+            elif self._only is not None and name not in self._only:
+                field.disabled = True
         dress_choices(self.kind, self.rights, FORM, [form])
         dress(form)
         return form
 
     @cached_property
     def grids(self) -> list[Grid]:
-        """The lines."""
+        """The lines, where they can be typed."""
+        if self._only is not None:
+            return []
         return [
-            Grid(self.kind, lines, self.rights, self.data, self._stored(lines.related, lines.model))
+            Grid(self.kind, lines, self.rights, self.data, self._stored(lines.related))
             for lines in self.kind.lines
         ]
 
-    def _stored(self, related: str, model: Any) -> Sequence[Any]:
+    def _stored(self, related: str) -> Sequence[Any]:
         if self._copied is not None:
             return self._copied[1].get(related, ())
         if self.record is None:
@@ -130,7 +138,7 @@ class Editor:
         return {name: getattr(form.instance, name, None) for name in form.fields}
 
     # --- writing ----------------------------------------------------------------------------------
-    def save(self, seen_version: int | None = None) -> Any:
+    def save(self, seen_version: int | None = None, now: datetime | None = None) -> Any:
         """Write the record. Raises InvalidData where something is to be put right, and what
         `save_record` raises."""
         if not self.is_valid():
@@ -138,10 +146,16 @@ class Editor:
         return services.save_record(
             kind=self.kind,
             record=self.form.instance,
-            lines={grid.prefix: grid.instances() for grid in self.grids},
+            lines=self._lines(),
             rights=self.rights,
             seen_version=seen_version,
+            now=now,
         )
+
+    def _lines(self) -> dict[str, Sequence[Any]]:
+        if self._only is None:
+            return {grid.prefix: grid.instances() for grid in self.grids}
+        return {lines.related: self._stored(lines.related) for lines in self.kind.lines}
 
     @transaction.atomic
     def save_and_submit(self, seen_version: int | None = None) -> tuple[Any, Result]:

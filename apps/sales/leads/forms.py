@@ -30,6 +30,8 @@ FIELDS: Final = (
 )
 ALWAYS: Final = ("next_contact_on",)
 """Changeable whatever the reviewer has asked for."""
+ASKABLE: Final = tuple(name for name in FIELDS if name not in ALWAYS)
+"""What a reviewer can ask for."""
 
 
 class LeadForm(forms.ModelForm):

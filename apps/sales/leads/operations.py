@@ -17,7 +17,6 @@ from apps.core.approval.operations import add_superior, remind
 from apps.core.kinds.registry import kind_of, kind_of_key
 from apps.sales.customers.models import Customer
 from apps.sales.leads import promotion
-from apps.sales.leads.answers import take_answers
 from apps.sales.leads.evidence import is_colleagues, known_customer, matches_of
 from apps.sales.leads.models import Lead, LeadState
 from apps.sales.leads.services import close_lead, lock_lead, save_lead
@@ -251,11 +250,7 @@ def _owner_now(context: Context, lead: Lead) -> Any:
 
 @operation("sales.resubmit_lead")
 def resubmit_lead(context: Context, *, target: str) -> str:
-    """The owner has answered: what was typed with the answer is kept with the lead."""
-    lead, decided = _locked(target), context.decided
-    answers = decided.data.get("answers") if decided is not None else None
-    if answers:
-        take_answers(lead, answers, by=context.actor, now=context.now)
+    """The owner has answered, by the form of the task or on the page of the lead."""
     return "resubmitted"
 
 

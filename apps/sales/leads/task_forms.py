@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from django import forms
@@ -9,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.kinds.registry import kind_of, kind_of_key
+from apps.core.kinds.registry import kind_of_key
+from apps.core.kinds.task_editing import EditingForm
 from apps.core.task_form import TaskForm
-from apps.sales.customers.invoicing import normal_tax_id
 from apps.sales.customers.models import ASLEEP
-from apps.sales.leads.answers import ASKABLE, answer_fields, as_answers, is_missing
 from apps.sales.leads.changes import changes_since
+from apps.sales.leads.forms import ASKABLE
 from apps.sales.leads.models import Lead
 from apps.sales.leads.promotion import BOTH, RESTORE, TO_APPLICANT
 from engine.forms import task_form
@@ -139,31 +140,29 @@ def _label(name: str) -> str:
 
 
 @task_form("sales.lead_more")
-class LeadMoreForm(LeadTaskForm):
+class LeadMoreForm(EditingForm):
     """What the reviewer asked for, to be answered here or on the page of the lead."""
 
-    def fit(self) -> None:
-        super().fit()
-        if self.task.decision in ("", RESUBMIT):
-            self.fields.update(answer_fields(self.lead))
+    edits = Lead
+    editable = ASKABLE
 
-    def clean_tax_id(self) -> str:
-        return normal_tax_id(self.cleaned_data["tax_id"])
+    def names_to_edit(self) -> Collection[str]:
+        if self.task.decision not in ("", RESUBMIT):
+            return ()
+        return [name for name in self.record.asked_fields if name in ASKABLE]
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
+        data = super().clean()
         if self.task.decision != RESUBMIT:
-            return {}
-        typed = {name: data[name] for name in data if name in self.data}
-        for name in self.fields:
-            missing = typed[name] in (None, "") if name in typed else is_missing(self.lead, name)
-            if missing and name not in self.errors:
+            return data
+        lead = self.record  # as it becomes
+        for name in self.names_to_edit():
+            if getattr(lead, name) in (None, "") and name not in self.errors:
                 self.add_error(name, _now("The reviewer asks for this."))
-        problems = kind_of(self.lead).problems(self.lead)
-        for name in problems:
-            if name not in typed and name not in self.fields:
-                raise forms.ValidationError(problems[name])
-        return {"answers": as_answers(typed)}
+        for name, problems in self.kind.problems(lead).items():
+            if name not in self.fields:
+                raise forms.ValidationError(problems)
+        return data
 
 
 @task_form("sales.lead_conflict")

@@ -34,6 +34,14 @@ UNKNOWN_FORM = Problem(
     Verdict.DECISION,
     _("%(element)s: there is no task form “%(form)s”. Choose one that exists in formKey."),
 )
+EDITS_WHAT_IS_APPROVED = Problem(
+    "form_edits_approved",
+    Verdict.DECISION,
+    _(
+        "%(element)s: the form “%(form)s” edits the document; an approver decides about it as it"
+        " is. Choose another form, or the category work."
+    ),
+)
 NO_CATEGORY = Problem(
     "category_missing",
     Verdict.DECISION,
@@ -110,6 +118,8 @@ def form_exists(node: Node, world: World) -> Iterator[Finding]:
     forms, key = world.known.forms, node.properties.get("formKey", "")
     if key and forms is not None and key not in forms:
         yield UNKNOWN_FORM.at(node.place, form=key)
+    if key in world.known.editing and node.properties.get("category") == "approval":
+        yield EDITS_WHAT_IS_APPROVED.at(node.place, form=key)
     if not key and node.kind == "userTask":
         vendors = node.vendor_attribute("formKey")
         known = forms is not None and vendors in forms

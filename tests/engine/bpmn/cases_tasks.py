@@ -159,6 +159,10 @@ TASK_CASES: dict[str, tuple[str, str]] = {
     "task_without_name": (USER.replace('name="处理"', ""), USER),
     "form_missing": (line_of(user(formKey=None)), USER),
     "form_unknown": (line_of(user(formKey="demo.other")), USER),
+    "form_edits_approved": (
+        line_of(user(formKey="demo.edit", category="approval")),
+        line_of(user(formKey="demo.edit")),
+    ),
     "category_missing": (line_of(user(category=None)), USER),
     "category_unknown": (line_of(user(category="task")), USER),
     "assignment_missing": (line_of(user(candidateGroups=None)), USER),
