@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from time import monotonic
 
 from engine.bpmn import linter, sandbox
 from engine.bpmn.findings import Finding, Report
@@ -14,7 +15,11 @@ from engine.models import Deployment, Resource
 
 
 def require_sound(
-    files: Mapping[str, bytes], in_force: Mapping[str, Resource], *, source: Deployment.Source
+    files: Mapping[str, bytes],
+    in_force: Mapping[str, Resource],
+    *,
+    source: Deployment.Source,
+    until: float,
 ) -> None:
     """Raises InvalidDefinition (element, line, file) for the first error that the linter finds in
     `files`; `data["findings"]` has all of them.
@@ -24,7 +29,7 @@ def require_sound(
     if source == Deployment.Source.SHIPPED:
         _refuse(linter.check(files, _known(in_force)).errors)
         return
-    judgement = judge(files, in_force)
+    judgement = judge(files, in_force, until=until)
     _refuse([*judgement.report.errors, *judgement.worse])
 
 
@@ -42,18 +47,26 @@ class Judgement:
         return self.report.runs and not self.worse
 
 
-def judge(files: Mapping[str, bytes], in_force: Mapping[str, Resource]) -> Judgement:
+def judge(
+    files: Mapping[str, bytes], in_force: Mapping[str, Resource], *, until: float | None = None
+) -> Judgement:
     """What the linter says of files that didn't come with the product, read in a limited child,
     together with what they call, what calls them and whatever those need of what is in force (by
     key). There nothing may become worse than it is, not by a warning either: who changes a called
-    process or a table doesn't see the diagrams that rely on it."""
+    process or a table doesn't see the diagrams that rely on it.
+
+    Both readings end `until` then (`monotonic`), else within `sandbox.SECONDS`: what can't be read
+    in that time is too costly."""
+    until = monotonic() + sandbox.SECONDS if until is None else until
     known = _known(in_force)
     beside, replaced = _touched(files, in_force)
-    report = sandbox.check({**files, **beside}, known)
+    report = sandbox.check({**files, **beside}, known, until=until)
     worse = [finding for finding in report.findings if finding.file in beside]
     if worse:
-        before = sandbox.check({**replaced, **beside}, known).findings
-        was_so = {_said(finding) for finding in before}
+        before = sandbox.check({**replaced, **beside}, known, until=until)
+        if sandbox.was_too_costly(before):
+            return Judgement(sandbox.too_costly(files))
+        was_so = {_said(finding) for finding in before.findings}
         worse = [finding for finding in worse if _said(finding) not in was_so]
     return Judgement(report.about(files), tuple(worse))
 

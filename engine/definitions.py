@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from time import monotonic
 
 from django.conf import settings
 from django.db import transaction
@@ -26,7 +28,7 @@ from engine import admission
 from engine.bpmn import sandbox
 from engine.bpmn.references import References, find_references
 from engine.database import execute
-from engine.exceptions import InvalidDefinition, NotFound
+from engine.exceptions import Conflict, InvalidDefinition, NotFound
 from engine.models import Deployment, ProcessDefinition, Resource
 from engine.spiff import CompiledProcess, compile_process, load_process
 from engine.spiff import Element as Element  # part of what `compiled` gives
@@ -67,71 +69,141 @@ def deploy(
 
     Deploying the same bytes again changes nothing. With `source` shipped, a key that a process
     administrator has changed is kept as it is. Raises InvalidDefinition (element, line, file) for
-    the first error; `data["findings"]` has all of them.
+    the first error; `data["findings"]` has all of them. What didn't come with the product is read
+    in limited children, which together take no longer than `sandbox.SECONDS`; nothing is locked
+    meanwhile. Raises Conflict where others deploy all that time.
     """
-    with transaction.atomic():
-        execute(ALONE, [DEPLOYMENT_LOCK])
-        in_force = {resource.key: resource for resource in newest_resources()}
-        admission.require_sound(files, in_force, source=source)
-        result = Deployed()
+    until = monotonic() + sandbox.SECONDS
+    while True:
+        plan = _plan(files, source, until)
         deployment = Deployment(
             source=source, deployed_by=by, deployed_at=now or timezone.now(), note=note
         )
-        references = {name: find_references(name, content) for name, content in files.items()}
-        for name, content in files.items():
-            _take(name, content, references[name].key, deployment, in_force, result)
-        if result.changed:
-            result.deployment = deployment
-            _make_definitions(deployment, in_force, result)
-        return result
+        with transaction.atomic():
+            execute(ALONE, [DEPLOYMENT_LOCK])
+            if plan.basis == dict(newest_resources().values_list("key", "pk")):
+                return _write(plan, deployment)
+        if monotonic() >= until:
+            message = _("Somebody deploys something else at the moment; try again.")
+            raise Conflict(message, by=None, at=None)
+
+
+@dataclass(slots=True)
+class _Compiled:
+    """A definition to be made, with everything that it needs."""
+
+    key: str
+    resources: list[Resource]
+    checksum: str
+    stored: bytes
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What a deployment writes, worked out while nobody has to wait for it. It holds as long as
+    `basis` (key → id of the file) is in force."""
+
+    basis: dict[str, int]
+    taken: list[Resource] = field(default_factory=list)  # not saved yet
+    unchanged: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    compiled: list[_Compiled] = field(default_factory=list)
+
+
+def _plan(files: Mapping[str, bytes], source: Deployment.Source, until: float) -> _Plan:
+    """`until`: the moment (`monotonic`) when all has to have been looked at."""
+    in_force = {resource.key: resource for resource in newest_resources()}
+    plan = _Plan({key: resource.pk for key, resource in in_force.items()})
+    admission.require_sound(files, in_force, source=source, until=until)
+    for name, content in files.items():
+        _take(name, content, source, in_force, plan)
+    if plan.taken:
+        _compile(source, in_force, plan, until)
+    return plan
 
 
 def _take(
     name: str,
     content: bytes,
-    key: str,
-    deployment: Deployment,
+    source: Deployment.Source,
     in_force: dict[str, Resource],
-    result: Deployed,
+    plan: _Plan,
 ) -> None:
-    checksum = hashlib.sha256(content).hexdigest()
+    key, checksum = find_references(name, content).key, hashlib.sha256(content).hexdigest()
     current = in_force.get(key)
     if current is not None and current.checksum == checksum:
-        result.unchanged.append(key)
+        plan.unchanged.append(key)
     elif (
         current is not None
-        and deployment.source == Deployment.Source.SHIPPED
+        and source == Deployment.Source.SHIPPED
         and current.deployment.source == Deployment.Source.ADMIN
     ):
-        result.kept.append(key)
+        plan.kept.append(key)
     else:
-        if deployment.pk is None:
-            deployment.save()
-        in_force[key] = Resource.objects.create(
-            key=key, name=name, checksum=checksum, content=content, deployment=deployment
-        )
-        result.changed.append(key)
+        in_force[key] = Resource(key=key, name=name, checksum=checksum, content=content)
+        plan.taken.append(in_force[key])
 
 
-def _make_definitions(
-    deployment: Deployment, in_force: dict[str, Resource], result: Deployed
+def _compile(
+    source: Deployment.Source, in_force: Mapping[str, Resource], plan: _Plan, until: float
 ) -> None:
     references = {
         key: find_references(resource.name, bytes(resource.content))
         for key, resource in in_force.items()
     }
-    latest = {definition.key: definition for definition in latest_definitions()}
+    latest = dict(latest_definitions().values_list("key", "checksum"))
+    changed = {resource.key for resource in plan.taken}
+    bundles: dict[str, list[Resource]] = {}
     for key, found in sorted(references.items()):
         if found.is_decision or not found.executable:
             continue
         needed = _closure(key, references)
-        if not needed & set(result.changed):
-            continue
         resources = [in_force[name] for name in sorted(needed)]
-        checksum = _bundle_checksum(resources)
-        if key in latest and latest[key].checksum == checksum:
-            continue
-        result.made.append(_make_definition(key, resources, checksum, latest.get(key), deployment))
+        if needed & changed and latest.get(key) != _bundle_checksum(resources):
+            bundles[key] = resources
+    names = Counter(resource.name for resource in in_force.values())
+    contents = {
+        key: {
+            each.name if names[each.name] == 1 else f"{each.key}/{each.name}": bytes(each.content)
+            for each in resources
+        }
+        for key, resources in bundles.items()
+    }
+    about = [resource.name for resource in plan.taken]
+    stored = compile_files(contents, source, about=about, until=until)
+    plan.compiled = [
+        _Compiled(key, resources, _bundle_checksum(resources), stored[key])
+        for key, resources in bundles.items()
+    ]
+
+
+def compile_files(
+    bundles: Mapping[str, Mapping[str, bytes]],
+    source: Deployment.Source,
+    *,
+    about: Sequence[str],
+    until: float | None = None,
+) -> dict[str, bytes]:
+    """The stored form of processes, by key. What didn't come with the product is compiled in a
+    limited child; `about`: files that are to blame where it gives no answer."""
+    if source == Deployment.Source.SHIPPED:
+        return {key: compile_process(key, files) for key, files in bundles.items()}
+    return sandbox.compile_processes(bundles, about=about, until=until)
+
+
+def _write(plan: _Plan, deployment: Deployment) -> Deployed:
+    done = Deployed(unchanged=plan.unchanged, kept=plan.kept)
+    if plan.taken:
+        deployment.save()
+        done.deployment = deployment
+    for resource in plan.taken:
+        resource.deployment = deployment
+        resource.save()
+        done.changed.append(resource.key)
+    latest = {definition.key: definition for definition in latest_definitions()}
+    for compiled in plan.compiled:
+        done.made.append(_make_definition(compiled, latest.get(compiled.key), deployment))
+    return done
 
 
 def _closure(key: str, references: Mapping[str, References]) -> set[str]:
@@ -157,33 +229,21 @@ def _bundle_checksum(resources: Iterable[Resource]) -> str:
 
 
 def _make_definition(
-    key: str,
-    resources: list[Resource],
-    checksum: str,
-    before: ProcessDefinition | None,
-    deployment: Deployment,
+    compiled: _Compiled, before: ProcessDefinition | None, deployment: Deployment
 ) -> ProcessDefinition:
-    files = {resource.name: bytes(resource.content) for resource in resources}
-    stored = compiler_of(deployment)(key, files)
-    process = load_process(stored, checksum)
+    process = load_process(compiled.stored, compiled.checksum)
     definition = ProcessDefinition.objects.create(
-        key=key,
+        key=compiled.key,
         version=before.version + 1 if before else 1,
-        checksum=checksum,
+        checksum=compiled.checksum,
         name=process.name("zh-hans"),
         name_en=process.name("en"),
-        compiled=zlib.compress(stored),
+        compiled=zlib.compress(compiled.stored),
         deployment=deployment,
         suspended=before is not None and before.suspended,
     )
-    definition.resources.set(resources)
+    definition.resources.set(compiled.resources)
     return definition
-
-
-def compiler_of(deployment: Deployment) -> Callable[[str, Mapping[str, bytes]], bytes]:
-    """What didn't come with the product is compiled in a limited child."""
-    shipped = deployment.source == Deployment.Source.SHIPPED
-    return compile_process if shipped else sandbox.compile_process
 
 
 def newest_resources() -> QuerySet[Resource]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from engine import definitions
 from engine.bpmn.references import find_references
 from engine.exceptions import NotFound
-from engine.models import Resource
+from engine.models import Deployment, Resource
 from engine.pictures import Onlooker
 from engine.spiff import CompiledProcess, advance, compile_process, load_process
 from engine.spiff.types import Start
@@ -61,8 +61,9 @@ def decide_in_force(key: str, variables: Mapping[str, Any]) -> Any:
 def _deployed(resource: int, checksum: str) -> CompiledProcess:
     """Kept as `definitions.compiled` keeps processes: by checksum, equal in all account sets."""
     row = Resource.objects.select_related("deployment").get(pk=resource, checksum=checksum)
-    compiler = definitions.compiler_of(row.deployment)
-    return _load(compiler("trial", _files(row.name, bytes(row.content))))
+    files = {"trial": _files(row.name, bytes(row.content))}
+    source = Deployment.Source(row.deployment.source)
+    return _load(definitions.compile_files(files, source, about=[row.name])["trial"])
 
 
 def _files(name: str, table: bytes) -> dict[str, bytes]:

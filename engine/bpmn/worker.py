@@ -59,11 +59,14 @@ def _compile(request: dict[str, Any], files: dict[str, bytes]) -> dict[str, Any]
     from engine.exceptions import InvalidDefinition
     from engine.spiff import compile_process
 
-    try:
-        stored = compile_process(request["key"], files)
-    except InvalidDefinition as error:
-        return {"error": str(error), "data": error.data}
-    return {"stored": base64.b64encode(stored).decode()}
+    stored = {}
+    for key, names in request["bundles"].items():
+        try:
+            compiled = compile_process(key, {name: files[name] for name in names})
+        except InvalidDefinition as error:
+            return {"error": str(error), "data": error.data}
+        stored[key] = base64.b64encode(compiled).decode()
+    return {"stored": stored}
 
 
 if __name__ == "__main__":

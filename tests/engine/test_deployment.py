@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+from typing import Any
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from engine import definitions
 from engine.bpmn import linter, sandbox
-from engine.exceptions import InvalidDefinition
+from engine.bpmn.findings import Report
+from engine.exceptions import Conflict, InvalidDefinition
 from engine.models import Deployment, ProcessDefinition, Resource
 from engine.spiff import compile_process
 from tests.engine.bpmn.diagrams import (
@@ -30,6 +36,7 @@ pytestmark = pytest.mark.django_db
 ADMIN = Deployment.Source.ADMIN
 LINE = chain("start", "task", "end")
 WRONG = pytest.raises(InvalidDefinition)
+REAL_CHECK, REAL_COMPILE = sandbox.check, sandbox.compile_processes
 
 
 def called(outputs: str = "outcome", *, interface: bool = True, more: str = "") -> str:
@@ -54,12 +61,20 @@ CALLER = process(
 LEVELS = table(("-", "1"), inputs=("document.amount:number",))
 
 
+def check(files, known, *, until) -> Report:
+    return linter.check(files, known)
+
+
+def compile_processes(bundles, *, about, until) -> dict[str, bytes]:
+    return {key: compile_process(key, files) for key, files in bundles.items()}
+
+
 @pytest.fixture(autouse=True)
 def deployed(any_form, registered, monkeypatch) -> None:
     """In force before each test. Files are read here and not in a child of their own, which gives
     the same answers, but takes a second each time."""
-    monkeypatch.setattr(sandbox, "check", linter.check)
-    monkeypatch.setattr(sandbox, "compile_process", compile_process)
+    monkeypatch.setattr(sandbox, "check", check)
+    monkeypatch.setattr(sandbox, "compile_processes", compile_processes)
     registered.operation("demo.note", lambda context: None)
     deploy(caller=CALLER, called=called(), table=LEVELS)
 
@@ -128,3 +143,87 @@ def test_what_was_wrong_before_keeps_nobody_from_deploying():
 def test_a_name_that_another_file_has_is_no_obstacle():
     deploy(caller=process(start() + service() + end() + LINE, "another"))
     assert {one.key for one in definitions.latest_definitions()} == {"called", "caller", "another"}
+
+
+# --- in time --------------------------------------------------------------------------------------
+class SlowChildren:
+    """Children of which each would take so many seconds, by a clock that only they move."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+        self.seconds, self.now, self.asked = seconds, 0.0, 0
+        monkeypatch.setattr(sandbox, "monotonic", lambda: self.now)
+        monkeypatch.setattr(definitions, "monotonic", lambda: self.now)
+        self._run = subprocess.run
+        monkeypatch.setattr(sandbox.subprocess, "run", self.run)
+
+    def run(self, command: Any, *, timeout: float, **options: Any) -> Any:
+        self.asked += 1
+        self.now += min(timeout, self.seconds)
+        if timeout < self.seconds:
+            raise subprocess.TimeoutExpired(command, timeout)
+        return self._run(command, timeout=timeout, **options)
+
+
+@pytest.mark.parametrize(("seconds", "asked"), [(11, 1), (6, 2), (4, 3)])
+def test_all_children_of_a_deployment_have_ten_seconds_together(
+    monkeypatch, seconds: float, asked: int
+) -> None:
+    loose = CALLER.replace("outcome.level", "nothing.level")
+    definitions.deploy({"caller.bpmn": loose.encode()}, source=ADMIN)  # a warning there
+    monkeypatch.setattr(sandbox, "check", REAL_CHECK)
+    monkeypatch.setattr(sandbox, "compile_processes", REAL_COMPILE)
+    children = SlowChildren(monkeypatch, seconds)
+    with WRONG as caught:
+        deploy(called=called().replace("判断", "裁断"))
+    assert (children.asked, children.now) == (asked, min(seconds * asked, sandbox.SECONDS))
+    assert caught.value.data["file"] == "called.bpmn"
+    assert "called.bpmn" in str(caught.value)
+    assert ProcessDefinition.objects.filter(key="called").count() == 1
+
+
+def test_nobody_waits_while_files_are_read(monkeypatch) -> None:
+    seen = []
+
+    def look(files, known, *, until) -> Report:
+        seen.append([query["sql"] for query in captured.captured_queries])
+        return linter.check(files, known)
+
+    monkeypatch.setattr(sandbox, "check", look)
+    with CaptureQueriesContext(connection) as captured:
+        deploy(called=called().replace("判断", "裁断"))
+    assert seen
+    assert not any(definitions.ALONE in sql for told in seen for sql in told)
+    assert any(definitions.ALONE in query["sql"] for query in captured.captured_queries)
+
+
+def test_what_others_deploy_meanwhile_is_looked_at_as_well(monkeypatch) -> None:
+    def meanwhile(files, known, *, until) -> Report:
+        monkeypatch.setattr(sandbox, "check", check)
+        deploy(caller=CALLER.replace("outcome.level", "outcome.step"))
+        return linter.check(files, known)
+
+    monkeypatch.setattr(sandbox, "check", meanwhile)
+    made = deploy(called=called().replace("判断", "裁断")).made
+    assert {(definition.key, definition.version) for definition in made} == {
+        ("called", 2),
+        ("caller", 3),
+    }
+
+
+def test_who_never_gets_a_turn_is_told_so(monkeypatch) -> None:
+    turns = iter(range(100))
+
+    def meanwhile(files, known, *, until) -> Report:
+        if "own.bpmn" not in files:
+            return linter.check(files, known)
+        text = line_of(user()).replace('"process"', f'"other{next(turns)}"')
+        definitions.deploy({"other.bpmn": text.encode()}, source=ADMIN)
+        clock[0] += 4
+        return linter.check(files, known)
+
+    clock = [0.0]
+    monkeypatch.setattr(definitions, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(sandbox, "check", meanwhile)
+    with pytest.raises(Conflict):
+        definitions.deploy({"own.bpmn": line_of(user()).encode()}, source=ADMIN)
+    assert not ProcessDefinition.objects.filter(key="process").exists()

@@ -189,14 +189,19 @@ def test_a_child_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -
 def test_the_child_compiles_as_the_engine_does() -> None:
     from engine.spiff import compile_process
 
-    files = {"a.bpmn": line_of(service()).encode()}
-    assert sandbox.compile_process("process", files) == compile_process("process", files)
+    document = line_of(service())
+    bundles = {
+        "process": {"a.bpmn": document.encode()},
+        "other": {"b.bpmn": document.replace('"process"', '"other"').encode()},
+    }
+    made = sandbox.compile_processes(bundles, about=["a.bpmn"])
+    assert made == {key: compile_process(key, files) for key, files in bundles.items()}
 
 
 def test_what_cannot_be_compiled_is_told_with_its_place() -> None:
     files = {"a.bpmn": line_of(element("scriptTask", "task")).encode()}
     with pytest.raises(InvalidDefinition) as caught:
-        sandbox.compile_process("process", files)
+        sandbox.compile_processes({"process": files}, about=["a.bpmn"])
     assert caught.value.data["element"] == "task"
     assert caught.value.data["file"] == "a.bpmn"
 
@@ -206,4 +211,5 @@ def test_a_diagram_on_which_the_parser_hangs_is_ended() -> None:
     report = sandbox.check({"a.bpmn": document.encode()}, KNOWN)
     assert {"data_object_missing", "task_data"} <= {finding.code for finding in report.errors}
     with pytest.raises(InvalidDefinition):
-        sandbox.compile_process("process", {"a.bpmn": document.encode()})
+        files = {"a.bpmn": document.encode()}
+        sandbox.compile_processes({"process": files}, about=files)
