@@ -1,7 +1,8 @@
 """Incidents: what could not be done, and how a person gets it going again.
 
 A decision that fails is no incident: it is rolled back and the person who decided reads why.
-Incidents come from jobs (timers, messages) that fail however often they are tried.
+Incidents come from jobs that fail however often they are tried: timers and messages, whose cases
+show them, and changes of people and mails that belong to no case.
 """
 
 from __future__ import annotations
@@ -14,57 +15,69 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from engine import outbox
 from engine.cases import lock_instance, lock_instances
 from engine.exceptions import EngineError, NotFound, WrongState
 from engine.execution import Execution
 from engine.instances import deliver, require_active
 from engine.models import EventSubscription, Incident, Job, JobKind, TrailEvent
-from engine.spiff.types import Fire
+from engine.models.runtime import RETRIES
+from engine.spiff.types import Fire, Variables
 from engine.store import Case, Store
 from engine.trail import plain
 from engine.wake import wake
 
-RETRIES = 3
-
 
 def owner(job: Job) -> int | None:
     """The instance that shows the job's incident: its own, or the one that has thrown the message;
-    None for people to assign again."""
+    None for what belongs to no instance."""
     if job.instance_id is not None:
         return job.instance_id
     return (job.payload or {}).get("from")
 
 
 def open_incident(job: Job, error: Exception, *, now: datetime) -> Incident:
-    """Keep the cause of a job that has no retries left, and say it in the trail of its instance."""
+    """Keep the cause of a job that has no retries left, and say it in the trail of its instance,
+    if it has one."""
     place = error.data if isinstance(error, EngineError) else {}
-    instance = owner(job)
-    if instance is None:
-        raise ValueError(f"job {job.pk} belongs to no instance that could show an incident")
-    case = lock_instance(instance)
-    store = Store(now, wake)
-    process = place.get("process", job.process)
-    element = place.get("element", job.element)
     message = plain(str(error))[:2000] or type(error).__name__
     if job.kind == JobKind.MESSAGE and place and (heard := _who_waits(job)):
         said = {"id": heard.instance_id, "error": message}
         message = _("In process instance %(id)s, which heard the message: %(error)s") % said
+    instance = owner(job)
     incident = Incident.objects.create(
-        instance_id=case.id,
+        instance_id=instance,
         job=job,
-        process=process,
-        element=element,
+        process=place.get("process", job.process),
+        element=place.get("element", job.element),
         operation=place.get("operation", ""),
-        message=message,
+        message=message if instance is not None else f"{_what_failed(job)}{message}",
         cause=job.error,
-        opened_at=store.now,
+        opened_at=now,
     )
-    data = {"incident": incident.pk, "message": incident.message, "operation": incident.operation}
-    store.record(
-        case, TrailEvent.INCIDENT_OPENED, actor=None, process=process, element=element, data=data
-    )
-    store.save()
+    if instance is not None:
+        store = Store(now, wake)
+        _tell(store, lock_instance(instance), incident, TrailEvent.INCIDENT_OPENED)
+        store.save()
     return incident
+
+
+def _what_failed(job: Job) -> str:
+    """What a job is about that no case shows."""
+    if job.kind == JobKind.MAIL:
+        return outbox.described((job.payload or {})["mail"]) + _(": ")
+    return _("After a change of roles, superiors or substitutes, people could not be asked: ")
+
+
+def _tell(
+    store: Store, case: Case, incident: Incident, event: TrailEvent, by: int | None = None
+) -> None:
+    data: Variables = {"incident": incident.pk}
+    if event == TrailEvent.INCIDENT_OPENED:
+        data |= {"message": incident.message, "operation": incident.operation}
+    store.record(
+        case, event, actor=by, process=incident.process, element=incident.element, data=data
+    )
 
 
 def retry(incident: int, *, by: int, now: datetime | None = None) -> None:
@@ -86,7 +99,7 @@ def skip(
     now: datetime | None = None,
 ) -> None:
     """Go on without the operation that fails: its service task counts as done, with the result
-    given for it.
+    given for it; a change of people, or a mail of no case, is left as it is.
 
     `results` maps (process, element) of service tasks to results; by default the failed one gives
     None. Of a message it is an operation of the case that has heard it; a message that nobody waits
@@ -96,7 +109,7 @@ def skip(
         row, job, store = _begin(incident, TrailEvent.INCIDENT_SKIPPED, by, now)
         skipped = results or ({(row.process, row.element): None} if row.operation else {})
         if job.kind == JobKind.TIMER:
-            case = store.cases[row.instance_id]
+            (case,) = store.cases.values()
             require_active(case)
             Execution(case, store, actor=by, skipped=skipped).run(Fire([str(job.task_id)]))
         job.delete()
@@ -132,7 +145,8 @@ def _lock_listener(incident: int) -> tuple[Case, str] | None:
     waiting = _who_waits(row.job)
     if waiting is None:
         return None
-    cases = lock_instances(sorted({row.instance_id, waiting.instance_id}))
+    both = {each for each in (row.instance_id, waiting.instance_id) if each is not None}
+    cases = lock_instances(sorted(both))
     case = next(case for case in cases if case.id == waiting.instance_id)
     return case, str(waiting.task_id)
 
@@ -143,16 +157,15 @@ def _begin(
     row = Incident.objects.filter(pk=incident).first()
     if row is None:
         raise NotFound(_("There is no incident %(id)s.") % {"id": incident})
-    case = lock_instance(row.instance_id)
-    row.refresh_from_db()
+    case = None if row.instance_id is None else lock_instance(row.instance_id)
+    row = Incident.objects.select_for_update(of=("self",)).select_related("job").get(pk=incident)
     if row.state != Incident.State.OPEN or row.job is None:
         raise WrongState(_("This incident is resolved already."))
     store = Store(now or timezone.now(), wake)
-    store.record(
-        case, event, actor=by, process=row.process, element=row.element, data={"incident": row.pk}
-    )
-    if event == TrailEvent.INCIDENT_RETRIED:
-        store.save()
+    if case is not None:
+        _tell(store, case, row, event, by)
+        if event == TrailEvent.INCIDENT_RETRIED:
+            store.save()
     return row, row.job, store
 
 

@@ -7,6 +7,7 @@ looked up, and the text is made, when the mail leaves.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,3 +69,12 @@ def letter(payload: Mapping[str, Any]) -> dict[str, Any] | None:
     with override(people.languages([user])[user]):
         subject, text = (gettext(said) % values for said in messages)
     return {"to": [address], "subject": " ".join(subject.splitlines()), "text": text}
+
+
+def heading(payload: Mapping[str, Any]) -> tuple[str, str]:
+    """To whom a notice of the outbox goes, and what it is about; also of one that can't be put
+    into words."""
+    user, subject = payload["user"], gettext(payload["subject"])
+    with suppress(KeyError, TypeError, ValueError):
+        subject %= payload["values"]
+    return organisation().names([user]).get(user, str(user)), subject

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from engine import notices
 from engine.database import execute
@@ -68,8 +69,8 @@ WHERE m.id = due.id RETURNING m.id, m.message_id, m.kind, m.payload, m.attempts
 
 def drain(*, now: datetime | None = None, at_most: timedelta = ROUND) -> int:
     """Send what is due, one after the other; how many were tried. One that fails is tried again
-    later, for ever less often; but one of a case that is itself to blame becomes a job in the end,
-    and an incident of its case (`send_again`).
+    later, for ever less often; but one that is itself to blame becomes a job in the end, and an
+    incident (`send_again`).
 
     A mail server that answers slowly must not keep the worker from its timers: after `at_most` the
     rest is left to another round."""
@@ -102,7 +103,7 @@ def _send(
         SENDERS[kind](message_id, payload)
     except Exception as error:  # one that can never be sent must not stop those behind it
         logger.warning("outbox_failed", message_id=message_id, attempts=attempts, error=str(error))
-        given_up = attempts > len(BACK_OFF) and "case" in payload and _is_to_blame(error)
+        given_up = attempts > len(BACK_OFF) and _is_to_blame(error)
         wait = BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
         with transaction.atomic():
             OutboxMessage.objects.filter(pk=identity).update(
@@ -111,7 +112,7 @@ def _send(
                 error=str(error)[:2000],
             )
             if given_up:
-                what = {"mail": identity, "from": payload["case"]}
+                what = {"mail": identity, "from": payload.get("case")}
                 Job.objects.create(kind=JobKind.MAIL, payload=what, due_at=now, retries=1)
     else:
         OutboxMessage.objects.filter(pk=identity, sent_at=None).update(
@@ -132,6 +133,17 @@ def send_again(message: int, *, now: datetime) -> None:
     if row.sent_at is None:
         SENDERS[row.kind](row.message_id, row.payload)
         OutboxMessage.objects.filter(pk=message).update(sent_at=now, error="")
+
+
+def described(message: int) -> str:
+    """A message in words, for whoever has to find out why it doesn't leave."""
+    row = OutboxMessage.objects.get(pk=message)
+    said = row.payload
+    if row.kind == notices.KIND:
+        to, subject = notices.heading(said)
+    else:
+        to, subject = ", ".join(said["to"]), said["subject"]
+    return _("Mail “%(subject)s” to %(to)s") % {"subject": subject, "to": to}
 
 
 def _send_mail(message_id: str, payload: dict[str, Any]) -> None:

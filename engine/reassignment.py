@@ -3,7 +3,8 @@
 A change is a job, and a walk through the open tasks that it concerns. Each chunk is a transaction
 of its own, which also notes in the job how far the walk has come: whoever takes the job next goes
 on from there, however many tasks there are. A case that somebody holds is left out and looked at
-again; a task that can't be resolved gets a job of its own, whose case shows the incident.
+again; a task that can't be resolved gets a job of its own, whose case shows the incident. A walk
+that fails as a whole, three times in a row, is an incident of no case.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from engine.cases import Task, change_task, lock_tasks
 from engine.database import execute, unavailable
 from engine.exceptions import Conflict
 from engine.models import Job, JobKind, TaskState, TrailEvent
+from engine.models.runtime import RETRIES
 from engine.organisation import Answers
 from engine.store import Case, Store
 from engine.trail import plain
@@ -148,13 +150,15 @@ def _walk(row: Job) -> Walk:
 
 
 def _keep(row: Job, walk: Walk) -> None:
-    row.payload = asdict(walk)
-    row.save(update_fields=["payload"])
+    """After a chunk that went well: what failed before is over."""
+    row.payload, row.retries, row.error = asdict(walk), RETRIES, ""
+    row.save(update_fields=["payload", "retries", "error"])
 
 
 def _wait(row: Job, walk: Walk, until: datetime) -> bool:
-    row.payload, row.due_at, row.locked_until = asdict(walk), until, None
-    row.save(update_fields=["payload", "due_at", "locked_until"])
+    row.due_at, row.locked_until = until, None
+    row.save(update_fields=["due_at", "locked_until"])
+    _keep(row, walk)
     return False
 
 

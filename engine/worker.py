@@ -153,8 +153,7 @@ def _note_failure(job: int, error: Exception, now: datetime) -> None:
         row = _lock_job(job)
         if row is None:
             return
-        endless = incidents.owner(row) is None  # no instance could show an incident
-        row.retries = max(row.retries - 1, 1 if endless else 0)
+        row.retries -= 1
         row.error = plain("".join(traceback.format_exception(error)))[-8000:]
         row.locked_until = None
         row.due_at = now + BACK_OFF[max(0, len(BACK_OFF) - 1 - row.retries)]
@@ -299,7 +298,7 @@ def _reassign_leased(jobs: Sequence[Leased], now: datetime, end: float) -> None:
     for job in jobs:
         if job.id not in walks:
             _try(partial(_resolve_task, job, now), job.id, now)
-    waiting = reassignment.merge(walks)
+    waiting = _merged(walks)
     while waiting:
         going_on = partial(reassignment.go_on, waiting[0], now=now)
         if not _try(going_on, waiting[0], now):
@@ -307,6 +306,17 @@ def _reassign_leased(jobs: Sequence[Leased], now: datetime, end: float) -> None:
         if monotonic() >= end:
             break
     Job.objects.filter(pk__in=waiting).update(locked_until=None)
+
+
+def _merged(walks: list[int]) -> list[int]:
+    """Those left; where they can't be made one, each by itself, so that the one to blame fails
+    alone."""
+    try:
+        return reassignment.merge(walks)
+    except Exception as error:
+        if unavailable(error):
+            raise
+        return walks
 
 
 def _resolve_task(job: Leased, now: datetime) -> None:

@@ -8,6 +8,8 @@ database function `engine_store` (engine/sql).
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -156,6 +158,9 @@ class JobKind(models.TextChoices):
     MAIL = "mail", _("Mail")
 
 
+RETRIES: Final = 3
+
+
 class Job(models.Model):
     """Something to do at a time, in a transaction of its own. Gone when done; with no retries left
     it is an incident."""
@@ -167,7 +172,7 @@ class Job(models.Model):
     element = models.CharField(max_length=100, blank=True)
     payload = models.JSONField(null=True)
     due_at = models.DateTimeField()
-    retries = models.PositiveSmallIntegerField(default=3)
+    retries = models.PositiveSmallIntegerField(default=RETRIES)
     locked_until = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
 
@@ -198,13 +203,16 @@ class EventSubscription(models.Model):
 
 
 class Incident(models.Model):
-    """A step that could not be taken, waiting for a person: retry, skip, or mend the data."""
+    """A step that could not be taken, waiting for a person: retry, skip, or mend the data. Of no
+    instance where a change of people, or a mail of no case, is what failed."""
 
     class State(models.IntegerChoices):
         OPEN = 1, _("Open")
         RESOLVED = 2, _("Resolved")
 
-    instance = models.ForeignKey(ProcessInstance, models.CASCADE, related_name="incidents")
+    instance = models.ForeignKey(
+        ProcessInstance, models.CASCADE, null=True, related_name="incidents"
+    )
     job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="incidents")
     process = models.CharField(max_length=100, blank=True)
     element = models.CharField(max_length=100, blank=True)

@@ -9,7 +9,7 @@ import pytest
 from django.core import mail
 
 from apps.accountsets.routing import in_account_set
-from engine import copies, incidents, outbox
+from engine import copies, incidents, outbox, worker
 from engine.models import Incident, Job, OutboxMessage
 from engine.notices import mails_to
 from tests.casework import MONDAY, Case, deploy_drawn
@@ -80,6 +80,41 @@ def test_a_mail_of_a_case_that_is_refused_becomes_its_incident(case, people, mon
     assert [sent.to for sent in mail.outbox] == [["wulei@kangze.example"]]
     assert not OutboxMessage.objects.filter(sent_at=None).exists()
     assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["mail", "notice"])
+def test_a_mail_of_no_case_that_is_refused_is_an_incident_too(people, monkeypatch, kind):
+    text = {"subject": "%(who)s hat Geburtstag", "text": "…", "values": {"who": "吴磊"}}
+    notice = mails_to([people["wulei"]], key="k", **text)
+    put(*(notice if kind == "notice" else [letter("k", "吴磊 hat Geburtstag")]))
+    moment = MONDAY
+    with monkeypatch.context() as patch:
+        refuse(patch, SMTPRecipientsRefused({"x@kangze.example": (550, b"unknown")}))
+        for _hours in range(12):
+            worker.run_due_jobs(now=moment)
+            outbox.drain(now=moment)
+            moment += timedelta(hours=1)
+    incident = Incident.objects.get()
+    assert incident.instance is None
+    to = "吴磊" if kind == "notice" else "a@kangze.example"
+    assert incident.message.startswith(f"发给 {to} 的邮件“吴磊 hat Geburtstag”")
+    assert "550" in incident.message
+    incidents.retry(incident.pk, by=people["admin"], now=moment)
+    worker.run_due_jobs(now=moment)
+    assert [sent.subject for sent in mail.outbox] == ["吴磊 hat Geburtstag"]
+    assert not OutboxMessage.objects.filter(sent_at=None).exists()
+    assert not Job.objects.exists()
+
+
+def test_one_of_no_case_that_is_skipped_is_never_sent(people):
+    put(letter("bad", "zwei\nZeilen"))
+    OutboxMessage.objects.update(attempts=4)
+    outbox.drain(now=MONDAY)
+    worker.run_due_jobs(now=MONDAY)
+    incidents.skip(Incident.objects.get().pk, by=people["admin"], now=MONDAY)
+    worker.run_due_jobs(now=MONDAY + timedelta(days=1))
+    assert outbox.drain(now=MONDAY + timedelta(days=1)) == 0
+    assert OutboxMessage.objects.get().error
 
 
 @pytest.mark.parametrize("error", [ConnectionRefusedError(), SMTPServerDisconnected("x")])

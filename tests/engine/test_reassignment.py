@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -10,6 +11,7 @@ from apps.people import services
 from apps.people.models import Employee
 from engine import incidents, reassignment, worker
 from engine.models import HumanTask, Incident, Job, JobKind
+from engine.models.runtime import RETRIES
 from engine.store import Store
 from tests.casework import MONDAY, Case, deploy_drawn
 from tests.engine.bpmn.diagrams import line_of, user
@@ -122,3 +124,73 @@ def test_a_task_that_cannot_be_resolved_is_an_incident_and_keeps_no_other(cases,
     incidents.retry(incident.pk, by=people["admin"], now=later)
     assert cases[1].until(later).who() == NEW
     assert not Job.objects.exists()
+
+
+# --- failing as a whole ---------------------------------------------------------------------------
+def break_walks(patch) -> list[object]:
+    """Walks fail, whatever they find; how often they tried."""
+    tried: list[object] = []
+
+    def fail(walk: object) -> None:
+        tried.append(walk)
+        raise ValueError("the map is gone")
+
+    patch.setattr(reassignment, "_concerned", fail)
+    return tried
+
+
+def test_a_walk_that_fails_is_tried_ever_less_often_then_an_incident_of_no_case(
+    cases, people, monkeypatch
+):
+    promote()
+    moment, moments = MONDAY, [MONDAY]
+    with monkeypatch.context() as patch:
+        tried = break_walks(patch)
+        for _step in range(60):
+            before = len(tried)
+            worker.run_due_jobs(now=moment)
+            moments += [moment] if len(tried) > before else []
+            moment += timedelta(seconds=5)
+    assert len(moments) == 1 + RETRIES
+    pauses = [after - before for before, after in pairwise(moments[1:])]
+    assert pauses == sorted(set(pauses))
+    incident = Incident.objects.get()
+    assert incident.instance is None
+    assert "the map is gone" in incident.message
+    assert "Traceback" in incident.cause
+    assert asked_anew(cases) == [False] * 5
+    incidents.retry(incident.pk, by=people["admin"], now=moment)
+    worker.run_due_jobs(now=moment)
+    assert asked_anew(cases) == [True] * 5
+    assert not Job.objects.exists()
+    incident.refresh_from_db()
+    assert (incident.state, incident.resolved_by) == (Incident.State.RESOLVED, people["admin"])
+
+
+def test_one_that_is_skipped_leaves_people_as_they_are(cases, people, monkeypatch):
+    promote()
+    Job.objects.update(retries=1)
+    with monkeypatch.context() as patch:
+        break_walks(patch)
+        worker.run_due_jobs(now=MONDAY)
+    incidents.skip(Incident.objects.get().pk, by=people["admin"], now=MONDAY)
+    worker.run_due_jobs(now=MONDAY + timedelta(days=1))
+    assert asked_anew(cases) == [False] * 5
+    assert not Job.objects.exists()
+
+
+def test_a_chunk_that_goes_well_ends_the_failures_before_it(cases):
+    promote()
+    Job.objects.update(retries=1, error="once")
+    worker.run_due_jobs(now=MONDAY, at_most=AT_ONCE)
+    assert list(Job.objects.values_list("retries", "error")) == [(RETRIES, "")]
+
+
+def test_a_change_that_nobody_can_read_keeps_no_other_from_being_walked(cases):
+    promote()
+    Job.objects.create(
+        kind=JobKind.REASSIGN, due_at=MONDAY, retries=1, payload={"users": [], "rolls": []}
+    )
+    worker.run_due_jobs(now=MONDAY)
+    assert asked_anew(cases) == [True] * 5
+    assert "rolls" in Incident.objects.get().message

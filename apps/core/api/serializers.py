@@ -192,8 +192,12 @@ class IncidentSerializer(serializers.Serializer[Any]):
     """What could not be done."""
 
     id = serializers.IntegerField()
-    instance = serializers.IntegerField(source="instance_id")
-    business_key = serializers.CharField(source="instance.business_key")
+    instance = serializers.IntegerField(
+        source="instance_id",
+        allow_null=True,
+        help_text="null: a change of people, or a mail that belongs to no case",
+    )
+    business_key = serializers.CharField(source="instance.business_key", allow_null=True)
     process = serializers.CharField()
     element = serializers.CharField()
     operation = serializers.CharField()

@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from engine import operations, worker
+from engine import operations, outbox, worker
 from engine.exceptions import BusinessError
-from engine.models import Incident, Job, JobKind
+from engine.models import Incident, Job, JobKind, OutboxMessage
+from tests.casework import MONDAY
 
 pytestmark = pytest.mark.django_db
 
@@ -138,3 +140,21 @@ def test_an_incident_is_skipped_with_a_result_for_what_failed(api, incident) -> 
     skipped = api("admin").post(f"incidents/{incident.pk}/skip/", {"results": results})
     assert skipped.json()["resolution"] == "skipped"
     assert api("shanlina").get(f"incidents/{incident.pk}/").status_code == 403
+
+
+def test_a_mail_of_no_case_is_an_incident_that_administrators_see(api) -> None:
+    outbox.post([outbox.Mail("k", ("a@kangze.example",), "two\nlines", "…")], now=MONDAY)
+    OutboxMessage.objects.update(attempts=4)
+    outbox.drain(now=MONDAY)
+    worker.run_due_jobs(now=MONDAY)
+    admin = api("admin")
+    (listed,) = admin.get("incidents/").json()["results"]
+    assert (listed["instance"], listed["business_key"], listed["element"]) == (None, None, "")
+    assert "a@kangze.example" in listed["message"]
+    address = f"incidents/{listed['id']}"
+    assert admin.get(f"{address}/").json() == listed
+    OutboxMessage.objects.update(payload={"to": ["a@kangze.example"], "subject": "1", "text": "…"})
+    assert admin.post(f"{address}/retry/").json()["resolution"] == "retried"
+    worker.run_due_jobs(now=MONDAY)
+    assert [sent.subject for sent in mail.outbox] == ["1"]
+    assert api("shanlina").get(f"{address}/").status_code == 403
