@@ -83,3 +83,26 @@ def _rows(cursor: psycopg.Cursor[TupleRow]) -> list[TupleRow]:
         )
         for row in rows
     ]
+
+
+KEEP_FROM_OTHERS = """
+DO $$
+DECLARE
+    holder text;
+BEGIN
+    FOR holder IN
+        SELECT DISTINCT CASE held.grantee WHEN 0 THEN 'PUBLIC'
+            ELSE quote_ident(pg_get_userbyid(held.grantee)) END
+        FROM pg_class c, aclexplode(c.relacl) held
+        WHERE c.oid = '{table}'::regclass AND held.grantee <> c.relowner
+    LOOP
+        EXECUTE 'REVOKE {rights} ON {table} FROM ' || holder;
+    END LOOP;
+END $$;
+"""
+
+
+def keep_from_others(table: str, rights: str) -> str:
+    """SQL for migrations: none but the owner of a table has these rights to it any more, whatever
+    the role of web and workers is called."""
+    return KEEP_FROM_OTHERS.format(table=table, rights=rights)

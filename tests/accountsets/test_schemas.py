@@ -13,7 +13,7 @@ from apps.accountsets import schemas
 from apps.accountsets.models import SchemaTemplate
 from apps.accountsets.ownership import as_owner
 from apps.accountsets.routing import in_account_set
-from config.services.postgresql import find_programs
+from config.services.postgresql import default_privileges, find_programs
 
 
 def dump(database: str, schema: str) -> list[str]:
@@ -84,3 +84,27 @@ def test_the_application_has_no_right_to_what_the_owner_executes(statement):
             "SELECT has_table_privilege('public.accountsets_schematemplate', %s)", [statement]
         )
         assert cursor.fetchone() == (False,)
+
+
+HISTORIES = {
+    "engine_trailentry": {"INSERT", "SELECT"},
+    "engine_trailcheckpoint": {"INSERT", "SELECT"},
+    "audit_auditentry": {"INSERT", "SELECT"},
+    "sales_stagechange": {"DELETE", "INSERT", "SELECT"},
+    "sales_opportunity": {"DELETE", "INSERT", "SELECT", "UPDATE"},  # like any other table
+}
+RIGHTS = """
+SELECT c.relname, array_agg(held.privilege_type::text) FROM pg_class c, aclexplode(c.relacl) held
+WHERE c.relname = ANY(%s) AND c.relnamespace = 'other'::regnamespace
+    AND pg_get_userbyid(held.grantee) = 'pg_monitor'
+GROUP BY 1
+"""
+
+
+def test_histories_only_grow_whatever_the_role_of_the_application_is_called(own_database):
+    owner = urlsplit(settings.DATABASE_OWNER_URL).username or ""
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(default_privileges(owner, "pg_monitor"))  # any role that is there
+        schemas.build_schema("other")
+        cursor.execute(RIGHTS, [list(HISTORIES)])
+        assert {table: set(rights) for table, rights in cursor.fetchall()} == HISTORIES

@@ -4,17 +4,6 @@ import django.utils.timezone
 from django.db import migrations, models
 
 
-# The owner executes what it holds: the application may not even read it.
-PROTECT = """
-DO $$
-BEGIN
-    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'crm_app') AND current_user <> 'crm_app' THEN
-        REVOKE ALL ON accountsets_schematemplate FROM crm_app;
-    END IF;
-END $$;
-"""
-
-
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -34,5 +23,4 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'schema templates',
             },
         ),
-        migrations.RunSQL(PROTECT, migrations.RunSQL.noop),
     ]

@@ -12,12 +12,6 @@ STAGES = [
 PROTECT = """
 CREATE TRIGGER stage_change_rows BEFORE UPDATE ON sales_stagechange
     FOR EACH ROW EXECUTE FUNCTION engine_refuse_change();
-DO $$
-BEGIN
-    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'crm_app') THEN
-        REVOKE UPDATE, TRUNCATE ON sales_stagechange FROM crm_app;
-    END IF;
-END $$;
 """
 
 

@@ -1,4 +1,4 @@
-"""The audit log only grows: a trigger refuses every change, and web and workers may not even try."""
+"""The audit log only grows: a trigger refuses every change."""
 
 from django.db import migrations
 
@@ -7,12 +7,6 @@ CREATE TRIGGER audit_rows BEFORE UPDATE OR DELETE ON audit_auditentry
     FOR EACH ROW EXECUTE FUNCTION engine_refuse_change();
 CREATE TRIGGER audit_table BEFORE TRUNCATE ON audit_auditentry
     FOR EACH STATEMENT EXECUTE FUNCTION engine_refuse_change();
-DO $$
-BEGIN
-    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'crm_app') THEN
-        REVOKE UPDATE, DELETE, TRUNCATE ON audit_auditentry FROM crm_app;
-    END IF;
-END $$;
 """
 UNPROTECT = """
 DROP TRIGGER audit_rows ON audit_auditentry;
