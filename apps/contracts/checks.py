@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from apps.contracts.models import Instalment, SalesContract, SalesContractLine
 from apps.contracts.services import outstanding
 from apps.contracts.terms import due_before
-from apps.core.kinds.declaration import Risk, flags
+from apps.core.kinds.parts import Risk, flags
 from apps.sales.customers.invoicing import OLD_TAX_ID, warnings_of_tax_id
 
 Problems = dict[str, list[str]]

@@ -15,14 +15,8 @@ from apps.contracts.page import LINE_COLUMNS, LINE_COMPUTED, MORE_COLUMNS, SECTI
 from apps.contracts.terms import work_out
 from apps.core.approval.settings.texts import name_texts
 from apps.core.kinds.amending import AMEND
-from apps.core.kinds.declaration import (
-    Approval,
-    AttachmentCategory,
-    DocumentKind,
-    Lines,
-    Numbering,
-    Risk,
-)
+from apps.core.kinds.declaration import Approval, DocumentKind, Lines, Numbering
+from apps.core.kinds.parts import AttachmentCategory, Risk
 from apps.core.kinds.registry import register
 from apps.sales.customers.reach import LOOKING
 from apps.sales.customers.services import unwin_customer, win_customer

@@ -13,7 +13,8 @@ from apps.contracts.models import SalesContract
 from apps.core.access.models import RoleGrant
 from apps.core.kinds.checks import check_kind, check_kinds
 from apps.core.kinds.commands import COMMANDS
-from apps.core.kinds.declaration import Approval, PushDown, Section
+from apps.core.kinds.declaration import Approval, Section
+from apps.core.kinds.parts import PushDown
 from apps.core.kinds.registry import kinds
 from apps.sales.models import Customer
 

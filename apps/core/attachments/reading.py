@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
 from apps.core.attachments.models import Attachment
-from apps.core.kinds.declaration import AttachmentCategory, DocumentKind
+from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.models import ApprovalState
 from apps.core.kinds.participation import takes_part
+from apps.core.kinds.parts import AttachmentCategory
 from apps.core.kinds.registry import kind_of_key
 from apps.core.kinds.versions import keys_before
 from apps.core.once import once

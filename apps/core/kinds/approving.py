@@ -22,7 +22,7 @@ from apps.core.documents import (
     Risk,
     Snapshot,
 )
-from apps.core.kinds import columns, declaration, extras
+from apps.core.kinds import columns, extras, parts
 from apps.core.kinds.addresses import url_of
 from apps.core.kinds.declaration import DetailTab, DocumentKind
 from apps.core.kinds.registry import kind_of_key
@@ -126,5 +126,5 @@ def _parts() -> list[extras.PagePart]:
     return [part for part in extras.in_order(extras.parts) if isinstance(part, extras.PagePart)]
 
 
-def _told(flag: declaration.Risk, text: str = "") -> Risk:
+def _told(flag: parts.Risk, text: str = "") -> Risk:
     return Risk(str(flag.label), text, "danger" if flag.level == "danger" else "warning")

@@ -23,8 +23,9 @@ from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
 from apps.core.inbox import wording
 from apps.core.kinds.addresses import url_of
-from apps.core.kinds.declaration import DocumentKind, Text
+from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.models import ApprovalState, Document
+from apps.core.kinds.parts import Text
 from apps.core.kinds.registry import kinds
 from apps.core.kinds.versions import Amendable, Amendment
 

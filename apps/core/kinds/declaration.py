@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
-from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -18,6 +17,7 @@ from apps.core.access.subjects import subjects
 from apps.core.kinds import states
 from apps.core.kinds.models import Document, Line, Record, RecordQuerySet
 from apps.core.kinds.participation import takes_part
+from apps.core.kinds.parts import AttachmentCategory, PushDown, Risk, Text
 from apps.core.kinds.versions import Amendable, keys_after
 from engine.exceptions import InvalidData, NotAllowed, NotFound, WrongState
 
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from apps.core.access.rights import Rights
     from apps.core.kinds.commands import Command
     from engine.operations import Context
-
-Text = str | Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,43 +86,6 @@ class Section:
     def shown(self) -> Sequence[str]:
         """What the page says."""
         return self.told or self.fields
-
-
-@dataclass(frozen=True, slots=True)
-class PushDown:
-    """A follow-up document can be made from this kind (下推): the key of the kind to make."""
-
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Risk:
-    """Something an approver should see first. `level`: danger or warning. Kinds declare theirs as
-    `risk_flags`; one that is found has a `text` too."""
-
-    code: str
-    label: Text
-    text: str = ""
-    level: str = "warning"
-
-    def because(self, text: str) -> Risk:
-        """The flag, raised for this reason."""
-        return replace(self, text=text)
-
-
-def flags(*risks: Risk) -> Mapping[str, Risk]:
-    """The risks of a kind by their codes."""
-    return {risk.code: risk for risk in risks}
-
-
-@dataclass(frozen=True, slots=True)
-class AttachmentCategory:
-    """A sort of file that a kind asks for. `late`: may be added to a document that is approved
-    already, such as the signed copy; it then counts at once."""
-
-    code: str
-    label: Text
-    late: bool = False
 
 
 class DetailTab:
@@ -394,17 +355,3 @@ class DocumentKind:
     def models(self) -> list[type[models.Model]]:
         """Its tables."""
         return [self.model, *(lines.model for lines in self.lines)]
-
-
-__all__ = [
-    "Approval",
-    "AttachmentCategory",
-    "DetailTab",
-    "DocumentKind",
-    "Lines",
-    "Numbering",
-    "PushDown",
-    "Risk",
-    "Section",
-    "flags",
-]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from apps.core.access.actions import Action
-from apps.core.kinds.declaration import DetailTab, Text
+from apps.core.kinds.declaration import DetailTab
+from apps.core.kinds.parts import Text
 from engine.registry import Registry
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from stdnum.cn import ric, uscc
 
-from apps.core.kinds.declaration import Risk
+from apps.core.kinds.parts import Risk
 
 INVOICING: Final = (
     "invoice_title",

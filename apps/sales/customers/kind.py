@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
-from apps.core.kinds.declaration import DocumentKind, Lines, Risk, Section
+from apps.core.kinds.declaration import DocumentKind, Lines, Section
 from apps.core.kinds.moved import Moved
+from apps.core.kinds.parts import Risk
 from apps.core.kinds.registry import register
 from apps.core.phones import e164
 from apps.sales.customers.commands import COMMANDS

@@ -20,8 +20,8 @@ from apps.core.access.rights import Rights
 from apps.core.kinds import columns
 from apps.core.kinds.addresses import url_of
 from apps.core.kinds.columns import Cell
-from apps.core.kinds.declaration import Risk
 from apps.core.kinds.models import RecordQuerySet
+from apps.core.kinds.parts import Risk
 from apps.core.kinds.registry import kinds
 from apps.sales.customers.invoicing import warnings_of_tax_id
 from apps.sales.customers.models import ALIVE, ASLEEP, Customer, CustomerStage

@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.access.rights import rights_of
-from apps.core.kinds.declaration import Approval, DetailTab, DocumentKind, Risk, Section, flags
+from apps.core.kinds.declaration import Approval, DetailTab, DocumentKind, Section
+from apps.core.kinds.parts import Risk, flags
 from apps.core.kinds.registry import register
 from apps.sales.customers.invoicing import OLD_TAX_ID, warnings_of_tax_id
 from apps.sales.leads import services, states

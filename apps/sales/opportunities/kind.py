@@ -11,7 +11,8 @@ from django.utils.translation import pgettext_lazy
 
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
-from apps.core.kinds.declaration import DocumentKind, Lines, PushDown, Section
+from apps.core.kinds.declaration import DocumentKind, Lines, Section
+from apps.core.kinds.parts import PushDown
 from apps.core.kinds.registry import register
 from apps.sales.customers.reach import LOOKING
 from apps.sales.opportunities import services

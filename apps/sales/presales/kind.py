@@ -12,13 +12,8 @@ from django.utils.translation import pgettext_lazy
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
 from apps.core.kinds.commands import Command, ReasonForm
-from apps.core.kinds.declaration import (
-    Approval,
-    AttachmentCategory,
-    DocumentKind,
-    Numbering,
-    Section,
-)
+from apps.core.kinds.declaration import Approval, DocumentKind, Numbering, Section
+from apps.core.kinds.parts import AttachmentCategory
 from apps.core.kinds.registry import register
 from apps.sales.customers.reach import LOOKING
 from apps.sales.presales import services
