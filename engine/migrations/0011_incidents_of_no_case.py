@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("engine", "0008_open_tasks")]
+    dependencies = [("engine", "0010_living_instances")]
 
     operations = [
         migrations.AlterField(
