@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from engine.files import store
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.kinds.factories import make
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
+DIAGRAM = Path(__file__).parents[1] / "engine" / "bpmn" / "vendors" / "camunda7.bpmn"
 SERIOUS = ("serious", "critical")
 # Each page in one theme, as every page takes seconds; what all have in common is met in both.
 LIGHT = ("/", "/contracts/sales-contracts/", "/sales/leads/", "/sales/board/", "/account/")
@@ -68,6 +71,18 @@ def test_in_the_dark(person, records) -> None:
 
 def test_settings(person) -> None:
     assert all_complaints(person("admin", DESKTOP), "dark", SETTINGS) == []
+
+
+def test_the_studio(person, company) -> None:
+    file = store("invoice.bpmn", DIAGRAM.read_bytes(), by=company["admin"]).file_id
+    page = person("admin", DESKTOP)
+    for theme, address in (
+        ("light", "/processes/"),
+        ("dark", f"/processes/files/{file}/"),
+        ("light", f"/processes/files/{file}/"),
+        ("dark", "/processes/definitions/general_request/"),
+    ):
+        assert all_complaints(page, theme, [address]) == []
 
 
 def test_on_a_phone(person, records) -> None:
