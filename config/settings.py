@@ -206,6 +206,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["apps.core.templatetags.addresses"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
@@ -214,7 +215,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "apps.core.shell.context.shell",
                 "apps.core.inbox.context.counts",
-            ]
+            ],
         },
     }
 ]

@@ -41,12 +41,16 @@ def unavailable(error: BaseException | None) -> bool:
 
 
 def execute(
-    statement: str, parameters: Sequence[Any] | Mapping[str, Any] = (), *, anywhere: bool = False
+    statement: str,
+    parameters: Sequence[Any] | Mapping[str, Any] = (),
+    *,
+    anywhere: bool = False,
+    documents: bool = True,
 ) -> list[TupleRow]:
     """Run one statement (parameters as %s) in the current transaction and account set; all its
-    rows, jsonb as Python values. `anywhere`: it names the schemas of its tables itself, so that no
-    account set need be entered. Raises Conflict where a lock can't be had in the time that the
-    connection allows."""
+    rows, jsonb as Python values, without `documents` as text. `anywhere`: it names the schemas of
+    its tables itself, so that no account set need be entered. Raises Conflict where a lock can't be
+    had in the time that the connection allows."""
     connection: Any = connections[DEFAULT_DB_ALIAS]  # `django.db.connection` looks at every use
     if anywhere:
         connection.close_if_health_check_failed()
@@ -60,19 +64,21 @@ def execute(
         except (LockNotAvailable, DeadlockDetected) as error:
             message = _("Others are working on this at the moment; try again.")
             raise Conflict(message, by=None, at=None) from error
-        rows = _rows(cursor)
+        rows = _rows(cursor, documents)
     if connection.queries_logged:  # so that tests can count us like any other query
         connection.queries_log.append({"sql": statement, "time": f"{monotonic() - began:.3f}"})
     return rows
 
 
-def _rows(cursor: psycopg.Cursor[TupleRow]) -> list[TupleRow]:
+def _rows(cursor: psycopg.Cursor[TupleRow], parsed: bool) -> list[TupleRow]:
     """All rows. Django has jsonb loaded as text; a loader of our own would cost more at every
     statement than parsing where there is some."""
     result = cursor.pgresult
     if result is None or not result.nfields:
         return []
     rows = cursor.fetchall()
+    if not parsed:
+        return rows
     documents = {column for column in range(result.nfields) if result.ftype(column) == JSONB}
     if not documents:
         return rows

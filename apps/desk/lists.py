@@ -8,10 +8,10 @@ from decimal import Decimal
 from functools import cached_property, partial
 from typing import Any, Final
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.core.addresses import address
 from apps.core.documents import Card, card_of
 from apps.core.inbox import elements, looking, rows, wording
 from apps.core.once import once
@@ -163,7 +163,7 @@ def of_tasks(tasks: Iterable[HumanTask], *, done: bool = False) -> list[Item]:
         _item(
             task.instance,
             id=task.pk,
-            url=reverse("desk:task", args=[task.pk]),
+            url=address("desk:task", task.pk),
             title=task.party or task.subject or rows.subject_of(task.instance),
             facts=(task.subject if task.party else "", names.get(task.initiator or 0, "")),
             amount=task.amount,
@@ -190,7 +190,7 @@ def _of_instances(instances: Sequence[ProcessInstance]) -> list[Item]:
         _item(
             instance,
             id=instance.pk,
-            url=reverse("desk:case", args=[instance.pk]),
+            url=address("desk:case", instance.pk),
             title=str(instance.card.get("party") or rows.subject_of(instance)),
             facts=(
                 rows.subject_of(instance) if instance.card.get("party") else "",
@@ -213,7 +213,7 @@ def _of_copies(found: Sequence[Copy]) -> list[Item]:
         _item(
             copy.instance,
             id=copy.instance_id,
-            url=reverse("desk:case", args=[copy.instance_id]),
+            url=address("desk:case", copy.instance_id),
             title=str(copy.instance.card.get("party") or rows.subject_of(copy.instance)),
             facts=(
                 _("From %(name)s") % {"name": names.get(copy.sent_by or 0, _("System"))},
@@ -237,7 +237,7 @@ def _item(instance: ProcessInstance, *, facts: Sequence[str], **over: Any) -> It
 def queues(wanted: Wanted, counts: inbox.Counts) -> tuple[Queue, ...]:
     """The queues at the left: all, then each in which something can be. Those of the approval
     center always stand there, the others while they hold something."""
-    place = reverse("desk:approvals")
+    place = address("desk:approvals")
     here = wanted.view == "todo"
     found = [Queue(str(VIEWS["todo"]), place, here and not wanted.queue, counts.total)]
     codes = [*wording.QUEUES, *(code for code in counts.queues if code not in wording.QUEUES)]
@@ -253,7 +253,7 @@ def queues(wanted: Wanted, counts: inbox.Counts) -> tuple[Queue, ...]:
 def other_lists(wanted: Wanted, counts: inbox.Counts) -> tuple[Queue, ...]:
     """The lists beside the queues."""
     numbers = {"claim": counts.to_claim, "copies": counts.unread}
-    place = reverse("desk:approvals")
+    place = address("desk:approvals")
     return tuple(
         Queue(str(label), f"{place}?view={view}", wanted.view == view, numbers.get(view))
         for view, label in VIEWS.items()

@@ -31,11 +31,6 @@ class DecideForm(TaskForm):
         levels = _levels(self.task.variables["route"])
         if not levels:
             self.not_offered = frozenset({SEND_BACK})
-        if levels and self.task.decision != SEND_BACK:
-            self.fields["straight"] = forms.BooleanField(
-                label=_("Sent back to the initiator: resubmitted, it comes straight to this level"),
-                required=False,
-            )
         if levels or self.task.decision == SEND_BACK:
             self.fields["to"] = forms.TypedChoiceField(
                 label=_("Send back to"),
@@ -44,6 +39,11 @@ class DecideForm(TaskForm):
                 empty_value=None,
                 required=self.task.decision == SEND_BACK,
                 error_messages={"required": _("Choose a level that has decided already.")},
+            )
+        if levels and self.task.decision != SEND_BACK:
+            self.fields["straight"] = forms.BooleanField(
+                label=_("Sent back to the initiator: resubmitted, it comes straight to this level"),
+                required=False,
             )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, QuerySet
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -16,9 +16,28 @@ from apps.core.inbox import elements, wording
 from apps.core.once import once
 from engine import decisions, forms, pictures
 from engine.models import AudienceMember, HumanTask, Job, JobKind, ProcessInstance, TaskState
+from engine.prepared import Prepared
 
 OPEN = (TaskState.READY, TaskState.RESERVED)
 UNFINISHED = (*OPEN, TaskState.WAITING)
+
+
+TIMERS = Prepared[Job](
+    lambda instance: Job.objects.filter(instance=instance, kind=JobKind.TIMER).order_by("-due_at")
+)
+
+
+def _open_tasks(instance: int) -> QuerySet[HumanTask]:
+    pools = AudienceMember.objects.filter(audience=OuterRef("pool")).order_by("user")
+    return (
+        HumanTask.objects.filter(instance=instance, state__in=UNFINISHED)
+        .select_related("waits_for", "pool")
+        .annotate(members=ArraySubquery(pools.values("user")))
+        .order_by("id")
+    )
+
+
+OPEN_TASKS = Prepared[HumanTask](_open_tasks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +143,11 @@ def why(task: HumanTask, user: int) -> str:
 def open_tasks(instance: ProcessInstance) -> list[HumanTask]:
     """Tasks of a case that are not finished, the oldest first; who belongs to their pools is read
     along, and known from then on."""
-    pools = AudienceMember.objects.filter(audience=OuterRef("pool")).order_by("user")
-    tasks = list(
-        HumanTask.objects.filter(instance=instance, state__in=UNFINISHED)
-        .select_related("waits_for", "pool")
-        .annotate(members=ArraySubquery(pools.values("user")))
-        .order_by("id")
-    )
-    known = _known_members()
+    known, tasks = _known_members(), OPEN_TASKS(instance.pk)
     for task in tasks:
         task.instance = instance
-        known.setdefault(task.pool_id, task.members)
-    return list(tasks)
+        known.setdefault(task.pool_id, cast(Any, task).members)
+    return tasks
 
 
 def waiting(instance: ProcessInstance, tasks: Sequence[HumanTask] | None = None) -> list[Waiting]:
@@ -194,7 +206,7 @@ def _known_members() -> dict[int | None, list[int]]:
 def _next_timers(instance: ProcessInstance) -> dict[tuple[str, str], str]:
     """Step → what its next boundary timer does, in words."""
     found: dict[tuple[str, str], tuple[datetime, str]] = {}
-    for job in Job.objects.filter(instance=instance, kind=JobKind.TIMER).order_by("-due_at"):
+    for job in TIMERS(instance.pk):
         timer = elements.find_element(instance, job.process, job.element)
         flow = (
             timer

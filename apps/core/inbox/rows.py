@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from django.urls import reverse
-
+from apps.core.addresses import address
 from apps.core.inbox import elements, looking
 from engine.models import InstanceState, ProcessInstance
 
@@ -35,7 +34,7 @@ def of_instances(instances: Iterable[ProcessInstance]) -> list[Row]:
     waiting = looking.people_waited_for(found)
     return [
         Row(
-            url=reverse("inbox:instance", args=[instance.pk]),
+            url=address("inbox:instance", instance.pk),
             subject=subject_of(instance),
             who=waiting.get(instance.pk, ""),
             amount=amount_of(instance),

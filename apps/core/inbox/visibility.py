@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from engine.exceptions import NotFound
 from engine.instances import WITHDRAW
 from engine.models import AudienceMember, EventSubscription, HumanTask, ProcessInstance, TrailEntry
 from engine.organisation import Role
+from engine.prepared import Prepared
 
 OPERATORS = frozenset({Role.ADMINISTRATOR.value, Role.PROCESS_ADMIN.value})
 
@@ -48,29 +50,27 @@ def _light() -> QuerySet[ProcessInstance]:
 def visible_instances(viewer: Viewer) -> QuerySet[ProcessInstance]:
     """Cases that this person may see: their own, those they are or were asked about or acted upon;
     all of them for administrators. Without the stored state."""
-    if viewer.operates:
-        return _light()
-    return _light().filter(
-        Q(starter=viewer.id) | Exists(_tasks_of(viewer)) | Exists(_acts_of(viewer))
-    )
+    return _light() if viewer.operates else _visible_to(viewer.id)
 
 
-def _tasks_of(viewer: Viewer) -> QuerySet[HumanTask]:
-    mine = Subquery(AudienceMember.objects.filter(user=viewer.id).values("audience_id"))
+def _visible_to(user: int) -> QuerySet[ProcessInstance]:
+    return _light().filter(Q(starter=user) | Exists(_tasks_of(user)) | Exists(_acts_of(user)))
+
+
+def _tasks_of(user: int) -> QuerySet[HumanTask]:
+    mine = Subquery(AudienceMember.objects.filter(user=user).values("audience_id"))
     return HumanTask.objects.filter(instance=OuterRef("pk")).filter(
-        Q(assignee=viewer.id)
-        | Q(owner=viewer.id)
-        | Q(decided_by=viewer.id)
+        Q(assignee=user)
+        | Q(owner=user)
+        | Q(decided_by=user)
         | Q(pool_id__in=mine)
         | Q(audience_id__in=mine)
     )
 
 
-def _acts_of(viewer: Viewer) -> QuerySet[TrailEntry]:
+def _acts_of(user: int) -> QuerySet[TrailEntry]:
     """Who handed a task on is no longer named by it, but by the trail."""
-    return TrailEntry.objects.filter(
-        Q(actor=viewer.id) | Q(data__to=viewer.id), instance=OuterRef("pk")
-    )
+    return TrailEntry.objects.filter(Q(actor=user) | Q(data__to=user), instance=OuterRef("pk"))
 
 
 def listed_instances(viewer: Viewer) -> QuerySet[ProcessInstance]:
@@ -93,11 +93,10 @@ def listed_instances(viewer: Viewer) -> QuerySet[ProcessInstance]:
 def find_instance(viewer: Viewer, instance: int, *, state: bool = False) -> ProcessInstance:
     """The case, with `state` all that is stored of it; `withdrawable` says whether its process
     waits for a withdrawal. Raises NotFound where there is none that this person may see."""
-    waiting = EventSubscription.objects.filter(instance=OuterRef("pk"), name=WITHDRAW)
-    cases = visible_instances(viewer).annotate(withdrawable=Exists(waiting))
-    if state:
-        cases = cases.defer(None).defer("definition__compiled")
-    found = cases.filter(pk=instance).first()
+    if viewer.operates:
+        found = INSTANCE[state].first(instance)
+    else:
+        found = VISIBLE_INSTANCE[state].first(viewer.id, instance)
     if found is None:
         raise NotFound(_("There is no process instance %(id)s.") % {"id": instance})
     return found
@@ -122,12 +121,47 @@ def _pks(tasks: QuerySet[HumanTask]) -> frozenset[int]:
 def find_task(viewer: Viewer, task: int, *, state: bool = False) -> HumanTask:
     """The human task with its case, and with `state` all that is stored of that; raises NotFound
     where this person may not see the case."""
-    left = ["instance__definition__compiled", *([] if state else ["instance__runtime"])]
-    tasks = HumanTask.objects.select_related("pool", "instance__definition").defer(*left)
-    found = tasks.filter(pk=task, instance__in=visible_instances(viewer).values("pk")).first()
+    if viewer.operates:
+        found = TASK[state].first(task)
+    else:
+        found = VISIBLE_TASK[state].first(viewer.id, task)
     if found is None:
         raise no_task(task)
     return found
+
+
+def _case(cases: QuerySet[ProcessInstance], instance: int, state: bool) -> QuerySet[Any]:
+    waiting = EventSubscription.objects.filter(instance=OuterRef("pk"), name=WITHDRAW)
+    found = cases.filter(pk=instance).annotate(withdrawable=Exists(waiting))
+    return found.defer(None).defer("definition__compiled") if state else found
+
+
+def _task(task: int, state: bool) -> QuerySet[HumanTask]:
+    left = ["instance__definition__compiled", *([] if state else ["instance__runtime"])]
+    tasks = HumanTask.objects.select_related("pool", "instance__definition").defer(*left)
+    return tasks.filter(pk=task)
+
+
+STORED = (False, True)  # without and with the state that is stored
+INSTANCE = {
+    state: Prepared[ProcessInstance](lambda pk, state=state: _case(_light(), pk, state))
+    for state in STORED
+}
+VISIBLE_INSTANCE = {
+    state: Prepared[ProcessInstance](
+        lambda user, pk, state=state: _case(_visible_to(user), pk, state)
+    )
+    for state in STORED
+}
+TASK = {state: Prepared[HumanTask](lambda pk, state=state: _task(pk, state)) for state in STORED}
+VISIBLE_TASK = {
+    state: Prepared[HumanTask](
+        lambda user, pk, state=state: _task(pk, state).filter(
+            instance__in=_visible_to(user).values("pk")
+        )
+    )
+    for state in STORED
+}
 
 
 def no_task(task: int) -> NotFound:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from django.urls import register_converter, reverse
+from django.urls import register_converter
 
+from apps.core.addresses import address
 from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.registry import kind_of_key, kinds
 
@@ -48,7 +49,7 @@ register_converter(KindConverter, "kind")
 
 def url_of(kind: DocumentKind, page: str, *args: Any) -> str:
     """Address of a page of a kind: `list`, `new`, …"""
-    return reverse(f"kinds:{page}", args=[kind, *args])
+    return address(f"kinds:{page}", kind, *args)
 
 
 def url_of_key(business_key: str) -> str:

@@ -28,6 +28,7 @@ from apps.core.kinds.declaration import DetailTab, DocumentKind
 from apps.core.kinds.registry import kind_of_key
 from apps.core.kinds.showing import Sheet, whole
 from engine.models import ProcessInstance
+from engine.prepared import Prepared
 
 WITH_DOCUMENT = ("attachments",)
 """Tabs of its own page that an approver sees below the document."""
@@ -103,6 +104,9 @@ class KindPages(DocumentPages):
 
     def __init__(self, kind: DocumentKind) -> None:
         self.kind = kind
+        self._read = Prepared[Any](
+            lambda pk: whole(kind, kind.model._default_manager.filter(pk=pk))
+        )
 
     def card(self, instance: ProcessInstance) -> Card:
         pk = kind_of_key(instance.business_key)[1]
@@ -117,7 +121,7 @@ class KindPages(DocumentPages):
     def open(self, request: HttpRequest, instance: ProcessInstance) -> OpenRecord | None:
         """Whoever may see the case may see its document."""
         pk = kind_of_key(instance.business_key)[1]
-        record = whole(self.kind, self.kind.model._default_manager.filter(pk=pk)).first()
+        record = self._read.first(pk)
         return None if record is None else OpenRecord(self.kind, record, request)
 
 

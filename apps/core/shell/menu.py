@@ -8,12 +8,12 @@ from functools import cached_property
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights, rights_of
+from apps.core.addresses import address
 from apps.core.shell import navigation
 from apps.core.shell.drawing import drawn
 from apps.core.shell.navigation import Entry, Label, Module
@@ -146,7 +146,7 @@ class Menu:
     @property
     def tabbar(self) -> SafeString:
         """The tab bar of a phone, drawn."""
-        on_menu = self._request.path == reverse("shell:menu")
+        on_menu = self._request.path == address("shell:menu")
         return drawn("core/_tabbar.html", tabs=self.tabs, on_menu=on_menu)
 
     @property

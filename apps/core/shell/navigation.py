@@ -16,12 +16,12 @@ from typing import Any, Final, TypeAlias
 
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import Promise, lazy
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.core.addresses import address
 from apps.core.kinds.registry import kinds
 from engine.registry import Registry
 
@@ -123,22 +123,16 @@ class Entry:
 
     @property
     def path(self) -> str:
-        return _address(self.url, self.args)
+        return address(self.url, *self.args)
 
     @property
     def paths(self) -> tuple[str, ...]:
         """The addresses that belong to it, with all below them."""
-        return (self.path, _address("kinds:list", (self.kind,))) if self.home else (self.path,)
+        return (self.path, address("kinds:list", self.kind)) if self.home else (self.path,)
 
     @property
     def href(self) -> str:
         return f"{self.path}?{self.query}" if self.query else self.path
-
-
-@cache
-def _address(url: str, args: tuple[object, ...]) -> str:
-    """Addresses don't change while a process runs; a menu asks for each of them many times."""
-    return reverse(url, args=args)
 
 
 _registry: Registry[Entry] = Registry("navigation entry")

@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.addresses import address
 from apps.core.inbox import elements, facts, rows
 from apps.core.inbox.visibility import Viewer, visible_instances
 from apps.core.shell.navigation import Label
@@ -88,7 +88,7 @@ def _find_cases(user: int, text: str, limit: int) -> list[Row]:
     return [
         Row(
             rows.subject_of(case),
-            reverse("inbox:instance", args=[case.pk]),
+            address("inbox:instance", case.pk),
             elements.process_label(case.definition),
         )
         for case in cases[:limit]

@@ -48,7 +48,7 @@ def test_a_request_of_150000_is_approved_by_two_levels(login) -> None:
     (second,) = decided.json()["opened"]
 
     task = manager.get(f"tasks/{second}/").json()
-    assert [field["name"] for field in task["form"]] == ["to"]
+    assert [field["name"] for field in task["form"]] == ["to", "straight"]
     decided = manager.post(f"tasks/{second}/complete/", {"decision": "approve"})
     assert decided.json()["state"] == "completed"
     assert decided.json()["end_event"] == "end_approved"
