@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from engine import admission, definitions
-from engine.bpmn import repairs
+from engine.bpmn import repairs, sandbox
 from engine.bpmn.findings import Finding, Report
 from engine.bpmn.model import Diagram, Element
 from engine.bpmn.reading import DMN, namespace, read
@@ -92,8 +92,9 @@ def judge(version: FileVersion) -> admission.Judgement:
         worse = tuple(Finding.from_dict(finding) for finding in kept["worse"])
         return admission.Judgement(Report.from_dict(kept["report"]), worse)
     found = admission.judge({version.file.name: bytes(version.content)}, in_force)
-    worse_data = [finding.as_dict() for finding in found.worse]
-    cache.set(key, {"report": found.report.as_dict(), "worse": worse_data}, KEPT)
+    if not sandbox.was_too_costly(found.report):  # perhaps only because much else was going on
+        worse_data = [finding.as_dict() for finding in found.worse]
+        cache.set(key, {"report": found.report.as_dict(), "worse": worse_data}, KEPT)
     return found
 
 
