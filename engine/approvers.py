@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from engine import uploads
 from engine.cases import Task, change_task, lock_task
 from engine.completion import require_open, require_opinion_fits, require_own, take_off
 from engine.exceptions import Conflict, NotAllowed, WrongState
@@ -110,16 +111,18 @@ def send_back(
     to: str,
     user: int,
     opinion: str,
+    files: uploads.Sent | None = None,
     seen_version: int | None = None,
     now: datetime | None = None,
 ) -> Result:
     """Back to an earlier human step (`to`: its task_id) whose scope is still open; what came after
-    is undone.
+    is undone. `files` of the field `uploads.OPINION` belong to the opinion.
 
     Where the diagram draws sending back, that is a decision; this is for the other steps. Raises
     WrongState where the step doesn't lead to this task, NotFound where it lies in a scope that has
     ended."""
     require_opinion_fits(opinion)
+    attached = uploads.attached(files)
     with transaction.atomic():
         case, row = lock_task(task)
         require_open(row, seen_version)
@@ -133,10 +136,11 @@ def send_back(
             process=row.process,
             element=row.element,
             task=row.task_id,
-            data={"to": to, "opinion": opinion},
+            data={"to": to, "opinion": opinion, **attached.told},
         )
         Execution(case, store, actor=user).run(Reset(to, row.task_id))
-        return result(case, store.save())
+        with attached.kept(task=row.id, business_key=case.business_key, user=user, now=store.now):
+            return result(case, store.save())
 
 
 def earlier_steps(task: HumanTask) -> Sequence[HumanTask]:

@@ -206,8 +206,7 @@ def _said(decided: Decided, files: uploads.Files, batch: str) -> Variables:
         said["on_behalf_of"] = decided.on_behalf_of
     if decided.data:
         said["data"] = decided.data
-    if files.examined:
-        said["files"] = files.said
+    said |= files.told
     if batch:
         said["batch"] = batch
     return said

@@ -7,8 +7,8 @@ Whoever has the role administrator may assign any task; otherwise only those ask
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from engine import assignment
+from engine import assignment, uploads
 from engine.cases import Task, change_task, lock_task
 from engine.completion import (
     Choice,
@@ -67,6 +67,7 @@ class Command:
     case: Case
     task: Task
     store: Store
+    kept: AbstractContextManager[None] = field(default_factory=nullcontext)  # files of an opinion
 
     def change(self, event: TrailEvent, *, by: int | None, data: Variables, **changes: Any) -> None:
         """Write the change and say it in the trail."""
@@ -94,7 +95,8 @@ def _command(task: int, seen_version: int | None, now: datetime | None) -> Itera
         require_active(case)
         command = Command(case, row, Store(now or timezone.now(), wake))
         yield command
-        command.store.save()
+        with command.kept:  # last, as wherever files are added: nothing is locked after the quota
+            command.store.save()
 
 
 def claim(
@@ -236,12 +238,15 @@ def resolve(
     *,
     user: int,
     opinion: str = "",
+    files: uploads.Sent | None = None,
     seen_version: int | None = None,
     now: datetime | None = None,
 ) -> None:
-    """Answer a delegated task: it goes back to whoever delegated it, or to those who are asked now
-    where that person no longer is."""
+    """Answer a delegated task, with `files` of the field `uploads.OPINION`: it goes back to whoever
+    delegated it, or to those who are asked now where that person no longer is. Raises InvalidData
+    for a file as well."""
     require_opinion_fits(opinion)
+    attached = uploads.attached(files)
     with _command(task, seen_version, now) as command:
         row = command.task
         _require_assignee(row, user)
@@ -253,13 +258,16 @@ def resolve(
         command.change(
             TrailEvent.TASK_RESOLVED,
             by=user,
-            data={"opinion": opinion, "to": assignee},
+            data={"opinion": opinion, "to": assignee, **attached.told},
             state=TaskState.READY if assignee is None else TaskState.RESERVED,
             assignee=assignee,
             owner=None,
             audience=audience,
             pool=list(found.pool),
             assignment=plain(found.reasons),
+        )
+        command.kept = attached.kept(
+            task=row.id, business_key=command.case.business_key, user=user, now=command.store.now
         )
 
 

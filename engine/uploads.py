@@ -1,4 +1,4 @@
-"""Files that come with a decision: attached to its opinion, or asked for by its task form.
+"""Files that come with a decision, or another opinion: attached to it, or asked for by a task form.
 
 What may be a file at all, and keeping it, is for whoever `ENGINE_FILES` names. The engine says
 which files they are, in trail, data and variables: name and checksum are part of the chain.
@@ -71,6 +71,11 @@ class Files:
         """What the trail says of them."""
         return [file.said for file in self.examined]
 
+    @property
+    def told(self) -> Variables:
+        """The same as a part of an entry of the trail."""
+        return {"files": self.said} if self.examined else {}
+
     def placed(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Cleaned data of the form with what is said of each file in its place.
 
@@ -112,6 +117,14 @@ def examine(sent: Sent | None) -> Files:
     if errors:
         raise _refused(errors)
     return Files(sent, examined)
+
+
+def attached(sent: Sent | None) -> Files:
+    """Files that are attached to an opinion, where no form asks for others. Raises as `examine`
+    does, and InvalidData for any other."""
+    files = examine(sent)
+    files.placed({})
+    return files
 
 
 def _refused(errors: Mapping[str, Sequence[str]]) -> InvalidData:

@@ -131,6 +131,15 @@ class DoneFilter(Command):
     limit = serializers.IntegerField(required=False, min_value=1, max_value=100, default=25)
 
 
+def attachments() -> serializers.ListField:
+    """Parts of a form in which files come with an opinion."""
+    return serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True, max_length=1000),
+        required=False,
+        help_text="files attached to the opinion",
+    )
+
+
 class Complete(Seen):
     """Decide a task."""
 
@@ -144,11 +153,7 @@ class CompleteWithFiles(Complete):
     name."""
 
     data = JsonObjectField(default=dict, help_text="fields of the form")
-    attachments = serializers.ListField(
-        child=serializers.FileField(allow_empty_file=True, max_length=1000),
-        required=False,
-        help_text="files attached to the opinion",
-    )
+    attachments = attachments()
 
 
 class CompleteMany(Command):
@@ -170,6 +175,12 @@ class Resolve(Seen):
     """Answer a delegated task."""
 
     opinion = serializers.CharField(required=False, allow_blank=True, max_length=OPINION_LENGTH)
+
+
+class ResolveWithFiles(Resolve):
+    """Answer a delegated task, with files."""
+
+    attachments = attachments()
 
 
 class AddApprover(Seen, Because):
@@ -198,6 +209,12 @@ class SendBack(Seen):
 
     to = serializers.UUIDField(help_text="`task_id` of one of `earlier_steps`")
     opinion = serializers.CharField(max_length=OPINION_LENGTH)
+
+
+class SendBackWithFiles(SendBack):
+    """Back to an earlier step, with files."""
+
+    attachments = attachments()
 
 
 class Deploy(Command):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django import forms
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,6 +26,7 @@ from apps.core.inbox.visibility import Viewer
 from engine import approvers, copies, tasks
 from engine.models import HumanTask, TaskState
 from engine.organisation import Role
+from engine.uploads import OPINION
 
 Data = Mapping[str, Any]
 
@@ -63,7 +65,8 @@ def _delegate(task: int, user: int, data: Data, seen: int | None) -> str:
 
 
 def _resolve(task: int, user: int, data: Data, seen: int | None) -> str:
-    tasks.resolve(task, user=user, opinion=data["opinion"], seen_version=seen)
+    files = MultiValueDict({OPINION: data["attachments"]})
+    tasks.resolve(task, user=user, opinion=data["opinion"], files=files, seen_version=seen)
     return _("Answered. It is back with whoever delegated it.")
 
 

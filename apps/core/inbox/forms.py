@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.core.attachments.content import ACCEPTED
 from engine.completion import OPINION_LENGTH
 
 REASON = 500
@@ -69,6 +70,21 @@ class CopyForm(ReasonForm):
         self.fields["reason"].label = _("Note")
 
 
+class FilesInput(forms.FileInput):
+    """Chooses any number of files."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files."""
+
+    widget = FilesInput(attrs={"accept": ACCEPTED})
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        return [super(FilesField, self).clean(one, initial) for one in data or ()]
+
+
 class AnswerForm(forms.Form):
     """The answer to a delegated task."""
 
@@ -78,6 +94,7 @@ class AnswerForm(forms.Form):
         required=False,
         widget=forms.Textarea({"rows": 2}),
     )
+    attachments = FilesField(label=_("Attachments"), required=False)
 
 
 class DatesForm(forms.Form):

@@ -96,9 +96,8 @@ def lines(instance: ProcessInstance, entries: Iterable[TrailEntry] | None = None
 
 
 def _line(instance: ProcessInstance, entry: TrailEntry, names: Mapping[int, str]) -> Line:
-    data, look, files = entry.data, _LOOKS[entry.event], ()
+    data, look = entry.data, _LOOKS[entry.event]
     if entry.event == TrailEvent.TASK_COMPLETED:
-        files = data.get("files", ())
         look = _DECISION_LOOKS.get(data.get("decision", ""), look)
     return Line(
         entry=entry,
@@ -108,7 +107,7 @@ def _line(instance: ProcessInstance, entry: TrailEntry, names: Mapping[int, str]
         what=_SENTENCES[entry.event](data, names),
         place=element_label(instance, entry.process, entry.element),
         said=_said(data),
-        files=files,
+        files=data.get("files", ()),
         icon=look.icon,
         tone=look.tone,
     )

@@ -213,7 +213,7 @@ def act(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         initial = {"due_at": task.due_at, "follow_up_at": task.follow_up_at}
         form = chosen.form(prefix=code, initial=initial)
         return _ask(request, Offered(code, chosen, form, True), task)
-    form = chosen.form(request.POST, prefix=code)
+    form = chosen.form(request.POST, request.FILES, prefix=code)
     if not form.is_valid():
         return _ask(request, Offered(code, chosen, form, True), task, status=422)
     try:

@@ -342,3 +342,65 @@ def test_whoever_sees_the_document_opens_them_once_it_is_approved(company, signe
     assert f"/attachments/{kept.pk}/" in trail
     assert b"".join(reader.get(f"/attachments/{kept.pk}/").streaming_content) == PDF
     assert "报价.pdf" in reader.get(f"{address}print/").content.decode()
+
+
+# --- with other opinions --------------------------------------------------------------------------
+def answered(task: HumanTask, event: TrailEvent) -> list[str]:
+    """Names of the files that came with the only entry of that kind."""
+    assert not list(verify_instances())
+    entry = TrailEntry.objects.get(instance=task.instance_id, event=event)
+    kept = Attachment.objects.filter(task_id=task.pk)
+    assert {file["id"] for file in entry.data["files"]} == set(kept.values_list("pk", flat=True))
+    return [file["name"] for file in entry.data["files"]]
+
+
+@pytest.fixture
+def delegated(company, api, survey) -> HumanTask:
+    """解晓梅 looks into it for 单丽娜."""
+    body = {"to": company[STRANGER], "reason": "请看"}
+    assert api(HEAD).post(f"tasks/{survey.pk}/delegate/", body).status_code == 204
+    return survey
+
+
+def test_the_answer_to_a_delegated_task_takes_files(api, delegated, on_disk) -> None:
+    address, helper = f"tasks/{delegated.pk}/resolve/", api(STRANGER)
+    for field, file in (("attachments", upload("a.pdf", PNG)), ("report", upload())):
+        refused = helper.post_form(address, {"opinion": "见附件", field: file})
+        assert (refused.status_code, list(refused.json()["errors"])) == (422, [field])
+    assert untouched(delegated, on_disk)
+    sent = {"opinion": "见附件", "attachments": [upload(), upload("现场.png", PNG)]}
+    assert helper.post_form(address, sent).status_code == 204
+    assert answered(delegated, TrailEvent.TASK_RESOLVED) == ["报价.pdf", "现场.png"]
+    file = Attachment.objects.get(name="报价.pdf")
+    assert api(HEAD).get(f"attachments/{file.pk}/content/").status_code == 200
+    shown = helper.client.get(f"/instances/{delegated.instance_id}/").content.decode()
+    assert f'href="/attachments/{file.pk}/">报价.pdf</a>' in shown
+
+
+def test_the_dialog_of_the_answer_takes_files(signed_in, delegated, on_disk) -> None:
+    helper, address = signed_in(STRANGER), f"/approvals/{delegated.pk}/resolve"
+    asked = helper.get(address).content.decode()
+    assert 'enctype="multipart/form-data"' in asked
+    wrong = helper.post(address, {"resolve-attachments": upload("a.pdf", PNG)})
+    assert wrong.status_code == 422
+    assert "a.pdf" in wrong.content.decode()
+    assert untouched(delegated, on_disk)
+    sent = {"resolve-opinion": "见附件", "resolve-attachments": [upload(), upload("b.pdf")]}
+    assert helper.post(address, sent).status_code == 302
+    assert answered(delegated, TrailEvent.TASK_RESOLVED) == ["报价.pdf", "b.pdf"]
+
+
+def test_sending_back_to_an_earlier_step_takes_files(company, api, registered) -> None:
+    registered.form("demo.form", TaskForm)
+    mine = {"candidateGroups": None, "assignee": "me", "decisions": "done"}
+    steps = user("first", **mine) + user("second", **mine)
+    deploy_drawn(process(start() + steps + end() + chain("start", "first", "second", "end")))
+    head, task = api(HEAD), task_of(begin(company))
+    opened = head.post(f"tasks/{task.pk}/complete/", {"decision": "done"}).json()["opened"]
+    address = f"tasks/{opened[0]}"
+    (step,) = head.get(f"{address}/").json()["earlier_steps"]
+    sent = {"to": step["task_id"], "opinion": "重做", "attachments": upload()}
+    assert head.post_form(f"{address}/send-back/", sent).status_code == 200
+    second = HumanTask.objects.get(pk=opened[0])
+    assert answered(second, TrailEvent.SENT_BACK) == ["报价.pdf"]
+    assert second.state == TaskState.CANCELLED

@@ -116,10 +116,16 @@ class TaskViews(Area):
         Files come as parts: those of the opinion are named `attachments`, any other is named like
         the field of the form that asks for it. One that can't be taken keeps the task open."""
         task = self.find(pk).pk
-        in_parts = isinstance(request.data, QueryDict)
-        body = self.body(commands.CompleteWithFiles if in_parts else commands.Complete)
+        body = self._with_files(request, commands.Complete, commands.CompleteWithFiles)
+        return answer(tasks.complete(task, user=self.user, **body))
+
+    def _with_files(
+        self, request: Request, plain: type[commands.Command], in_parts: type[commands.Command]
+    ) -> Row:
+        """The body, with all files that came, where it came in parts."""
+        body = self.body(in_parts if isinstance(request.data, QueryDict) else plain)
         body.pop("attachments", None)  # among all files
-        return answer(tasks.complete(task, user=self.user, files=request.FILES, **body))
+        return {**body, "files": request.FILES}
 
     @extend_schema(
         request=commands.CompleteMany,
@@ -173,11 +179,20 @@ class TaskViews(Area):
         tasks.delegate(self.find(pk).pk, by=self.user, **self.body(commands.Hand))
         return Response(status=204)
 
-    @extend_schema(parameters=[ID], request=commands.Resolve, responses={204: None})
-    @action(detail=True, methods=["post"])
+    @extend_schema(
+        parameters=[ID],
+        request={
+            "application/json": commands.Resolve,
+            "multipart/form-data": commands.ResolveWithFiles,
+        },
+        responses={204: None},
+    )
+    @action(detail=True, methods=["post"], parser_classes=(JSONParser, MultiPartParser))
     def resolve(self, request: Request, pk: str) -> Response:
-        """Answer a delegated task."""
-        tasks.resolve(self.find(pk).pk, user=self.user, **self.body(commands.Resolve))
+        """Answer a delegated task; files come as parts named `attachments`."""
+        task = self.find(pk).pk
+        body = self._with_files(request, commands.Resolve, commands.ResolveWithFiles)
+        tasks.resolve(task, user=self.user, **body)
         return Response(status=204)
 
     @extend_schema(
@@ -199,14 +214,26 @@ class TaskViews(Area):
         return answer(approvers.remove_approver(task, by=self.user, **self.body(commands.Because)))
 
     @extend_schema(
-        parameters=[ID], request=commands.SendBack, responses=serializers.ResultSerializer
+        parameters=[ID],
+        request={
+            "application/json": commands.SendBack,
+            "multipart/form-data": commands.SendBackWithFiles,
+        },
+        responses=serializers.ResultSerializer,
     )
-    @action(detail=True, methods=["post"], url_path="send-back")
+    @action(
+        detail=True,
+        methods=["post"],
+        url_path="send-back",
+        parser_classes=(JSONParser, MultiPartParser),
+    )
     def send_back(self, request: Request, pk: str) -> Response:
-        """Back to an earlier step of a scope that is still open."""
-        body = self.body(commands.SendBack)
+        """Back to an earlier step of a scope that is still open; files come as parts named
+        `attachments`."""
+        task = self.find(pk).pk
+        body = self._with_files(request, commands.SendBack, commands.SendBackWithFiles)
         body["to"] = str(body["to"])
-        return answer(approvers.send_back(self.find(pk).pk, user=self.user, **body))
+        return answer(approvers.send_back(task, user=self.user, **body))
 
     @extend_schema(parameters=[ID], request=commands.Urge, responses={204: None})
     @action(detail=True, methods=["post"])
