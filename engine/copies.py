@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 
 from engine.cases import lock_instance
 from engine.exceptions import InvalidData
-from engine.inbox import PAGE
+from engine.inbox import PAGE, told_by
 from engine.models import Copy, TrailEvent
 from engine.notices import mails_to
 from engine.organisation import organisation
@@ -68,9 +68,12 @@ def add_copies(
     store.post(case, mails)
 
 
-def copies_of(user: int, *, offset: int = 0, limit: int = PAGE) -> list[Copy]:
-    """Cases shown to a user, the latest first, with their instances; `limit` and one more."""
-    found = Copy.objects.filter(user=user).select_related("instance", "instance__definition")
+def copies_of(user: int, *, text: str = "", offset: int = 0, limit: int = PAGE) -> list[Copy]:
+    """Cases shown to a user, the latest first, with their instances; `limit` and one more. `text`
+    is in the subject, the party or the number."""
+    found = Copy.objects.filter(told_by(text, "instance__card__"), user=user).select_related(
+        "instance", "instance__definition"
+    )
     light = found.defer("instance__runtime", "instance__definition__compiled")
     return list(light.order_by("-sent_at", "-id")[offset : offset + limit + 1])
 

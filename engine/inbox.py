@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from typing import Any, Literal, cast
 
 import orjson
@@ -268,11 +269,12 @@ def due_before(user: int, moment: datetime, *, at_most: int, hide_snoozed_at: da
     return sum(rank_at < moment for _task, rank_at in rows[:at_most])
 
 
-def decided(user: int, *, cursor: str = "", limit: int = PAGE) -> Page:
+def decided(user: int, *, text: str = "", cursor: str = "", limit: int = PAGE) -> Page:
     """One page of what a user has decided, the latest first; nothing leads back from it.
 
-    `cursor` comes from the page before; InvalidData for another text."""
-    tasks = HumanTask.objects.filter(decided_by=user)
+    `text` is in the subject, the party or the number. `cursor` comes from the page before;
+    InvalidData for another text."""
+    tasks = HumanTask.objects.filter(told_by(text, "instance__card__"), decided_by=user)
     if cursor:
         _backwards, moment, identity = decode(cursor)
         later = Q(ended_at=moment, pk__gte=identity)  # many decided at once share their moment
@@ -282,6 +284,14 @@ def decided(user: int, *, cursor: str = "", limit: int = PAGE) -> Page:
     return Page(
         found[:limit], next=_encode(False, (last.pk, last.ended_at)) if last else "", previous=""
     )
+
+
+def told_by(text: str, card: str = "card__") -> Q:
+    """Cases whose card (`card`: the way to it) holds a text in subject, party or number."""
+    if not text:
+        return Q()
+    fields = ("subject", "party", "number")
+    return reduce(or_, (Q(**{f"{card}{name}__icontains": text}) for name in fields))
 
 
 def _shown(tasks: QuerySet[HumanTask]) -> QuerySet[HumanTask]:

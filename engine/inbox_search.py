@@ -40,7 +40,10 @@ WHERE (%(queues)s::text[] IS NULL OR h.queue = ANY(%(queues)s::text[]))
     AND (%(now)s::timestamptz IS NULL OR h.follow_up_at IS NULL
         OR h.follow_up_at <= %(now)s::timestamptz)
     AND (%(among)s::bigint[] IS NULL OR h.id = ANY(%(among)s::bigint[]))
-    AND (%(text)s::text IS NULL OR h.subject ILIKE %(text)s OR h.party ILIKE %(text)s)
+    AND (%(text)s::text IS NULL OR h.subject ILIKE %(text)s OR h.party ILIKE %(text)s
+        OR h.subject = ANY(%(called)s::text[]) OR h.party = ANY(%(called)s::text[])
+        OR EXISTS (SELECT FROM engine_processinstance i
+            WHERE i.id = h.instance_id AND i.card ->> 'number' ILIKE %(text)s))
     AND (%(least)s::numeric IS NULL OR h.amount >= %(least)s::numeric)
     AND (%(most)s::numeric IS NULL OR h.amount <= %(most)s::numeric)
     AND (%(initiators)s::bigint[] IS NULL OR h.initiator = ANY(%(initiators)s::bigint[]))
@@ -54,12 +57,13 @@ ORDER BY {key}{way}, h.id{way} LIMIT %(limit)s
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Which open tasks, in which order. `text` is in the subject or the party; `due_before` leaves
-    out what is never due."""
+    """Which open tasks, in which order. `text` is in the subject, the party or the number, or the
+    subject or party is one of `called`; `due_before` leaves out what is never due."""
 
     queues: Sequence[str] | None = None
     view: inbox.View = "all"
     text: str = ""
+    called: Sequence[str] = ()
     least: Decimal | None = None
     most: Decimal | None = None
     initiators: Sequence[int] | None = None
@@ -99,6 +103,7 @@ STATEMENTS: Final = {
 }
 TOTAL: Final = FOUND.format(shown="count(*), COALESCE(sum(h.amount), 0)")
 INITIATORS: Final = FOUND.format(shown="DISTINCT h.initiator") + " LIMIT 200"
+TITLES: Final = FOUND.format(shown="DISTINCT unnest(ARRAY[h.subject, h.party])") + " LIMIT 5000"
 
 
 def ids(
@@ -168,6 +173,11 @@ def initiators(user: int, wanted: Search) -> list[int]:
     return [int(initiator) for (initiator,) in found if initiator is not None]
 
 
+def titles(user: int, wanted: Search) -> list[str]:
+    """Subjects and parties of what the search finds; of very many only some."""
+    return [str(title) for (title,) in execute(TITLES, _parameters(user, wanted, None)) if title]
+
+
 def _parameters(user: int, wanted: Search, now: datetime | None) -> dict[str, object]:
     return {
         "user": user,
@@ -175,6 +185,7 @@ def _parameters(user: int, wanted: Search, now: datetime | None) -> dict[str, ob
         "view": wanted.view,
         "now": now,
         "text": f"%{_escaped(wanted.text)}%" if wanted.text else None,
+        "called": list(wanted.called),
         "least": wanted.least,
         "most": wanted.most,
         "among": list(wanted.among) if wanted.among is not None else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property, partial
 from typing import Any, Final
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from apps.core.addresses import address
 from apps.core.documents import Card, card_of
 from apps.core.inbox import elements, looking, rows, wording
+from apps.core.kinds.search import readings
 from apps.core.once import once
 from apps.desk.filters import VIEWS, Wanted
 from engine import copies, decisions, inbox, inbox_search
@@ -84,7 +85,7 @@ def listing(user: int, wanted: Wanted, counts: inbox.Counts) -> Listing:
 
 def _open(user: int, wanted: Wanted, counts: inbox.Counts) -> Listing:
     now = timezone.now()
-    search = wanted.search
+    search = _search(user, wanted)
     page = inbox_search.page(user, search, cursor=wanted.cursor, limit=PAGE, hide_snoozed_at=now)
     once(("open tasks", user, wanted.query.urlencode()), lambda: page.ids)
     number, amount = None, None
@@ -104,7 +105,7 @@ def _ids(user: int, wanted: Wanted) -> inbox.Ids:
     def read() -> inbox.Ids:
         now = timezone.now()
         return inbox_search.ids(
-            user, wanted.search, cursor=wanted.cursor, limit=PAGE, hide_snoozed_at=now
+            user, _search(user, wanted), cursor=wanted.cursor, limit=PAGE, hide_snoozed_at=now
         )
 
     return once(("open tasks", user, wanted.query.urlencode()), read)
@@ -112,24 +113,42 @@ def _ids(user: int, wanted: Wanted) -> inbox.Ids:
 
 def _total(user: int, wanted: Wanted) -> inbox_search.Sum:
     """Number and sum of the open tasks that are wanted."""
-    read = partial(inbox_search.total, user, wanted.search, hide_snoozed_at=timezone.now())
+    search = _search(user, wanted)
+    read = partial(inbox_search.total, user, search, hide_snoozed_at=timezone.now())
     return once(("open tasks together", user, wanted.query.urlencode()), read)
+
+
+def _search(user: int, wanted: Wanted) -> inbox_search.Search:
+    """What is wanted; letters may be pinyin or its initials."""
+    typed = wanted.search.text.lower().replace(" ", "")
+    if not (typed.isascii() and typed.isalpha()):
+        return wanted.search
+
+    def read() -> inbox_search.Search:
+        titles = inbox_search.titles(user, replace(wanted.search, text=""))
+        called = [title for title in titles if any(typed in said for said in readings(title))]
+        return replace(wanted.search, called=called)
+
+    return once(("search", user, wanted.query.urlencode()), read)
 
 
 def whole(user: int, wanted: Wanted) -> list[int]:
     """The open tasks that are wanted, on whatever page; as many as a batch holds."""
     now = timezone.now()
-    return list(inbox_search.ids(user, wanted.search, limit=LIMIT, hide_snoozed_at=now).tasks)
+    return list(
+        inbox_search.ids(user, _search(user, wanted), limit=LIMIT, hide_snoozed_at=now).tasks
+    )
 
 
 def _done(user: int, wanted: Wanted, counts: inbox.Counts) -> Listing:
-    page = inbox.decided(user, cursor=wanted.cursor, limit=PAGE)
+    page = inbox.decided(user, text=wanted.search.text, cursor=wanted.cursor, limit=PAGE)
     wording.expect_names(task.initiator for task in page.tasks)
     return Listing(partial(of_tasks, page.tasks, done=True), page.next)
 
 
 def _started(user: int, wanted: Wanted, counts: inbox.Counts) -> Listing:
-    started = ProcessInstance.objects.filter(starter=user).select_related("definition")
+    started = ProcessInstance.objects.filter(inbox.told_by(wanted.search.text), starter=user)
+    started = started.select_related("definition")
     started = started.defer("runtime", "definition__compiled").order_by("-pk")
     if wanted.cursor.isdecimal():
         started = started.filter(pk__lt=int(wanted.cursor[:18]))
@@ -140,7 +159,7 @@ def _started(user: int, wanted: Wanted, counts: inbox.Counts) -> Listing:
 
 def _copies(user: int, wanted: Wanted, counts: inbox.Counts) -> Listing:
     offset = int(wanted.cursor[:6]) if wanted.cursor.isdecimal() else 0
-    found = copies.copies_of(user, offset=offset, limit=PAGE)
+    found = copies.copies_of(user, text=wanted.search.text, offset=offset, limit=PAGE)
     more = str(offset + PAGE) if len(found) > PAGE else ""
     wording.expect_names(copy.sent_by for copy in found)
     return Listing(partial(_of_copies, found[:PAGE]), more)

@@ -97,6 +97,43 @@ def test_lists_are_filtered_and_sorted(page, submitted, company) -> None:
     assert titles(head, due="overdue") == []
 
 
+def test_letters_are_pinyin_or_its_initials(page, submitted) -> None:
+    submitted("qiuzhiyuan", 5, "超声设备采购")
+    submitted("qiuzhiyuan", 5, "Chair 椅子")
+    head = page("shanlina")
+    assert titles(head, q="cssb") == ["超声设备采购"]
+    assert titles(head, q="Chao Sheng") == ["超声设备采购"]
+    assert titles(head, q="chair") == ["Chair 椅子"]
+    assert titles(head, q="yizi") == ["Chair 椅子"]
+    assert titles(head, q="zzz") == []
+    assert titles(head, q="cssb", sort="amount") == ["超声设备采购"]
+
+
+def test_numbers_are_found(page, submitted) -> None:
+    task = task_of(submitted("qiuzhiyuan", 5, "椅子"))
+    submitted("qiuzhiyuan", 5, "桌子")
+    card = task.instance.card | {"number": "XS-203103-0017"}
+    type(task.instance).objects.filter(pk=task.instance_id).update(card=card)
+    assert titles(page("shanlina"), q="03-0017") == ["椅子"]
+    assert titles(page("qiuzhiyuan"), view="started", q="xs-2031") == ["椅子"]
+
+
+def test_what_is_over_can_be_searched(page, submitted, company) -> None:
+    head = page("shanlina")
+    for subject in ("椅子", "桌子"):
+        task = task_of(submitted("qiuzhiyuan", 5, subject))
+        address = f"/approvals/cases/{task.instance_id}/copy"
+        page("qiuzhiyuan").post(address, {"to": [company["zhoumin"]]})
+        head.post(f"/approvals/{task.pk}/complete", {"decision": "approve"})
+    for user, view in (("shanlina", "done"), ("qiuzhiyuan", "started"), ("zhoumin", "copies")):
+        reader = page(user)
+        assert sorted(titles(reader, view=view)) == sorted(["椅子", "桌子"])
+        assert titles(reader, view=view, q="椅") == ["椅子"]
+        assert titles(reader, view=view, q="%") == []
+        text = reader.get("/approvals/", {"view": view, "q": "凳"}).content.decode()
+        assert "没有符合条件" in text or "筛选" in text
+
+
 @pytest.mark.parametrize(
     "query",
     [
