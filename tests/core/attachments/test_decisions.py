@@ -381,6 +381,9 @@ def test_the_dialog_of_the_answer_takes_files(signed_in, delegated, on_disk) -> 
     helper, address = signed_in(STRANGER), f"/approvals/{delegated.pk}/resolve"
     asked = helper.get(address).content.decode()
     assert 'enctype="multipart/form-data"' in asked
+    assert "hx-post" not in asked.partition("<form method")[2].partition(">")[0]  # a page by itself
+    dialog = helper.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert 'hx-encoding="multipart/form-data"' in dialog
     wrong = helper.post(address, {"resolve-attachments": upload("a.pdf", PNG)})
     assert wrong.status_code == 422
     assert "a.pdf" in wrong.content.decode()
