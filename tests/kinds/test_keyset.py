@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -43,21 +44,24 @@ def expected(path: str, descending: bool) -> list[int]:
     return [pk for _value, pk in filled] + empty
 
 
+@pytest.mark.parametrize("many", [False, True])
 @pytest.mark.parametrize("sign", ["", "-"])
 @pytest.mark.parametrize("path", ORDERS)
-def test_each_row_comes_once_in_its_order_forwards_and_back(leads, path, sign):
-    page = keyset.page(Lead.objects.all(), f"{sign}{path}", "", SIZE)
+def test_each_row_comes_once_in_its_order_forwards_and_back(leads, path, sign, many):
+    rows, order = Lead.objects.all(), f"{sign}{path}"
+    read = partial(keyset.page, rows, order, size=SIZE, many=many)
+    page = read("")
     assert page.previous == ""
     pages = [page]
     while page.next:
-        page = keyset.page(Lead.objects.all(), f"{sign}{path}", page.next, SIZE)
+        page = read(page.next)
         pages.append(page)
     there = [[row.pk for row in one.rows] for one in pages]
     assert [pk for one in there for pk in one] == expected(path, bool(sign))
     assert {len(one) for one in there[:-1]} == {SIZE}
     back = [there[-1]]
     while page.previous:
-        page = keyset.page(Lead.objects.all(), f"{sign}{path}", page.previous, SIZE)
+        page = read(page.previous)
         assert page.next
         back.append([row.pk for row in page.rows])
     assert back[::-1] == there

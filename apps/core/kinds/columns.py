@@ -24,7 +24,7 @@ from apps.core.access.rights import Rights
 from apps.core.inbox import wording
 from apps.core.kinds.addresses import url_of
 from apps.core.kinds.declaration import DocumentKind
-from apps.core.kinds.models import ApprovalState, Document
+from apps.core.kinds.models import ApprovalState, Document, has_order_index
 from apps.core.kinds.parts import Text
 from apps.core.kinds.registry import kinds
 from apps.core.kinds.versions import Amendable, Amendment
@@ -129,7 +129,8 @@ def _resolved(model: type[models.Model], name: str, language: str) -> Column:
     if field is not None:
         colours = badges_of(owner).get(field.name, {})
         style = "state" if colours else _style(field)
-        return Column(name, _label(field), style, field, _sort(path, field), colours)
+        sort = "" if _slow(model, name) else _sort(path, field)
+        return Column(name, _label(field), style, field, sort, colours)
     getter = getattr(owner, last, None)
     if not isinstance(getter, property):
         raise UnknownColumn(name)
@@ -204,6 +205,12 @@ def _style(field: models.Field[Any, Any]) -> str:
             "money" if field.decimal_places in MONEY_PLACES and room >= MONEY_DIGITS else "number"
         )
     return next((style for kind, style in _STYLES if isinstance(field, kind)), "text")
+
+
+def _slow(model: type[models.Model], name: str) -> bool:
+    """Whether putting the rows in the order of that column means reading a large kind whole."""
+    kind = kinds.get(model._meta.label_lower)
+    return kind is not None and kind.large and ("__" in name or not has_order_index(model, name))
 
 
 def _sort(path: Sequence[str], field: models.Field[Any, Any]) -> str:

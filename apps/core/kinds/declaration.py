@@ -125,6 +125,8 @@ class DocumentKind:
     amount: ClassVar[str] = ""
     """The field that is summed up below the list and shown in the heading."""
     order: ClassVar[str] = "-pk"
+    large: ClassVar[bool] = False
+    """Whether there are so many rows that lists offer only the orders that an index gives."""
     filters: ClassVar[type[FilterSet] | None] = None
     search: ClassVar[Sequence[str]] = ()
     related: ClassVar[Sequence[str]] = ()

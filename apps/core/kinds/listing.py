@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Sum
 from django.http import QueryDict
 from django_filters import FilterSet
@@ -135,37 +136,50 @@ class Listing:
 
     @cached_property
     def page(self) -> keyset.Page:
+        """A list that isn't as it comes is counted first. Up to `COUNTED` rows are then known by
+        their keys, and put in order; of more of them, an order that an index gives soon brings a
+        page."""
         names = [column.name for column in self.columns]
         reading = [*self.kind.related, *columns.related_of(self.kind.model, names)]
+        rows, many = self.rows, True
+        if not self._as_it_comes:
+            total, keys = self._counted
+            many = total.more
+            few = self.kind.model.objects.keyed(keys)
+            rows = search(self._filtered, self.text, common=True) if many else few
         cursor = self.query.get("cursor", "")
-        common = bool(self.text) and self._counted.more
-        rows = search(self._filtered, self.text, common=True) if common else self.rows
-        return keyset.page(rows, self.order_path, cursor, self.size, reading=reading)
+        return keyset.page(rows, self.order_path, cursor, self.size, reading=reading, many=many)
 
     @cached_property
     def total(self) -> Total:
         """Counted by the page itself where it holds everything."""
         field = self.kind.amount
-        if not (self.text or self.page.previous or self.page.next):
+        if self._as_it_comes and not (self.page.previous or self.page.next):
             amounts = [
                 columns.value_of(row, field) or Decimal(0) for row in self.page.rows if field
             ]
             return Total(len(self.page.rows), sum(amounts, Decimal(0)) if field else None, False)
-        return self._counted
+        return self._counted[0]
+
+    @property
+    def _as_it_comes(self) -> bool:
+        return not self.narrowed and self.order == self.kind.order
 
     @cached_property
-    def _counted(self) -> Total:
-        """Counted by the database."""
+    def _counted(self) -> tuple[Total, Sequence[int]]:
+        """Counted by the database; with the keys of the rows, where these are all of them."""
         field = self.kind.amount
         asked: Mapping[str, Any] = {
             "count": Count("pk"),
+            "keys": ArrayAgg("pk"),
             **({"amount": Sum(field)} if field else {}),
         }
         names = ["pk", *([field] if field else [])]
         found = self.rows.order_by().only(*names)[: COUNTED + 1].aggregate(**asked)
         more = found["count"] > COUNTED
         amount = None if more or not field else found["amount"] or Decimal(0)
-        return Total(min(found["count"], COUNTED), amount, more)
+        total = Total(min(found["count"], COUNTED), amount, more)
+        return total, () if more else found["keys"] or ()
 
     @property
     def chips(self) -> Sequence[Chip]:

@@ -62,6 +62,7 @@ class SalesActivityKind(DocumentKind):
         },
     }
     order = "-planned_at"
+    large = True
     filters = ActivityFilter
     search = ("subject", "company__name", "lead__name", "customer__name", "contact__name")
     related = (

@@ -65,7 +65,7 @@ class SalesActivity(Record):
     What it is about is filled up from what is known: the customer of an opportunity or a contact.
     `done_at` is when it took place; `follows` the activity that ended with planning this one."""
 
-    kind = DictionaryField("activity_kind", _("kind of activity"))
+    kind = DictionaryField("activity_kind", _("kind of activity"), db_index=False)
     subject = models.CharField(_("subject"), max_length=200)
     planned_at = models.DateTimeField(_("planned for"))
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
@@ -156,8 +156,8 @@ class SalesActivity(Record):
                 name="activity_due",
             ),
             models.Index(fields=["state", "-planned_at", "-id"], name="activity_state_planned"),
-            scope_index("activity", "kind", "state", "customer"),
-            *order_indexes("activity", "subject", "state"),
+            scope_index("activity", "state", "customer"),
+            *order_indexes("activity", "kind", "subject", "state"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -70,6 +70,7 @@ class TargetCompanyKind(DocumentKind):
         "changed_at",
     )
     order = "-changed_at"
+    large = True
     related = ("owner",)
     filters = CompanyFilter
     search = ("name", "contact_name", "phone", "tax_id")

@@ -72,9 +72,9 @@ class TargetCompany(Record):
     contact_position = models.CharField(_("position"), max_length=60, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     phone_e164 = models.CharField(max_length=20, blank=True, default="", editable=False)
-    region = DictionaryField("region", _("region"), null=True, blank=True)
-    industry = DictionaryField("industry", _("industry"), null=True, blank=True)
-    source = DictionaryField("customer_source", _("source"), null=True, blank=True)
+    region = DictionaryField("region", _("region"), null=True, blank=True, db_index=False)
+    industry = DictionaryField("industry", _("industry"), null=True, blank=True, db_index=False)
+    source = DictionaryField("customer_source", _("source"), null=True, blank=True, db_index=False)
     address = models.CharField(_("address"), max_length=200, blank=True)
     website = models.URLField(_("website"), blank=True)
     batch = models.CharField(_("batch"), max_length=60, blank=True)
@@ -111,9 +111,18 @@ class TargetCompany(Record):
             models.Index(fields=["-changed_at", "-id"], name="company_changed"),
             models.Index(fields=["state", "-changed_at", "-id"], name="company_state"),
             models.Index(fields=["batch"], condition=~Q(batch=""), name="company_batch"),
-            scope_index("company", "state", "region", "industry", "source"),
+            scope_index("company", "state"),
             *order_indexes(
-                "company", "name", "contact_name", "phone", "claimed_at", "last_contact_at", "state"
+                "company",
+                "name",
+                "contact_name",
+                "phone",
+                "region",
+                "industry",
+                "source",
+                "claimed_at",
+                "last_contact_at",
+                "state",
             ),
         ]
         constraints = [

@@ -50,6 +50,7 @@ class ContactKind(DocumentKind):
     )
     more_columns = ("wechat", "email", "birthday", "birth_calendar", "department", "changed_at")
     order = "-changed_at"
+    large = True
     filters = ContactFilter
     search = ("name", "customer__name", "mobile", "phone", "email")
     shortcuts = (

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final, Self
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -16,7 +17,14 @@ from apps.catalog.fields import money_field
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
 from apps.core.kinds.columns import described
-from apps.core.kinds.models import Line, Record, RecordQuerySet, order_indexes, scope_index
+from apps.core.kinds.models import (
+    Line,
+    Record,
+    RecordQuerySet,
+    is_any,
+    order_indexes,
+    scope_index,
+)
 from apps.core.parameters.models import DictionaryField
 from apps.sales.customers.invoicing import InvoicingData
 
@@ -42,11 +50,11 @@ class CustomerQuerySet(RecordQuerySet):
         """Those in scope, and those that somebody works on with their owner."""
         if not rights.may("sales.customer", Action.VIEW):
             return self.none()
-        shared = Collaborator.objects.filter(user=rights.user).values("document")
+        shared = Collaborator.objects.filter(user=rights.user).order_by().values("document")
         scope = rights.within("sales.customer")
         whole = self.filter(merged_into=None)
         # Nothing to ask for is everything: an “or” would drop it.
-        return whole.filter(scope | Q(pk__in=shared)) if scope else whole
+        return whole.filter(scope | Q(is_any("pk", ArraySubquery(shared)))) if scope else whole
 
 
 class Customer(InvoicingData, Record):
@@ -59,10 +67,10 @@ class Customer(InvoicingData, Record):
     name = models.CharField(_("name"), max_length=120, unique=True)
     name_normal = models.CharField(max_length=120, default="", editable=False)
     short_name = models.CharField(_("short name"), max_length=40, blank=True)
-    level = DictionaryField("customer_level", _("level"))
-    industry = DictionaryField("industry", _("industry"), null=True, blank=True)
-    region = DictionaryField("region", _("region"), null=True, blank=True)
-    source = DictionaryField("customer_source", _("source"), null=True, blank=True)
+    level = DictionaryField("customer_level", _("level"), db_index=False)
+    industry = DictionaryField("industry", _("industry"), null=True, blank=True, db_index=False)
+    region = DictionaryField("region", _("region"), null=True, blank=True, db_index=False)
+    source = DictionaryField("customer_source", _("source"), null=True, blank=True, db_index=False)
     parent = models.ForeignKey(
         "self",
         null=True,
@@ -137,8 +145,18 @@ class Customer(InvoicingData, Record):
                 condition=Q(wake_up_on__isnull=False),
             ),
             models.Index(fields=["stage", "-changed_at", "-id"], name="customer_stage_changed"),
-            scope_index("customer", "merged_into", "level", "industry", "region", "source"),
-            *order_indexes("customer", "phone", "last_contact_at", "stage", "changed_at"),
+            scope_index("customer", "merged_into"),
+            *order_indexes(
+                "customer",
+                "phone",
+                "level",
+                "industry",
+                "region",
+                "source",
+                "last_contact_at",
+                "stage",
+                "changed_at",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

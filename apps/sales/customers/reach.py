@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, F, Func, Q
+from django.db.models import Q
 
 from apps.core.access.actions import Action, Scope
 from apps.core.access.rights import Rights
-from apps.core.kinds.models import RecordQuerySet
+from apps.core.kinds.models import RecordQuerySet, is_any, seldom
 from apps.sales.customers.models import Collaborator, Customer
 
 LOOKING: Final = frozenset({Action.VIEW, Action.ADD, Action.PRINT, Action.EXPORT})
@@ -34,16 +34,9 @@ class OfCustomerQuerySet(RecordQuerySet):
         shared with them."""
         own = Customer.objects.filter(owner=rights.user).order_by().values("pk")
         shared = Collaborator.objects.filter(user=rights.user).order_by().values("document")
-        if rights.scope(self.model._meta.label_lower) is not Scope.OWN:
-            # Many rows are gone through for a wide scope, each then looked up in a hash.
-            return Q(customer__in=own) | Q(customer__in=shared)
-        # Few rows: as an array, customers are found by their index, as owners are by theirs.
-        customers = Func(ArraySubquery(own.union(shared, all=True)), function="ANY")
-        is_one = Func(
-            F("customer"),
-            customers,
-            template="%(expressions)s",
-            arg_joiner=" = ",
-            output_field=BooleanField(),
-        )
-        return Q(is_one)
+        customers = own.union(shared, all=True)
+        if rights.scope(self.model._meta.label_lower) is Scope.OWN:
+            # Few rows: as an array, customers are found by their index, as owners are by theirs.
+            return Q(is_any("customer", ArraySubquery(customers)))
+        # Many rows are gone through for a wide scope, each then looked up in a hash.
+        return Q(seldom("customer", customers))

@@ -72,14 +72,16 @@ class Lead(Record):
     contact_position = models.CharField(_("position"), max_length=60, blank=True)
     contact_mobile = models.CharField(_("mobile"), max_length=40, blank=True)
     contact_mobile_e164 = models.CharField(max_length=20, blank=True, default="", editable=False)
-    region = DictionaryField("region", _("region"), null=True, blank=True)
-    industry = DictionaryField("industry", _("industry"), null=True, blank=True)
-    source = DictionaryField("customer_source", _("source"), null=True, blank=True)
+    region = DictionaryField("region", _("region"), null=True, blank=True, db_index=False)
+    industry = DictionaryField("industry", _("industry"), null=True, blank=True, db_index=False)
+    source = DictionaryField("customer_source", _("source"), null=True, blank=True, db_index=False)
     address = models.CharField(_("address"), max_length=200, blank=True)
 
     need = models.TextField(_("need"), blank=True, max_length=2000)
     budget = money_field(_("budget"), null=True, blank=True)
-    timing = DictionaryField("purchase_timing", _("when to buy"), null=True, blank=True)
+    timing = DictionaryField(
+        "purchase_timing", _("when to buy"), null=True, blank=True, db_index=False
+    )
     next_contact_on = models.DateField(_("next contact"), null=True, blank=True)
     last_contact_at = models.DateTimeField(_("last contact"), null=True, editable=False)
     opportunity_name = models.CharField(_("opportunity"), max_length=120, blank=True)
@@ -145,12 +147,16 @@ class Lead(Record):
             models.Index(fields=["tax_id"], condition=~Q(tax_id=""), name="lead_tax_id"),
             models.Index(fields=["phone_e164"], name="lead_phone"),
             models.Index(fields=["contact_mobile_e164"], name="lead_mobile"),
-            scope_index("lead", "region", "industry", "source", "timing", "customer", "company"),
+            scope_index("lead"),
             *order_indexes(
                 "lead",
                 "name",
                 "contact_name",
                 "contact_mobile",
+                "region",
+                "industry",
+                "source",
+                "timing",
                 "budget",
                 "next_contact_on",
                 "last_contact_at",

@@ -104,6 +104,7 @@ class Opportunity(Record):
         Customer,
         on_delete=models.PROTECT,
         related_name="opportunities",
+        db_index=False,
         verbose_name=_("customer"),
     )
     contact = models.ForeignKey(
@@ -118,6 +119,7 @@ class Opportunity(Record):
         OpportunityStage,
         on_delete=models.PROTECT,
         related_name="+",
+        db_index=False,
         verbose_name=_("stage"),
     )
     amount = money_field(_("expected amount"), default=ZERO)
@@ -129,7 +131,7 @@ class Opportunity(Record):
         help_text=_("Left empty: the stage's."),
     )
     expected_on = models.DateField(_("expected close"))
-    source = DictionaryField("customer_source", _("source"), null=True, blank=True)
+    source = DictionaryField("customer_source", _("source"), null=True, blank=True, db_index=False)
     remarks = models.TextField(_("remarks"), blank=True, max_length=2000)
 
     state = models.CharField(
@@ -179,7 +181,18 @@ class Opportunity(Record):
                 ],
                 name="opportunity_funnel",
             ),
-            *order_indexes("opportunity", "name", "amount", "expected_on", "state", "changed_at"),
+            *order_indexes(
+                "opportunity",
+                "name",
+                "customer",
+                "stage",
+                "owner",
+                "source",
+                "amount",
+                "expected_on",
+                "state",
+                "changed_at",
+            ),
         ]
         constraints = [
             models.CheckConstraint(name="opportunity_amount", condition=Q(amount__gte=0)),
