@@ -26,9 +26,8 @@ from apps.core.kinds import columns, extras, parts
 from apps.core.kinds.addresses import url_of
 from apps.core.kinds.declaration import DetailTab, DocumentKind
 from apps.core.kinds.registry import kind_of_key
-from apps.core.kinds.showing import Sheet, whole
+from apps.core.kinds.showing import Sheet, reader_of
 from engine.models import ProcessInstance
-from engine.prepared import Prepared
 
 WITH_DOCUMENT = ("attachments",)
 """Tabs of its own page that an approver sees below the document."""
@@ -104,9 +103,6 @@ class KindPages(DocumentPages):
 
     def __init__(self, kind: DocumentKind) -> None:
         self.kind = kind
-        self._read = Prepared[Any](
-            lambda pk: whole(kind, kind.model._default_manager.filter(pk=pk))
-        )
 
     def card(self, instance: ProcessInstance) -> Card:
         pk = kind_of_key(instance.business_key)[1]
@@ -121,7 +117,7 @@ class KindPages(DocumentPages):
     def open(self, request: HttpRequest, instance: ProcessInstance) -> OpenRecord | None:
         """Whoever may see the case may see its document."""
         pk = kind_of_key(instance.business_key)[1]
-        record = self._read.first(pk)
+        record = reader_of(self.kind).first(pk)
         return None if record is None else OpenRecord(self.kind, record, request)
 
 

@@ -20,6 +20,7 @@ from apps.core.kinds.participation import takes_part
 from apps.core.kinds.parts import AttachmentCategory, PushDown, Risk, Text
 from apps.core.kinds.versions import Amendable, keys_after
 from engine.exceptions import InvalidData, NotAllowed, NotFound, WrongState
+from engine.prepared import Prepared
 
 if TYPE_CHECKING:
     from django import forms
@@ -222,15 +223,23 @@ class DocumentKind:
         version that counts."""
         return self.queryset(rights).filter(self.model.LISTED)
 
-    def find(
-        self, rights: Rights, pk: int, *, read: Callable[[Any], Any] = lambda rows: rows
-    ) -> Any:
-        """One row for looking at; `read` says what to read along. Whoever takes part in its
-        approval, or in that of a later version, reads it whatever their scope; no other
+    def find(self, rights: Rights, pk: int, *, read: Prepared[Any] | None = None) -> Any:
+        """One row for looking at; `read` reads one with all that is shown of it. Whoever takes part
+        in its approval, or in that of a later version, reads it whatever their scope; no other
         right follows. Raises NotFound."""
-        found = read(self.queryset(rights).filter(pk=pk)).first()
-        if found is None and takes_part(rights.user, *keys_after(self.model, pk)):
-            found = read(self.model.objects.select_related(*self.related).filter(pk=pk)).first()
+        seen = self.queryset(rights).filter(pk=pk)
+        if read is None:
+            found = seen.first()
+            if found is None and takes_part(rights.user, *keys_after(self.model, pk)):
+                found = self.model.objects.select_related(*self.related).filter(pk=pk).first()
+        else:
+            found = read.first(pk)
+            if found is not None and not (
+                rights.covers(self.key, found)
+                or seen.exists()
+                or takes_part(rights.user, *keys_after(self.model, pk))
+            ):
+                found = None
         if found is None:
             raise NotFound(_("There is no %(kind)s %(pk)s.") % {"kind": self.label, "pk": pk})
         return found

@@ -18,7 +18,7 @@ from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.extras import EveryTab, PagePart, page_part, page_tab
 from apps.core.kinds.models import Record
 from apps.core.kinds.registry import kind_of
-from apps.core.kinds.showing import Sheet, whole
+from apps.core.kinds.showing import Sheet, reader_of
 from apps.core.kinds.versions import IN_FORCE, Amendable
 from apps.core.kinds.views.pages import cases_of
 
@@ -94,6 +94,6 @@ class ChangesPart(PagePart):
 def _changes(request: HttpRequest, record: Any) -> dict[str, Any]:
     """What an amendment changes; the version that it amends is read along for what else asks."""
     kind, rights = kind_of(record), rights_of(int(request.user.pk or 0))
-    record.amends = whole(kind, kind.model.objects.filter(pk=record.amends_id)).get()
+    record.amends = reader_of(kind).first(record.amends_id)
     before, after = Sheet(kind, record.amends, rights), Sheet(kind, record, rights)
     return {"amended": record.amends, "changes": changes(before, after)}

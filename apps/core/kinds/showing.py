@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.db.models import Prefetch
@@ -15,6 +15,7 @@ from apps.core.kinds import columns
 from apps.core.kinds.columns import Cell, Column
 from apps.core.kinds.declaration import DocumentKind, Lines, Section
 from apps.core.kinds.editing import line_rows, lines_of
+from engine.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,12 @@ def _cell(column: Column, row: Any) -> Cell:
     if column.style != "date" or not cell.text:
         return cell
     return replace(cell, text=f"{columns.value_of(row, column.name):%Y-%m-%d}")
+
+
+@cache
+def reader_of(kind: DocumentKind) -> Prepared[Any]:
+    """Reads one record with all that its sheet shows, whoever may see it."""
+    return Prepared(lambda pk: whole(kind, kind.model._default_manager.filter(pk=pk)))
 
 
 def whole(kind: DocumentKind, rows: Any) -> Any:

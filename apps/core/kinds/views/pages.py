@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,7 +15,7 @@ from apps.core.kinds import columns, extras, services
 from apps.core.kinds.commands import offered
 from apps.core.kinds.declaration import DetailTab
 from apps.core.kinds.extras import EveryTab
-from apps.core.kinds.showing import Sheet, whole
+from apps.core.kinds.showing import Sheet, reader_of
 from apps.core.kinds.strips import strip_of
 from apps.core.kinds.views.base import KindView
 from apps.core.links.push_down import follow_ups
@@ -29,7 +28,7 @@ class RecordPage(KindView):
     """A record: what it says, its lines, whom it waits for, and further tabs."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        record = self.kind.find(self.rights, pk, read=partial(whole, self.kind))
+        record = self.kind.find(self.rights, pk, read=reader_of(self.kind))
         tabs = self.tabs(record)
         name = request.GET.get("tab", DOCUMENT)
         tab = next((one for one in tabs if one.name == name), None)
