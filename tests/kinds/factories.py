@@ -5,10 +5,12 @@ typed into its form, lines included, without a thing that isn't needed."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 
+from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -31,6 +33,7 @@ FACTORIES: dict[str, Factory] = {}
 OWNED: dict[str, Callable[[Any], Any]] = {}
 """What makes a record that of its maker alone, where making it doesn't."""
 numbers: Iterator[int] = count(1)
+HOSTILE = "<script>alert(1)</script>{{7*7}}'\"&<img src=x onerror=alert(2)>"
 
 
 def factory(key: str) -> Callable[[Factory], Factory]:
@@ -56,6 +59,34 @@ def make(key: str, by: str = "qiuzhiyuan", **given: Any) -> Any:
     """A saved record."""
     row = Editor(kinds[key], all_rights(by), data=posted(key, typed(key, by, **given))).save()
     return OWNED[key](row) if key in OWNED else row
+
+
+SHAPED = re.compile("mobile|phone|fax|mail|code|number|website|account|tax_id|birth|outcome")
+"""Fields that don't take any text, or that ask for more once they hold some."""
+
+
+def make_hostile(key: str, by: str = "qiuzhiyuan") -> Any:
+    """A saved record with hostile text in every field that takes any text, in its lines, and in
+    the records that it names, its party among them."""
+    kind, values = kinds[key], typed(key, by)
+    values = hostile(kind.form_class, values, by)
+    for lines in kind.lines:
+        rows = values.get(lines.related, ())
+        values[lines.related] = [hostile(lines.form_class, row, by) for row in rows]
+    return make(key, by, **values)
+
+
+def hostile(form: Any, values: Typed, by: str) -> Typed:
+    """What is typed into a form, hostile wherever it is text of no certain shape."""
+    found = dict(values)
+    for name, field in form.base_fields.items():
+        model = getattr(getattr(field, "queryset", None), "model", None)
+        other = next((key for key in FACTORIES if model is kinds[key].model), "")
+        if type(field) is forms.CharField and not SHAPED.search(name):
+            found[name] = f"{next(numbers)}{HOSTILE}"[: field.max_length]
+        elif other and values.get(name):
+            found[name] = make_hostile(other, by).pk
+    return found
 
 
 def typed(key: str, by: str = "qiuzhiyuan", **given: Any) -> Typed:
