@@ -34,12 +34,14 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a list shows of a document. `url` is its own page, '' where it has none."""
+    """What a list shows of a document. `url` is its own page, '' where it has none; `again`: it was
+    submitted before."""
 
     number: str
     kind: str = ""
     url: str = ""
     risks: tuple[Risk, ...] = ()
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

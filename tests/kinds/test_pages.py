@@ -327,7 +327,9 @@ def test_a_document_tells_whom_it_waits_for_and_what_has_happened(client, key, s
     page = url_of(kind, "page", record.pk)
     (asked, *_others) = looking.waiting(live_instance(record.business_key))
     assert asked.names
-    assert asked.names in client.get(page).content.decode()
+    text = client.get(page).content.decode()
+    assert asked.names in text
+    assert reverse("desk:act", args=[asked.task.pk, "urge"]) in text
     assert "仇志远" in client.get(f"{page}?tab=trail").content.decode()
     part = client.get(f"{page}?tab=trail&part", headers={"HX-Request": "true"})
     assert part.status_code == 200 and "<html" not in part.content.decode()

@@ -55,6 +55,7 @@ class Waiting:
 
     task: HumanTask
     step: str
+    users: tuple[int, ...]
     people: tuple[str, ...]
     behind: str  # who has to decide first, where the task waits for its turn
     timers: Mapping[tuple[str, str], str]  # of the case, asked for when they are shown
@@ -163,6 +164,7 @@ def waiting(instance: ProcessInstance, tasks: Sequence[HumanTask] | None = None)
         Waiting(
             task=task,
             step=elements.element_label(instance, task.process, task.element),
+            users=tuple(people[task.pk]),
             people=tuple(names.get(user, _("somebody")) for user in people[task.pk]),
             behind=_(", ").join(names.get(user, "") for user in behind.get(task.pk, ())),
             timers=timers,

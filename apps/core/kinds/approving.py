@@ -112,6 +112,7 @@ class KindPages(DocumentPages):
             kind=capfirst(self.kind.label),
             url=url_of(self.kind, "page", pk),
             risks=tuple(_told(flag) for flag in flags if flag is not None),
+            again=bool(instance.card.get("again")),
         )
 
     def open(self, request: HttpRequest, instance: ProcessInstance) -> OpenRecord | None:

@@ -24,6 +24,7 @@ def submit(context: Context, *, target: str) -> dict[str, Any]:
     problems = kind.problems(document)
     if problems:
         raise InvalidData(next(iter(problems.values()))[0], errors=problems)
+    again = document.submitted_at is not None  # sent back, withdrawn or un-approved since
     save_state(document, ApprovalState.SUBMITTED, submitted_at=context.now)
     facts = kind.facts(document)  # before its risks: they are among what is found out here
     context.show(
@@ -32,6 +33,7 @@ def submit(context: Context, *, target: str) -> dict[str, Any]:
         amount=getattr(document, kind.amount, None) if kind.amount else None,
         number=str(document),
         risks=[risk.code for risk in kind.risks(document)],
+        again=again,
     )
     return facts
 

@@ -78,6 +78,7 @@ class RecordPage(KindView):
             "case": case,
             "case_url": reverse("inbox:instance", args=[case.pk]) if case else "",
             "withdrawable": case is not None and case.starter == self.rights.user,
+            "may_urge": case is not None and case.starter == self.rights.user,
             "strip": strip_of(self.kind, record),
             "waiting_for": looking.waiting(case) if case else [],
             "main_commands": [(name, one) for name, one in commands if one.primary],
