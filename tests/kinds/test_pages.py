@@ -329,7 +329,9 @@ def test_a_document_tells_whom_it_waits_for_and_what_has_happened(client, key, s
     assert asked.names
     text = client.get(page).content.decode()
     assert asked.names in text
-    assert reverse("desk:act", args=[asked.task.pk, "urge"]) in text
+    urge = f"{reverse('desk:act', args=[asked.task.pk, 'urge'])}?to=page"
+    assert urge in text
+    assert client.post(urge, {"urge-reason": "客户在等"})["Location"] == page
     assert "仇志远" in client.get(f"{page}?tab=trail").content.decode()
     part = client.get(f"{page}?tab=trail&part", headers={"HX-Request": "true"})
     assert part.status_code == 200 and "<html" not in part.content.decode()

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.core.access.rights import rights_of
 from apps.core.api.problems import detail_of
+from apps.core.documents import card_of
 from apps.core.inbox import wording
 from apps.core.inbox.acts import ACTS
 from apps.core.inbox.context import look_at, waiting
@@ -222,7 +223,14 @@ def act(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         offered = Offered(code, chosen, form, True)
         return _ask(request, offered, task, detail_of(error), status=status_of(error))
     messages.success(request, said)
+    if page := _page(request, task):
+        return redirect(page)
     return _go_on(request, pk if chosen.stays else None)
+
+
+def _page(request: HttpRequest, task: HumanTask) -> str:
+    """The document's own page, for who was asked there; else ""."""
+    return card_of(task.instance).url if request.GET.get("to") == "page" else ""
 
 
 def _ask(
@@ -235,7 +243,7 @@ def _ask(
         title=str(offered.act.label),
         form=offered.form,
         problem=problem,
-        back=back,
+        back=_page(request, task) or back,
         next=_near(request, wanted, task.pk).next,
         version=task.version,
         status=status,
