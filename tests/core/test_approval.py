@@ -39,6 +39,7 @@ def test_levels_come_in_their_order():
     assert routes.current(route)["role"] == "department_head"
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("rows", [[], [{**ROWS[0], "role": "king"}], [{**ROWS[0], "mode": "most"}]])
 def test_a_matrix_that_lets_nobody_decide_is_refused(rows):
     with pytest.raises(InvalidData):
