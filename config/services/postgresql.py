@@ -53,14 +53,6 @@ _GRANTS = (
 )
 
 
-def buffers() -> int:
-    """Megabytes for the server's own copies of pages: an eighth of the memory, a gigabyte at most.
-    It takes up only what it has read, and finds that several times as fast as in files that the
-    system keeps."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return int(min(memory // 8, 2**30)) // 2**20
-
-
 def default_privileges(owner: str, application: str) -> str:
     """The SQL by which whatever `owner` makes in this database may be used by `application`."""
     return "".join(
@@ -185,7 +177,7 @@ class Postgresql:
         return int(major)
 
     def command(self) -> list[str]:
-        settings = {"shared_buffers": f"{buffers()}MB"} if self.durable else _NOT_DURABLE
+        settings = {} if self.durable else _NOT_DURABLE
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return [
             *self.account.prefix,
