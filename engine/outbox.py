@@ -25,6 +25,7 @@ logger = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=2)  # longer than sending one message may take
 ROUND = timedelta(seconds=20)
+FOR_GOOD = 500  # SMTP replies from here on
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # by itself: its job sends it
 BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3))
 
@@ -55,14 +56,16 @@ def post(mails: Iterable[Mail | notices.Notice], *, now: datetime) -> None:
     transaction.on_commit(wake)
 
 
+# Materialized: a plan that asks for the row again and again would each time find another.
 ACQUIRE = """
-UPDATE engine_outboxmessage m
-SET locked_until = %s, attempts = m.attempts + 1
-FROM (
+WITH due AS MATERIALIZED (
     SELECT id FROM engine_outboxmessage
     WHERE sent_at IS NULL AND due_at <= %s AND (locked_until IS NULL OR locked_until < %s)
     ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
-) due
+)
+UPDATE engine_outboxmessage m
+SET locked_until = %s, attempts = m.attempts + 1
+FROM due
 WHERE m.id = due.id RETURNING m.id, m.message_id, m.kind, m.payload, m.attempts
 """
 
@@ -86,7 +89,7 @@ def drain(*, now: datetime | None = None, at_most: timedelta = ROUND) -> int:
 
 def _acquire(now: datetime) -> tuple[Any, ...] | None:
     """Lease the message that is due the longest: its lease holds while it is sent."""
-    rows = execute(ACQUIRE, [now + LEASE, now, now])
+    rows = execute(ACQUIRE, [now, now, now + LEASE])
     return rows[0] if rows else None
 
 
@@ -121,10 +124,14 @@ def _send(
 
 
 def _is_to_blame(error: Exception) -> bool:
-    """Whether the message is refused for what it is, and not because the server can't be reached
-    or doesn't want us: that mends itself, or is told by every mail at once."""
-    refused = (SMTPRecipientsRefused, SMTPDataError)
-    return isinstance(error, refused) or not isinstance(error, OSError)
+    """Whether the message is refused for what it is, and not for now (4xx: busy, greylisted), nor
+    because the server can't be reached or doesn't want us: that mends itself, or is told by every
+    mail at once."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return any(code >= FOR_GOOD for code, _text in error.recipients.values())
+    if isinstance(error, SMTPDataError):
+        return error.smtp_code >= FOR_GOOD
+    return not isinstance(error, OSError)
 
 
 def send_again(message: int, *, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPServerDisconnected
 
 import pytest
 from django.core import mail
@@ -117,7 +117,15 @@ def test_one_of_no_case_that_is_skipped_is_never_sent(people):
     assert OutboxMessage.objects.get().error
 
 
-@pytest.mark.parametrize("error", [ConnectionRefusedError(), SMTPServerDisconnected("x")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionRefusedError(),
+        SMTPServerDisconnected("x"),
+        SMTPDataError(421, b"not now"),
+        SMTPRecipientsRefused({"wulei@kangze.example": (450, b"greylisted")}),
+    ],
+)
 def test_a_mail_server_that_is_away_is_nobodys_incident(case, people, monkeypatch, error):
     copies.send_copy(case.id, to=[people["wulei"]], by=people["qiuzhiyuan"], now=MONDAY)
     with monkeypatch.context() as patch:
