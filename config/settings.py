@@ -290,6 +290,14 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,  # files go up as bytes, and come back as addresses
     "POSTPROCESSING_HOOKS": [],  # choices stay where they are used
+    # A heading for each kind of things, opened by whoever looks for it: all the operations of all of
+    # them at once take a browser many seconds.
+    "SWAGGER_UI_SETTINGS": {
+        "docExpansion": "none",
+        "defaultModelsExpandDepth": -1,
+        "deepLinking": True,
+        "filter": True,
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -88,18 +88,19 @@ FROM found
 ORDER BY found.place
 """  # noqa: S608 (constants)
 
+# The tasks put off are counted place by place: each is a range of an index that holds nothing else.
 COUNTS = """
-SELECT c.queue, a.size = 1, sum(c.delta)
-FROM engine_audiencemember m
-    JOIN engine_audience a ON a.id = m.audience_id
-    JOIN engine_inboxcount c ON c.audience_id = m.audience_id
-WHERE m."user" = %(user)s GROUP BY 1, 2 HAVING sum(c.delta) > 0
-UNION ALL
-SELECT h.queue, a.size = 1, -count(*)
-FROM engine_audiencemember m
-    JOIN engine_audience a ON a.id = m.audience_id
-    JOIN engine_humantask h ON h.audience_id = m.audience_id
-WHERE m."user" = %(user)s AND h.follow_up_at > %(now)s::timestamptz GROUP BY 1, 2
+SELECT queue, alone, sum(number)::bigint FROM (
+    SELECT c.audience_id, c.queue, a.size = 1 AS alone, sum(c.delta) AS open
+    FROM engine_audiencemember m
+        JOIN engine_audience a ON a.id = m.audience_id
+        JOIN engine_inboxcount c ON c.audience_id = m.audience_id
+    WHERE m."user" = %(user)s GROUP BY 1, 2, 3 HAVING sum(c.delta) > 0
+) place CROSS JOIN LATERAL (
+    SELECT place.open - count(*) AS number FROM engine_humantask h
+    WHERE h.audience_id = place.audience_id AND h.queue = place.queue
+        AND h.follow_up_at > %(now)s::timestamptz
+) shown GROUP BY 1, 2
 UNION ALL SELECT NULL, NULL, count(*) FROM engine_copy WHERE "user" = %(user)s AND read_at IS NULL
 """
 
