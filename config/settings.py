@@ -290,7 +290,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,  # files go up as bytes, and come back as addresses
     "POSTPROCESSING_HOOKS": [],  # choices stay where they are used
-    # A heading for each kind of things, opened by whoever looks for it: all the operations of all of
+    # A heading for each kind of things, opened by whoever looks for it: all operations of all of
     # them at once take a browser many seconds.
     "SWAGGER_UI_SETTINGS": {
         "docExpansion": "none",

@@ -47,14 +47,16 @@ RESUMED_IN = timedelta(minutes=1)  # after that, a message to a suspended instan
 WALK = timedelta(seconds=10)  # so long changes of people go on, then what is due meanwhile
 CHUNK = 50
 
+# Materialized: a plan that asks for the rows again and again would each time find others.
 ACQUIRE = """
-UPDATE engine_job j SET locked_until = %s
-FROM (
+WITH due AS MATERIALIZED (
     SELECT q.id FROM engine_job q LEFT JOIN engine_processinstance i ON i.id = q.instance_id
     WHERE q.retries > 0 AND q.due_at <= %s AND (q.locked_until IS NULL OR q.locked_until < %s)
         AND (i.id IS NULL OR i.state = 1)
     ORDER BY q.due_at LIMIT %s FOR UPDATE OF q SKIP LOCKED
-) due
+)
+UPDATE engine_job j SET locked_until = %s
+FROM due
 WHERE j.id = due.id
 RETURNING j.id, j.kind, j.instance_id, j.payload
 """
@@ -79,7 +81,7 @@ class Leased:
 
 def acquire(now: datetime, limit: int = CHUNK) -> list[Leased]:
     """Lease jobs that are due at `now`, the longest due first. Jobs of suspended instances wait."""
-    return [Leased(*row) for row in execute(ACQUIRE, [now + LEASE, now, now, limit])]
+    return [Leased(*row) for row in execute(ACQUIRE, [now, now, limit, now + LEASE])]
 
 
 def run_due_jobs(*, now: datetime | None = None, at_most: timedelta = ROUND) -> int:

@@ -18,7 +18,9 @@ class ActivityState(models.IntegerChoices):
 class ActivityInstance(models.Model):
     """One visit to a node of the diagram."""
 
-    instance = models.ForeignKey(ProcessInstance, models.CASCADE, related_name="activities")
+    instance = models.ForeignKey(
+        ProcessInstance, models.CASCADE, related_name="activities", db_constraint=False
+    )
     task_id = models.UUIDField()
     scope = models.UUIDField(null=True, help_text=_("the subprocess or call it happened in"))
     process = models.CharField(max_length=100)
@@ -44,7 +46,9 @@ class ActivityInstance(models.Model):
 class VariableValue(models.Model):
     """A variable got a value."""
 
-    instance = models.ForeignKey(ProcessInstance, models.CASCADE, related_name="values")
+    instance = models.ForeignKey(
+        ProcessInstance, models.CASCADE, related_name="values", db_constraint=False
+    )
     scope = models.UUIDField(null=True)
     process = models.CharField(max_length=100)
     element = models.CharField(max_length=100)
@@ -115,7 +119,9 @@ class TrailEvent(models.TextChoices):
 class TrailEntry(models.Model):
     """One thing that happened, chained to the one before it in the instance."""
 
-    instance = models.ForeignKey(ProcessInstance, models.PROTECT, related_name="trail")
+    instance = models.ForeignKey(
+        ProcessInstance, models.PROTECT, related_name="trail", db_index=False
+    )
     seq = models.PositiveIntegerField(help_text=_("1, 2, 3 … without gaps within the instance"))
     at = models.DateTimeField()
     actor = models.BigIntegerField(null=True, help_text=_("none: the engine itself"))

@@ -94,5 +94,5 @@ def _without_repetition(
             "Level %(level)s: %(names)s approved the level before and is not asked again."
         )
         left = [approver for approver in asked if approver["user"] not in before]
-    note(text, level=level["level"], names="、".join(names[user] for user in again))
+    note(text, level=level["level"], names=[names[user] for user in again])
     return left

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.approval.deciders import label
 from apps.core.approval.routes import Level, Route, levels_to_go_back_to
+from apps.core.inbox.wording import listed
 from apps.core.task_form import TaskForm
 from engine.forms import task_form
 from engine.organisation import organisation
@@ -57,7 +58,7 @@ def _levels(route: Route) -> list[tuple[int, str]]:
 
 def _name(level: Level, names: Mapping[int, str]) -> str:
     role = label(level["role"])
-    people = "、".join(names[vote["user"]] for vote in level["votes"])
+    people = listed(names[vote["user"]] for vote in level["votes"])
     return f"{level['level']} · {role} ({people})"
 
 

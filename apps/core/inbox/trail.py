@@ -142,8 +142,7 @@ def _name(user: Any, names: Mapping[int, str]) -> str:
 
 
 def _join(users: Iterable[Any], names: Mapping[int, str]) -> str:
-    separator = _(", ")
-    return separator.join(_name(user, names) for user in users) or _("nobody")
+    return wording.listed(_name(user, names) for user in users) or _("nobody")
 
 
 # --- sentences: what follows the name of the actor ------------------------------------------------
@@ -170,7 +169,8 @@ def _message(data: Mapping[str, Any], names: Mapping[int, str]) -> str:
 def _note(data: Mapping[str, Any], names: Mapping[int, str]) -> str:
     """An operation left a message id and its values."""
     text = str(data.get("text", ""))
-    return _(text) % data if text else ""
+    said = {k: wording.listed(v) if isinstance(v, list) else v for k, v in data.items()}
+    return _(text) % said if text else ""
 
 
 def _plain(message: Callable[[], str]) -> Sentence:
@@ -228,7 +228,7 @@ _SENTENCES: Final[Mapping[str, Sentence]] = {
         _("found nobody who waits for the message %(name)s") % {"name": d.get("name", "")}
     ),
     TrailEvent.VARIABLES_SET: lambda d, n: (
-        _("edited the data: %(names)s") % {"names": ", ".join(sorted(d.get("variables", ())))}
+        _("edited the data: %(names)s") % {"names": wording.listed(sorted(d.get("variables", ())))}
     ),
     TrailEvent.INCIDENT_OPENED: lambda d, n: (
         _("could not go on: %(message)s") % {"message": d.get("message", "")}

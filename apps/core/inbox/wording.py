@@ -34,6 +34,11 @@ APPROVAL_QUEUES: Final = tuple(code for code in QUEUES if code not in ("other", 
 """The seven kinds of approval."""
 
 
+def listed(names: Iterable[object]) -> str:
+    """“a, b” as the language writes it."""
+    return _(", ").join(map(str, names))
+
+
 def queue_label(code: str) -> str:
     """Name of a queue; the code itself where a diagram made one up."""
     return str(QUEUES.get(code, code))

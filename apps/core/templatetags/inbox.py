@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
@@ -22,6 +23,12 @@ def money(amount: Decimal | None) -> str:
 def moment(at: datetime | None) -> str:
     """`11-23 09:12` this year, `2027-10-14 09:12` otherwise."""
     return wording.moment(at)
+
+
+@register.filter
+def listed(names: Iterable[object]) -> str:
+    """Names one after the other, as the language does it."""
+    return wording.listed(names)
 
 
 @register.filter

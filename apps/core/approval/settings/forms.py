@@ -13,6 +13,7 @@ from apps.core.approval.settings.conditions import Condition
 from apps.core.approval.settings.matrix import Input, Matrix, Row
 from apps.core.approval.settings.people import Deciders
 from apps.core.approval.settings.texts import text_for, word_for
+from apps.core.inbox.wording import listed
 from apps.core.parameters.forms import css_of
 
 PREFIX: Final = "rows"
@@ -66,7 +67,7 @@ class RowForm(forms.Form):
     ) -> None:
         initial: dict[str, Any] = {}
         if row is not None:
-            names = "、".join(map(deciders.name, row.cc))
+            names = listed(map(deciders.name, row.cc))
             initial = {**_initial(inputs, row), "cc": names}
         super().__init__(data, prefix=prefix, initial=initial)
         self.inputs = inputs
@@ -102,7 +103,7 @@ class RowForm(forms.Form):
         unknown = [name for name in names if self.deciders.meant(name) is None]
         if unknown:
             text = _("No role and no colleague is called so: %(names)s.")
-            raise forms.ValidationError(text % {"names": "、".join(unknown)})
+            raise forms.ValidationError(text % {"names": listed(unknown)})
         found = (self.deciders.meant(name) for name in names)
         return tuple(dict.fromkeys(code for code in found if code is not None))
 
@@ -189,7 +190,7 @@ def _initial(inputs: Sequence[Input], row: Row) -> dict[str, Any]:
         elif each.kind == "boolean":
             found[each.name] = {True: "yes", False: "no"}.get(condition.flag, "")  # type: ignore[arg-type]
         else:
-            found[each.name] = "、".join(map(word_for, condition.among))
+            found[each.name] = listed(map(word_for, condition.among))
     return found
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.approval.deciders import SUPERIOR, person_in
 from apps.core.approval.settings.matrix import Input, Row
+from apps.core.inbox.wording import listed
 from engine.bpmn.predicates import Alternative, TooComplex, can_meet, uncovered
 from engine.bpmn.values import EVERYTHING, NUMBERS, TEXTS, YES_OR_NO, ValueSet, constants
 from engine.organisation import Answers, Role
@@ -81,7 +82,7 @@ def _gaps(
         yield Remark(WHOLE_TABLE, _("Too many rows to tell whether every document is decided."))
         return
     if gap is not None:
-        case = ", ".join(
+        case = listed(
             f"{inputs[int(index)].label} = {values.sample()}"
             for index, values in gap.items()
             if values != domains[index]

@@ -32,6 +32,9 @@ class Input:
     kind: str
     expression: str
 
+    def __str__(self) -> str:
+        return self.label
+
     @property
     def name(self) -> str:
         """The last part of the variable's name: `amount`."""
