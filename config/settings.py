@@ -109,9 +109,11 @@ DATABASES = {
             # Waiting longer for a lock means that something hangs: say so, and let go.
             # Pages are read by index, a few rows at a time: neither worth compiling for, nor as far
             # from each other as on a disk that turns. A record's page joins nine tables by their
-            # keys: to try all orders of eight took twenty times as long as the query.
+            # keys: to try all orders of eight took twenty times as long as the query. Others ask
+            # at the same time: starting two processes to help one takes longer than it saves.
             "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=5min"
-            " -c jit=off -c random_page_cost=1.1 -c join_collapse_limit=6",
+            " -c jit=off -c random_page_cost=1.1 -c join_collapse_limit=6"
+            " -c max_parallel_workers_per_gather=0",
             "prepare_threshold": 2,  # for the engine's own cursors; Django's never prepare
         },
     }
@@ -219,6 +221,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "apps.core.shell.widgets.KeptWidgets"
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

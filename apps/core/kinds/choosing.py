@@ -29,6 +29,7 @@ from apps.core.kinds.addresses import url_of
 from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.registry import kinds
 from apps.core.kinds.search import search
+from apps.core.shell.widgets import drawn_widget
 
 OFFERED: Final = 20
 SHORT: Final = 500  # rows of a table that is offered whole
@@ -109,7 +110,9 @@ class RecordWidget(forms.Widget):
     def render(
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
     ) -> Any:
-        return render_to_string(self.template_name, self.get_context(name, value, attrs))
+        return drawn_widget(
+            render_to_string, self.template_name, self.get_context(name, value, attrs)
+        )
 
 
 class RecordChoice(_Choice):
