@@ -64,7 +64,7 @@ class Rights:
         of a head, those headed. One's own rows are in every scope."""
         if self.scope(kind) is None:
             return Q(pk__in=())
-        departments = self._departments(kind)
+        departments = self.departments(kind)
         if departments is None:
             return Q()
         # Ids, and no question about paths: so the database knows how many rows there will be.
@@ -76,14 +76,14 @@ class Rights:
         acts the database is asked, which knows the row as it is."""
         if self.scope(kind) is None:
             return False
-        departments = self._departments(kind)
+        departments = self.departments(kind)
         return (
             departments is None
             or record.owner_id == self.user
             or record.department_id in departments
         )
 
-    def _departments(self, kind: str) -> set[int] | None:
+    def departments(self, kind: str) -> set[int] | None:
         """Those whose rows are seen beside one's own; None: everybody's are."""
         found: set[int] = set()
         for grant in self._viewing(kind):

@@ -19,6 +19,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.db.models import Case, F, Func, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
 from apps.core.kinds.columns import value_of
@@ -91,7 +92,8 @@ def page(
     for part in _parts(rows, wanted, at, back=back):
         left = size + 1 - len(found)
         by_groups = many and not part.empty and _grouped(rows.model, wanted)
-        keys = _of_groups(part, wanted, left) if by_groups else _keys(part, wanted)[:left]
+        in_order = partial(_keys, by_index=many)
+        keys = _of_groups(part, wanted, left) if by_groups else in_order(part, wanted)[:left]
         order_by = wanted.by(*(wanted.key[-1:] if part.empty else wanted.key))
         found += _named(rows.model, keys).reading(*reading).order_by(*order_by)
         if len(found) > size:
@@ -142,13 +144,19 @@ def _parts(
     yield from reversed(parts) if back else parts
 
 
-def _keys(part: _Part, order: _Order) -> QuerySet[Any]:
-    """Primary keys in their order."""
+def _keys(part: _Part, order: _Order, *, by_index: bool) -> QuerySet[Any]:
+    """Primary keys in their order; not `by_index` where there are few."""
     names = order.key[-1:] if part.empty else order.key
     rows = part.rows
     if part.at is not None:
         rows = rows.filter(_beyond(rows.model, names, part.at, order.falling))
-    return rows.order_by(*order.by(*names)).values("pk")
+    if by_index or names[0] == "pk":
+        return rows.order_by(*order.by(*names)).values("pk")
+    # An expression has no index. The planner would go through the one of the column, as though few
+    # rows stood all over it, though they may stand side by side at its end.
+    place = Coalesce(F(names[0]), F(names[0]))
+    first = place.desc() if order.falling else place.asc()
+    return rows.order_by(first, *order.by(*names[1:])).values("pk")
 
 
 def _grouped(model: type[models.Model], order: _Order) -> bool:

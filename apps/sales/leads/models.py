@@ -147,6 +147,12 @@ class Lead(Record):
             models.Index(fields=["tax_id"], condition=~Q(tax_id=""), name="lead_tax_id"),
             models.Index(fields=["phone_e164"], name="lead_phone"),
             models.Index(fields=["contact_mobile_e164"], name="lead_mobile"),
+            models.Index(  # all that counting those to be contacted reads
+                fields=["next_contact_on"],
+                include=["id", "owner", "department", "budget"],
+                condition=Q(*(("state", state) for state in OPEN), _connector=Q.OR),
+                name="lead_due",
+            ),
             scope_index("lead"),
             *order_indexes(
                 "lead",

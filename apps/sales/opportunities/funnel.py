@@ -4,14 +4,14 @@ many there are. Each figure is what the list with the filters beside it counts a
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
 
 from django.contrib.auth import get_user_model
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, DecimalField, F, Q, QuerySet, Sum
 
 from apps.core.parameters.models import DictionaryEntry
 from apps.people.models import Department
@@ -22,6 +22,10 @@ from apps.sales.opportunities.models import (
 )
 
 TENTH: Final = Decimal("0.1")
+ZERO, HUNDRED = Decimal(0), Decimal(100)
+CHANCES: Final = DecimalField(max_digits=20, decimal_places=4)
+BY_STAGE: Final = ("state", "stage", "furthest", "loss_reason")
+BY_OWNER: Final = ("state", "owner", "department")
 OPEN, WON, LOST = OpportunityState.OPEN, OpportunityState.WON, OpportunityState.LOST
 
 
@@ -78,6 +82,10 @@ class Share:
         return percent(self.won.count, self.won.count + self.lost.count)
 
 
+Group = tuple[Any, ...]
+"""The values that some opportunities have in common."""
+
+
 def percent(part: int, whole: int) -> Decimal | None:
     """To one place; None of nothing."""
     return (Decimal(part * 100) / whole).quantize(TENTH) if whole else None
@@ -91,28 +99,40 @@ class Funnel:
         self.stages = list(OpportunityStage.objects.all())
 
     # --- what is asked of the database ------------------------------------------------------------
-    def _grouped(self, *fields: str) -> list[tuple[tuple[Any, ...], Sums]]:
-        """Sums by the values of these fields."""
-        found = (
-            self.rows.weighted()
-            .values(*fields)
-            .annotate(number=Count("pk"), money=Sum("amount"), chances=Sum("weighted_amount"))
+    @cached_property
+    def _sums(self) -> tuple[Mapping[Group, Sums], Mapping[Group, Sums]]:
+        """Sums by `BY_STAGE` and by `BY_OWNER`. The rows are gone through once, and what each of
+        them is weighted by is left for the end: of most it is their stage's rate."""
+        fields = tuple(dict.fromkeys((*BY_STAGE, *BY_OWNER)))
+        found = self.rows.values(*fields).annotate(
+            number=Count("pk"),
+            money=Sum("amount"),
+            known_better=Sum("amount", filter=Q(win_rate__isnull=False), default=ZERO),
+            chances=Sum(F("amount") * F("win_rate"), output_field=CHANCES, default=ZERO),
         )
-        return [
-            (
-                tuple(row[field] for field in fields),
-                Sums(row["number"], row["money"], row["chances"]),
-            )
-            for row in found
+        rates = {stage.pk: stage.win_rate for stage in self.stages}
+        groups: list[tuple[Sequence[str], dict[Group, list[Any]]]] = [
+            (by, {}) for by in (BY_STAGE, BY_OWNER)
         ]
+        for row in found:
+            usual = (row["money"] - row["known_better"]) * rates[row["stage"]]
+            sums = row["number"], row["money"], (usual + row["chances"]) / HUNDRED
+            for by, known in groups:
+                into = known.setdefault(tuple(row[field] for field in by), [0, ZERO, ZERO])
+                for place, value in enumerate(sums):
+                    into[place] += value
+        by_stage, by_owner = (
+            {group: Sums(*into) for group, into in known.items()} for _by, known in groups
+        )
+        return by_stage, by_owner
 
-    @cached_property
-    def _by_stage(self) -> list[tuple[tuple[Any, ...], Sums]]:
-        return self._grouped("state", "stage", "furthest", "loss_reason")
+    @property
+    def _by_stage(self) -> Iterable[tuple[Group, Sums]]:
+        return self._sums[0].items()
 
-    @cached_property
-    def _by_owner(self) -> list[tuple[tuple[Any, ...], Sums]]:
-        return self._grouped("state", "owner", "department")
+    @property
+    def _by_owner(self) -> Iterable[tuple[Group, Sums]]:
+        return self._sums[1].items()
 
     @cached_property
     def _stays(self) -> Mapping[int, Counter[int]]:

@@ -299,7 +299,7 @@ class StageChange(models.Model):
     `to_stage` None where it was closed. `days`: how long it had been in `from_stage`."""
 
     opportunity = models.ForeignKey(
-        Opportunity, on_delete=models.CASCADE, related_name="stage_changes"
+        Opportunity, on_delete=models.CASCADE, related_name="stage_changes", db_index=False
     )
     event = models.CharField(_("what happened"), max_length=8, choices=StageEvent.choices)
     from_stage = models.ForeignKey(
@@ -336,7 +336,10 @@ class StageChange(models.Model):
                 include=["opportunity"],
                 name="stage_change_left",
                 condition=Q(from_stage__isnull=False),
-            )
+            ),
+            models.Index(
+                fields=["opportunity"], include=["from_stage", "days"], name="stage_change_of"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
