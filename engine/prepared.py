@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Model, QuerySet, prefetch_related_objects
+from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 from psycopg.types.json import Jsonb
 
@@ -28,7 +28,6 @@ class _Wording:
     statement: str
     given: tuple[Any, ...]
     compiler: Any
-    prefetched: tuple[Any, ...]
 
 
 class Prepared(Generic[Made]):
@@ -38,8 +37,8 @@ class Prepared(Generic[Made]):
         tasks = TASKS_OF(17)
 
     It is written down when it is first asked, so it may not depend on anything else: neither on who
-    asks nor on the language. Everything that a queryset reads along comes along: `select_related`,
-    annotations, deferred fields, `prefetch_related`."""
+    asks nor on the language. What the queryset reads along by the same statement comes along:
+    `select_related`, annotations, deferred fields."""
 
     def __init__(self, ask: Callable[..., QuerySet[Made, Any]]) -> None:
         self._ask = ask
@@ -52,10 +51,7 @@ class Prepared(Generic[Made]):
             wording = self._wording = self._put_into_words(len(values))
         slots = dict(zip(_SLOTS, values, strict=False))
         given = [_filled(each, slots) for each in wording.given]
-        found = list(_made(wording.compiler, execute(wording.statement, given, documents=False)))
-        if wording.prefetched:
-            prefetch_related_objects(found, *wording.prefetched)
-        return found
+        return list(_made(wording.compiler, execute(wording.statement, given, documents=False)))
 
     def first(self, *values: int) -> Made | None:
         """The first row; None where there is none."""
@@ -68,7 +64,7 @@ class Prepared(Generic[Made]):
         for slot in _SLOTS[:number]:
             if not any(_filled(each, {slot: 0}) is not each for each in given):
                 raise TypeError("the question leaves one of its parameters out")
-        return _Wording(statement, tuple(given), compiler, rows._prefetch_related_lookups)
+        return _Wording(statement, tuple(given), compiler)
 
 
 def _filled(given: Any, slots: Mapping[int, int]) -> Any:

@@ -20,7 +20,6 @@ from apps.core.kinds.participation import takes_part
 from apps.core.kinds.parts import AttachmentCategory, PushDown, Risk, Text
 from apps.core.kinds.versions import Amendable, keys_after
 from engine.exceptions import InvalidData, NotAllowed, NotFound, WrongState
-from engine.prepared import Prepared
 
 if TYPE_CHECKING:
     from django import forms
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from apps.core.access.rights import Rights
     from apps.core.kinds.commands import Command
+    from apps.core.kinds.showing import Reader
     from engine.operations import Context
 
 
@@ -223,7 +223,7 @@ class DocumentKind:
         version that counts."""
         return self.queryset(rights).filter(self.model.LISTED)
 
-    def find(self, rights: Rights, pk: int, *, read: Prepared[Any] | None = None) -> Any:
+    def find(self, rights: Rights, pk: int, *, read: Reader | None = None) -> Any:
         """One row for looking at; `read` reads one with all that is shown of it. Whoever takes part
         in its approval, or in that of a later version, reads it whatever their scope; no other
         right follows. Raises NotFound."""

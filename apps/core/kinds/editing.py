@@ -248,12 +248,23 @@ def line_rows(record: Any, related: str) -> Any:
     return lines_of(manager.model, manager.all())
 
 
+def keep_lines(record: Any, related: str, rows: list[Any]) -> None:
+    """Let `rows` be the lines of a record that were read with it, as `prefetch_related` does."""
+    for row in rows:
+        row.document = record
+    lines = getattr(record, related).all()
+    lines._result_cache, lines._prefetch_done = rows, True
+    record.__dict__.setdefault("_prefetched_objects_cache", {})[related] = lines
+
+
 def lines_of(model: type[Line], rows: Any = None) -> Any:
     """Lines in their order, with what they name: all of them, or those given."""
     names = [field.name for field in model._meta.concrete_fields if field.is_relation]
     read = [name for name in names if name != "document"]
     found = model._default_manager.all() if rows is None else rows
-    return found.select_related(*read).order_by("row")
+    if read:  # without a name `select_related` follows them all, to the document too
+        found = found.select_related(*read)
+    return found.order_by("row")
 
 
 def copy_of(kind: DocumentKind, record: Any) -> tuple[Any, dict[str, list[Any]]]:

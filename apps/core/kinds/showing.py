@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
 
-from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from apps.core.access.rights import Rights
 from apps.core.kinds import columns
 from apps.core.kinds.columns import Cell, Column
 from apps.core.kinds.declaration import DocumentKind, Lines, Section
-from apps.core.kinds.editing import line_rows, lines_of
+from apps.core.kinds.editing import keep_lines, line_rows, lines_of
 from engine.prepared import Prepared
 
 
@@ -138,18 +137,31 @@ def _cell(column: Column, row: Any) -> Cell:
     return replace(cell, text=f"{columns.value_of(row, column.name):%Y-%m-%d}")
 
 
-@cache
-def reader_of(kind: DocumentKind) -> Prepared[Any]:
-    """Reads one record with all that its sheet shows, whoever may see it."""
-    return Prepared(lambda pk: whole(kind, kind.model._default_manager.filter(pk=pk)))
+class Reader:
+    """Reads one record with all that its sheet shows, whoever may see it: a question, and one for
+    each sort of lines."""
+
+    def __init__(self, kind: DocumentKind) -> None:
+        names = [name for section in sections_of(kind) for name in section.shown]
+        read = [*kind.related, *columns.related_of(kind.model, [*names, *kind.totals])]
+        everything = kind.model._default_manager
+        self._record = Prepared(lambda pk: everything.filter(pk=pk).reading(*read))
+        self._lines = {each.related: _lines_reader(each.model) for each in kind.lines}
+
+    def first(self, pk: int) -> Any:
+        """The record of that key; None where there is none."""
+        record = self._record.first(pk)
+        if record is not None:
+            for related, reader in self._lines.items():
+                keep_lines(record, related, reader(pk))
+        return record
 
 
-def whole(kind: DocumentKind, rows: Any) -> Any:
-    """Rows with all that their sheets show: a query, and one for each sort of lines."""
-    names = [name for section in sections_of(kind) for name in section.shown]
-    read = columns.related_of(kind.model, [*names, *kind.totals])
-    lines = (Prefetch(each.related, queryset=lines_of(each.model)) for each in kind.lines)
-    return rows.reading(*kind.related, *read).prefetch_related(*lines)
+def _lines_reader(model: Any) -> Prepared[Any]:
+    return Prepared(lambda pk: lines_of(model, model._default_manager.filter(document=pk)))
+
+
+reader_of = cache(Reader)
 
 
 def sections_of(kind: DocumentKind) -> list[Section]:
