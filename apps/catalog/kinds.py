@@ -18,52 +18,21 @@ class ProductKind(DocumentKind):
     model = Product
     module = "settings"
     icon = "package"
-    columns = (
-        "code",
-        "name",
-        "model_name",
-        "category",
-        "unit",
-        "standard_price",
-        "floor_price",
-        "tax_rate",
-        "active",
-    )
-    more_columns = (
-        "spec",
-        "brand",
-        "barcode",
-        "nature",
-        "reference_cost",
-        "tracking",
-        "warranty_months",
-        "safety_stock",
-        "tax_category_code",
-    )
-    costs = ("reference_cost",)
+    columns = "code name model_name category unit standard_price floor_price tax_rate active"
+    more_columns = """spec brand barcode nature reference_cost tracking warranty_months safety_stock
+        tax_category_code"""
+    costs = "reference_cost"
     order = "code"
     filters = ProductFilter
-    search = ("code", "name", "model_name", "spec", "barcode")
+    title_field = "name"
+    search = "code name model_name spec barcode"
     form_class = ProductForm
     sections = (
+        Section(_("Product"), "code name category brand spec model_name barcode active"),
+        Section(_("Units"), "nature unit auxiliary_unit per_auxiliary"),
         Section(
-            _("Product"),
-            ("code", "name", "category", "brand", "spec", "model_name", "barcode", "active"),
+            _("Prices"), "standard_price floor_price reference_cost tax_rate tax_category_code"
         ),
-        Section(_("Units"), ("nature", "unit", "auxiliary_unit", "per_auxiliary")),
-        Section(
-            _("Prices"),
-            (
-                "standard_price",
-                "floor_price",
-                "reference_cost",
-                "tax_rate",
-                "tax_category_code",
-            ),
-        ),
-        Section(_("Stock and service"), ("tracking", "safety_stock", "warranty_months")),
-        Section(_("Remarks"), ("remarks",)),
+        Section(_("Stock and service"), "tracking safety_stock warranty_months"),
+        Section(_("Remarks"), "remarks"),
     )
-
-    def title(self, record: Product) -> str:
-        return record.name

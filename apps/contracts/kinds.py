@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
-from apps.contracts import checks, services
+from apps.contracts import rules
 from apps.contracts.filters import SalesContractFilter
 from apps.contracts.forms import InstalmentForm, SalesContractForm, SalesContractLineForm
 from apps.contracts.models import Instalment, SalesContract, SalesContractLine
-from apps.contracts.page import LINE_COLUMNS, LINE_COMPUTED, MORE_COLUMNS, SECTIONS, TOTALS
-from apps.contracts.terms import work_out
 from apps.core.approval.settings.texts import name_texts
 from apps.core.kinds.amending import AMEND
-from apps.core.kinds.declaration import Approval, DocumentKind, Lines, Numbering
-from apps.core.kinds.parts import AttachmentCategory, Risk
+from apps.core.kinds.declaration import Approval, DocumentKind, Lines, Numbering, Section
+from apps.core.kinds.parts import AttachmentCategory
 from apps.core.kinds.registry import register
+from apps.sales.customers.invoicing import INVOICING
 from apps.sales.customers.reach import LOOKING
-from apps.sales.customers.services import unwin_customer, win_customer
-from engine.operations import Context
 
 name_texts(
     {
@@ -38,37 +32,44 @@ class SalesContractKind(DocumentKind):
     model = SalesContract
     module = "contracts"
     icon = "file-text"
-    columns = (
-        "number",
-        "name",
-        "customer",
-        "gross",
-        "amendment",
-        "state",
-        "date",
-        "ends_on",
-        "owner",
-    )
-    more_columns = MORE_COLUMNS
-    costs = ("cost", "margin", "cost_price")
+    columns = "number name customer gross amendment state date ends_on owner"
+    more_columns = """revision category contact net tax discount discount_rate margin under_floor
+        over_credit payment_label signed_on effective_on delivery_on seal_state archive_number
+        their_number department submitted_at approved_at"""
+    costs = "cost margin cost_price"
     amount = "gross"
     order = "-date"
-    beyond_scope = LOOKING
     filters = SalesContractFilter
-    search = ("number", "name", "customer__name", "customer__short_name", "their_number")
-    related = ("customer", "owner", "department")
+    search = "number name customer__name customer__short_name their_number"
+    related = "customer owner department"
+    title_field = "name"
+    party_field = "customer"
     form_class = SalesContractForm
-    sections = SECTIONS
-    totals = TOTALS
+    sections = (
+        Section(
+            _("Contract"), "name category customer contact date signed_on effective_on ends_on"
+        ),
+        Section(
+            _("Parties"),
+            "our_entity our_signatory their_signatory their_number seal_state archive_number",
+        ),
+        Section(
+            _("Delivery and warranty"),
+            "delivery_on delivery_place delivery_terms warranty_months retention_percent",
+        ),
+        Section(_("Discount on the whole"), "discount"),
+        Section(_("Invoicing data"), ("invoice_kind", *INVOICING)),
+        Section(_("Remarks"), "remarks"),
+    )
+    totals = "offer_total discount_rate discount net tax gross amount_in_words margin"
     lines = (
         Lines(
             SalesContractLine,
             SalesContractLineForm,
-            "lines",
-            _("Products"),
-            LINE_COLUMNS,
-            LINE_COMPUTED,
-            1,
+            label=_("Products"),
+            columns="product quantity standard_price offer rate price gross tax_rate margin reason",
+            computed="spec unit standard_price net tax total floor_price",
+            minimum=1,
         ),
         Lines(Instalment, InstalmentForm, "instalments", _("Payment schedule")),
     )
@@ -78,42 +79,7 @@ class SalesContractKind(DocumentKind):
         AttachmentCategory("contract", _("Contract"), late=True),  # the signed copy comes later
         AttachmentCategory("quotation", _("Quotation")),
     )
-
+    rules = rules
+    risk_flags = rules.RISK_FLAGS
+    beyond_scope = LOOKING
     commands = {"amend": AMEND}
-    risk_flags = checks.RISK_FLAGS
-
-    def prepare(self, record: SalesContract, lines: Mapping[str, Sequence[Any]]) -> None:
-        work_out(record, lines.get("lines", ()), lines.get("instalments", ()))
-
-    def problems(self, record: SalesContract) -> dict[str, list[str]]:
-        return checks.problems(record)
-
-    def facts(self, record: SalesContract) -> dict[str, Any]:
-        return services.facts(record)
-
-    def risks(self, record: SalesContract) -> list[Risk]:
-        return checks.risks(record)
-
-    def take_effect(self, record: SalesContract, context: Context) -> None:
-        services.open_schedule(record, now=context.now)
-        win_customer(
-            customer_id=record.customer_id,
-            cause=record.business_key,
-            by=context.decided.user if context.decided else None,
-            now=context.now,
-        )
-
-    def reverse_effects(self, record: SalesContract, context: Context) -> None:
-        unwin_customer(
-            customer_id=record.customer_id,
-            cause=record.business_key,
-            by=context.actor,
-            now=context.now,
-        )
-        services.close_schedule(record)
-
-    def title(self, record: SalesContract) -> str:
-        return record.name
-
-    def party(self, record: SalesContract) -> str:
-        return record.customer.name

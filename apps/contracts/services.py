@@ -1,4 +1,4 @@
-"""Writes of contracts beyond their forms, and the facts by which they are approved."""
+"""Reads and writes of contracts beyond their forms."""
 
 from __future__ import annotations
 
@@ -71,20 +71,6 @@ def over_credit(contract: SalesContract) -> bool:
     if limit is None:
         return False
     return outstanding(contract.customer_id, besides=contract) + contract.gross > limit
-
-
-def facts(contract: SalesContract) -> dict[str, Any]:
-    """What the approval matrix asks for. Whether the limit is passed is kept, as the list and the
-    page of the contract tell it too."""
-    contract.over_credit = over_credit(contract)
-    contract.save(update_fields=["over_credit"])
-    return {
-        "kind": "sales_contract",
-        "amount": contract.gross,
-        "under_floor": contract.under_floor,
-        "over_credit": contract.over_credit,
-        "department": contract.department.name,
-    }
 
 
 def open_schedule(contract: SalesContract, *, now: datetime) -> None:

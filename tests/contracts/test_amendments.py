@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from apps.contracts import checks, services
+from apps.contracts import rules, services
 from apps.contracts.measures import contract_amount
 from apps.contracts.models import SalesContract
 from apps.core.access.models import RoleGrant
@@ -228,7 +228,7 @@ def test_all_versions_are_handed_over_together(contract, company):
 
 def test_it_is_agreed_with_the_same_customer(contract):
     new = reprice(amend(contract), 1200, customer=make_customer("另一家医院"))
-    assert list(checks.problems(new)) == ["customer"]
+    assert list(rules.problems(new)) == ["customer"]
 
 
 # --- the payment schedule -------------------------------------------------------------------------
@@ -259,7 +259,7 @@ def test_what_was_due_can_neither_be_changed_nor_left_out(contract):
     save_contract(new, new.lines.all(), [first, second, third])
     assert [i.amount for i in new.instalments.all()] == [300, 650, 50]
     save_contract(new, new.lines.all(), [instalment(100)])
-    (said,) = checks.problems(fresh(new))["instalments"]
+    (said,) = rules.problems(fresh(new))["instalments"]
     assert "预付款" in said
     assert "¥300.00" in said
     with pytest.raises(InvalidData):
@@ -268,7 +268,7 @@ def test_what_was_due_can_neither_be_changed_nor_left_out(contract):
 
 def test_a_contract_can_not_become_less_than_what_was_due(contract):
     new = reprice(amend(contract), 200)
-    assert "instalments" in checks.problems(new)
+    assert "instalments" in rules.problems(new)
     new = reprice(new, 300)
     approve(new)
     assert fresh(new).state == "approved"

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from apps.catalog.parameters import PRICES_INCLUDE_TAX
-from apps.contracts import checks, services
+from apps.contracts import rules, services
 from apps.contracts.forms import InstalmentForm, SalesContractForm, SalesContractLineForm
 from apps.contracts.models import SalesContract
 from apps.core.kinds.registry import kind_of
@@ -137,21 +137,21 @@ def test_due_dates_count_from_what_has_happened():
 def test_what_is_missing_is_told_beside_its_field():
     product = make_product(price=90, floor_price=100)
     contract = make_contract(line(product), signed_on=None, instalments=[instalment(90)])
-    found = checks.problems(contract)
+    found = rules.problems(contract)
     assert set(found) == {"signed_on", "lines-0-reason", "instalments"}
     assert "¥90.00" in found["lines-0-reason"][0]
-    assert checks.problems(make_contract(line(make_product("B")), customer=contract.customer)) == {}
+    assert rules.problems(make_contract(line(make_product("B")), customer=contract.customer)) == {}
 
 
 def test_a_contract_without_products_or_schedule_is_not_complete():
-    assert set(checks.problems(make_contract(instalments=[]))) == {"", "instalments"}
+    assert set(rules.problems(make_contract(instalments=[]))) == {"", "instalments"}
 
 
 def test_the_reason_is_shown_with_the_price_and_the_floor():
     product = make_product(price=90, floor_price=100)
     contract = make_contract(line(product, reason="竞品报价"))
-    assert checks.problems(contract) == {}
-    (risk,) = checks.risks(contract)
+    assert rules.problems(contract) == {}
+    (risk,) = rules.risks(contract)
     assert (risk.code, risk.level) == ("under_floor", "danger")
     assert all(text in risk.text for text in ("竞品报价", "¥90.00", "¥100.00"))
 
@@ -163,27 +163,27 @@ def test_a_discount_on_the_whole_does_not_slip_under_the_floor():
         line(product), discount=1, customer=SalesContract.objects.get().customer
     )
     assert contract.under_floor
-    assert set(checks.problems(contract)) == {"lines-0-reason"}
+    assert set(rules.problems(contract)) == {"lines-0-reason"}
 
 
 def test_the_credit_limit_counts_what_is_to_be_received():
     customer = make_customer(credit_limit=Decimal(1500))
     first = make_contract(line(make_product(price=1000)), customer=customer)
-    assert services.facts(first)["over_credit"] is False
+    assert rules.facts(first)["over_credit"] is False
     SalesContract.objects.filter(pk=first.pk).update(state="approved")
     services.open_schedule(SalesContract.objects.get(pk=first.pk), now=first.created_at)
     second = make_contract(line(make_product("B", 501)), customer=customer)
-    assert services.facts(second)["over_credit"] is True
-    assert [risk.code for risk in checks.risks(second)] == ["over_credit"]
+    assert rules.facts(second)["over_credit"] is True
+    assert [risk.code for risk in rules.risks(second)] == ["over_credit"]
     assert services.outstanding(customer.pk) == 1000
     type(customer).objects.update(credit_limit=None)
     second.refresh_from_db()
-    assert services.facts(second)["over_credit"] is False
+    assert rules.facts(second)["over_credit"] is False
 
 
 def test_facts_are_what_the_matrix_asks_for():
     contract = make_contract(line(make_product(price=1000)))
-    assert services.facts(contract) == {
+    assert rules.facts(contract) == {
         "kind": "sales_contract",
         "amount": 1000,
         "under_floor": False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import ModuleType
 from typing import Any
 
 import django_filters
@@ -14,6 +15,7 @@ from apps.core.access.models import RoleGrant
 from apps.core.kinds.checks import check_kind, check_kinds
 from apps.core.kinds.commands import COMMANDS
 from apps.core.kinds.declaration import Approval, Section
+from apps.core.kinds.models import ApprovalState
 from apps.core.kinds.parts import PushDown
 from apps.core.kinds.registry import kinds
 from apps.sales.models import Customer
@@ -23,6 +25,13 @@ def told(**changed: Any) -> str:
     """What the checks say of the sales contract, declared with a slip."""
     slip = type("SlipKind", (SalesContractKind,), changed)()
     return "\n".join(f"{problem.id} {problem.msg}" for problem in check_kind(slip))
+
+
+def rules(source: str) -> ModuleType:
+    """A module of rules."""
+    module = ModuleType("slips")
+    exec(source, vars(module))
+    return module
 
 
 class MisspeltFilter(django_filters.FilterSet):
@@ -68,13 +77,17 @@ SLIPS = {
     "E021": {"form_class": OwnersForm},
     "E023": {"lines": (replace(LINES, computed=("quantity",)), INSTALMENTS)},
     "E024": {"filters": MisspeltFilter},
-    "E025": {"badges": {"seal_state": {"none": "secondary"}}},
+    "E011 there is no title or party 'custmer'": {"party_field": "custmer"},
+    "E025": {"badges": {"seal_state": ApprovalState}},
     "E031": {"approval": Approval("contract_aproval", "contracts")},
     "E032": {"approval": Approval("contract_approval", "contrcats")},
     "E050": {"commands": {"edit": COMMANDS["delete"]}},
     "E051": {"commands": {"seal": replace(COMMANDS["delete"], action="seal")}},
     "E052": {"own_actions": {"view": "View"}},
     "E040": {"push_down": (PushDown("stock.nothing"),)},
+    "E070 a kind says nothing called 'columns_'": {"columns_": "number"},
+    "E071 rules: there is no hook 'problem'": {"rules": rules("def problem(record): ...")},
+    "E072 rules: problems": {"rules": rules("def problems(record, lines): ...")},
 }
 
 

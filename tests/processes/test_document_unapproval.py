@@ -245,7 +245,7 @@ def failures(monkeypatch) -> list[str]:
     whole = SalesContractKind.reverse_effects
 
     def reverse(self, record, context) -> None:
-        whole(self, record, context)
+        whole(record, context)
         if left:
             raise BusinessError("reversal_failed", left.pop())
 

@@ -20,7 +20,9 @@ from apps.core.kinds import columns
 from apps.core.kinds.addresses import address_of
 from apps.core.kinds.columns import UnknownColumn
 from apps.core.kinds.declaration import DocumentKind
+from apps.core.kinds.hooks import HOOKS, parameters_of, rules_of
 from apps.core.kinds.models import Line, Record
+from apps.core.kinds.parts import names
 from apps.core.kinds.registry import kinds
 from apps.core.kinds.task_editing import EditingForm
 from apps.core.kinds.versions import Amendable, AmendableLine
@@ -61,6 +63,7 @@ def check_task_form(key: str) -> list[CheckMessage]:
 def check_kind(kind: DocumentKind) -> list[CheckMessage]:
     """What is wrong with one declaration."""
     problems = (
+        *_words(kind),
         *_tables(kind),
         *_columns(kind),
         *_badges(kind),
@@ -76,6 +79,19 @@ def check_kind(kind: DocumentKind) -> list[CheckMessage]:
 
 
 Problem = tuple[str, str]
+
+
+def _words(kind: DocumentKind) -> Iterator[Problem]:
+    """What a declaration can say at all, and the hooks of its rules."""
+    known = {*dir(DocumentKind), *DocumentKind.__annotations__}
+    for name in vars(type(kind)):
+        if name not in known and not name.startswith("_"):
+            yield "E070", f"a kind says nothing called {name!r}"
+    for name, function in rules_of(kind.rules):
+        if name not in HOOKS:
+            yield "E071", f"rules: there is no hook {name!r}"
+        elif parameters_of(function) != parameters_of(HOOKS[name]):
+            yield "E072", f"rules: {name} has other parameters than the hook"
 
 
 def _tables(kind: DocumentKind) -> Iterator[Problem]:
@@ -111,22 +127,23 @@ def _columns(kind: DocumentKind) -> Iterator[Problem]:
             name for section in kind.sections for name in (*section.fields, *section.told)
         ],
         "total": kind.totals,
-        "amount": [kind.amount] if kind.amount else [],
+        "amount": names(kind.amount),
+        "title or party": names(f"{kind.title_field} {kind.party_field}"),
     }
-    for what, names in declared.items():
-        unknown = (name for name in names if not _resolves(kind.model, name))
+    for what, told in declared.items():
+        unknown = (name for name in told if not _resolves(kind.model, name))
         yield from (("E011", f"there is no {what} {name!r}") for name in unknown)
     paths = {"search": kind.search, "related": kind.related, "order": [kind.order]}
-    for what, names in paths.items():
-        unknown = (name for name in names if not _is_path(kind.model, name.removeprefix("-")))
+    for what, told in paths.items():
+        unknown = (name for name in told if not _is_path(kind.model, name.removeprefix("-")))
         yield from (("E014", f"{what}: there is no {name!r}") for name in unknown)
 
 
 def _of_lines(kind: DocumentKind) -> Iterator[Problem]:
     """Columns of lines, and what needs the right to see costs."""
     for lines in kind.lines:
-        names = (*lines.columns, *lines.computed)
-        unknown = (name for name in names if not _resolves(lines.model, name))
+        told = (*lines.columns, *lines.computed)
+        unknown = (name for name in told if not _resolves(lines.model, name))
         yield from (("E012", f"{lines.related} have no column {name!r}") for name in unknown)
     models_ = (kind.model, *(lines.model for lines in kind.lines))
     for name in kind.costs:
@@ -191,11 +208,11 @@ def _many(kind: DocumentKind) -> Iterator[Problem]:
 
 
 def _badges(kind: DocumentKind) -> Iterator[Problem]:
-    for name, colours in kind.badges.items():
-        field = _field(kind.model, name)
-        known = {value for value, _label in getattr(field, "flatchoices", ())}
-        if known != set(colours):
-            yield "E025", f"badge {name}: its colours aren't those of its choices"
+    for name, choices in kind.badges.items():
+        known = {value for value, _label in getattr(_field(kind.model, name), "flatchoices", ())}
+        colours = choices.colours()
+        if known != set(colours) or not all(colours.values()):
+            yield "E025", f"badge {name}: {choices.__name__} gives each of its choices a colour"
 
 
 def _approval(kind: DocumentKind) -> Iterator[Problem]:

@@ -23,27 +23,13 @@ from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
 from apps.core.inbox import wording
 from apps.core.kinds.addresses import url_of
+from apps.core.kinds.choices import Coloured
 from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.models import ApprovalState, Document, has_order_index
 from apps.core.kinds.parts import Text
 from apps.core.kinds.registry import kinds
 from apps.core.kinds.versions import Amendable, Amendment
 
-STATE_COLOURS: Final[Mapping[str, str]] = {
-    ApprovalState.DRAFT: "secondary",
-    ApprovalState.SUBMITTED: "blue",
-    ApprovalState.RETURNED: "yellow",
-    ApprovalState.REJECTED: "red",
-    ApprovalState.APPROVED: "green",
-    ApprovalState.VOID: "secondary",
-    ApprovalState.CLOSED: "secondary",
-    ApprovalState.SUPERSEDED: "secondary",
-}
-AMENDMENT_COLOURS: Final[Mapping[str, str]] = {
-    Amendment.DRAFT: "secondary",
-    Amendment.SUBMITTED: "purple",
-    Amendment.RETURNED: "yellow",
-}
 MONEY_PLACES: Final = (2, 4)
 MONEY_DIGITS: Final = 12
 """A decimal is money if it has 2 places, or 4 (a price), and room for this many digits before
@@ -186,10 +172,14 @@ def _label(field: models.Field[Any, Any]) -> str:
 def badges_of(model: type[models.Model]) -> Mapping[str, Mapping[str, str]]:
     """Fields that are shown as badges, with the colour of each value."""
     kind = kinds.get(model._meta.label_lower)
-    own = kind.badges if kind is not None else {}
+    found: dict[str, type[Coloured]] = {}
+    if issubclass(model, Document):
+        found["state"] = ApprovalState
     if issubclass(model, Amendable):
-        return {"state": STATE_COLOURS, "amendment": AMENDMENT_COLOURS, **own}
-    return {"state": STATE_COLOURS, **own} if issubclass(model, Document) else own
+        found["amendment"] = Amendment
+    if kind is not None:
+        found |= kind.badges
+    return {name: choices.colours() for name, choices in found.items()}
 
 
 def _style(field: models.Field[Any, Any]) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django.db import models
 from django.utils.text import capfirst
@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 
 from apps.core.access.actions import Action
 from apps.core.access.subjects import subjects
-from apps.core.kinds import states
+from apps.core.kinds.choices import Coloured
+from apps.core.kinds.hooks import Hooks
 from apps.core.kinds.models import Document, Line, Record, RecordQuerySet
 from apps.core.kinds.participation import takes_part
-from apps.core.kinds.parts import AttachmentCategory, PushDown, Risk, Text
+from apps.core.kinds.parts import AttachmentCategory, PushDown, Risk, Text, names
 from apps.core.kinds.versions import Amendable, keys_after
-from engine.exceptions import InvalidData, NotAllowed, NotFound, WrongState
+from engine.exceptions import NotAllowed, NotFound, WrongState
 
 if TYPE_CHECKING:
     from django import forms
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from apps.core.access.rights import Rights
     from apps.core.kinds.commands import Command
     from apps.core.kinds.showing import Reader
-    from engine.operations import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,10 @@ class Lines:
     computed: Sequence[str] = ()  # fields that `prepare` works out, shown but not typed
     minimum: int = 0
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", names(self.columns))
+        object.__setattr__(self, "computed", names(self.computed))
+
     @property
     def title(self) -> str:
         """How the rows are called together."""
@@ -83,10 +87,18 @@ class Section:
     fields: Sequence[str]
     told: Sequence[str] = ()
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fields", names(self.fields))
+        object.__setattr__(self, "told", names(self.told))
+
     @property
     def shown(self) -> Sequence[str]:
         """What the page says."""
         return self.told or self.fields
+
+
+NAMES: Final = frozenset({"columns", "more_columns", "search", "related", "totals", "costs"})
+"""What is declared as a text of names."""
 
 
 class DetailTab:
@@ -109,8 +121,11 @@ class DetailTab:
         return {}
 
 
-class DocumentKind:
+class DocumentKind(Hooks):
     """One kind of record or document. Subclasses declare; `register` makes the one instance.
+
+    Several names are told as one text, `columns = "number name customer"`, and are a tuple then.
+    What a kind does in its own way are the hooks, functions of its `rules`.
 
     To depart from the norm, in this order: override a template (`<app>/<model>/<page>.html`), a
     method, a view class; add a tab; write a plain view."""
@@ -137,8 +152,8 @@ class DocumentKind:
     lines: ClassVar[Sequence[Lines]] = ()
     totals: ClassVar[Sequence[str]] = ()
     """Fields, or properties, that `prepare` works out; shown below the lines."""
-    badges: ClassVar[Mapping[str, Mapping[str, str]]] = {}
-    """Fields shown as a badge, beside the state of a document: the colour of each value."""
+    badges: ClassVar[Mapping[str, type[Coloured]]] = {}
+    """Fields shown as a badge, beside the state of a document: the choices of each."""
     costs: ClassVar[Sequence[str]] = ()
     """Fields, or properties, of the record and its lines that need the right to see costs."""
     numbering: ClassVar[Numbering | None] = None
@@ -171,6 +186,8 @@ class DocumentKind:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.tabs = []
+        for name in NAMES & vars(cls).keys():
+            setattr(cls, name, names(vars(cls)[name]))
 
     @classmethod
     def tab(cls, name: str, *, label: Text) -> Callable[[type[DetailTab]], type[DetailTab]]:
@@ -241,8 +258,12 @@ class DocumentKind:
             ):
                 found = None
         if found is None:
-            raise NotFound(_("There is no %(kind)s %(pk)s.") % {"kind": self.label, "pk": pk})
+            raise self.absent(rights, pk) or self.unknown(pk)
         return found
+
+    def unknown(self, pk: int) -> NotFound:
+        """The answer to a key that these rights find nothing by."""
+        return NotFound(_("There is no %(kind)s %(pk)s.") % {"kind": self.label, "pk": pk})
 
     def can(self, rights: Rights, action: str, record: Any = None) -> bool:
         """Whether an action is granted, the row in one's scope, and its state lets it happen."""
@@ -288,81 +309,7 @@ class DocumentKind:
         if reason is not None:
             raise WrongState(reason)
 
-    # --- what kinds do in their own way -----------------------------------------------------------
-    def refusal(self, record: Any, action: str) -> str | None:
-        """Why the state of a record doesn't let an action happen; None where it does."""
-        return states.refusal(record, action)
-
-    def prepare(self, record: Any, lines: Mapping[str, Sequence[Any]]) -> None:
-        """Work out what isn't typed (totals …) before a save; `lines` by related name."""
-
-    def prepare_many(self, records: Sequence[Any]) -> list[dict[str, list[str]]]:
-        """The same for many new ones that are added together, in few questions to the database:
-        what is wrong with each of them, by field, also seen beside the others."""
-        return [self._prepared(record) for record in records]
-
-    def _prepared(self, record: Any) -> dict[str, list[str]]:
-        try:
-            self.prepare(record, {})
-        except InvalidData as error:
-            return error.data.get("errors") or {"": [str(error)]}
-        return {}
-
-    def saved(self, record: Any, before: Any, rights: Rights, now: datetime) -> None:
-        """Do what follows from a save, in its transaction; `before`: the row as it was stored, None
-        of a new one."""
-
-    def problems(self, record: Any) -> dict[str, list[str]]:
-        """What keeps a record from being submitted: messages by field (`lines-0-reason`), or "" for
-        the whole."""
-        return {}
-
-    def facts(self, record: Any) -> dict[str, Any]:
-        """Variables of the approval beside document and initiator: what the matrix asks for."""
-        return {}
-
-    def handing_over(self, records: Sequence[Any], *, to: int, by: int) -> None:
-        """Let what goes along be theirs too, before the records are locked: a case is locked before
-        what it is about."""
-
-    def given(self, records: Sequence[Any], before: Mapping[int, int]) -> None:
-        """Do what follows from a new owner of locked records, in the same transaction; `before`:
-        whose each was (ids)."""
-
-    def risks(self, record: Any) -> list[Risk]:
-        """What an approver should see first: of `risk_flags`, with their reasons."""
-        return []
-
-    def take_effect(self, record: Any, context: Context) -> None:
-        """Do what follows from the last approval, in its transaction; an error keeps the task
-        open."""
-
-    def blockers(self, record: Any) -> Sequence[str]:
-        """Business keys of what keeps an approved document from being un-approved, beside its live
-        follow-ups."""
-        return ()
-
-    def effects(self, record: Any) -> int:
-        """How many of the effects of its approval others rely on already (stock moved, money
-        booked …): from one on, an un-approval is itself approved."""
-        return 0
-
-    def reverse_effects(self, record: Any, context: Context) -> None:
-        """Undo what `take_effect` did, in the opposite order: the document is a draft already, and
-        still knows when it was approved. Raises BusinessError `reversal_failed` where it can't."""
-
-    def title(self, record: Any) -> str:
-        """The heading of its page, and its subject in inboxes."""
-        return str(record)
-
-    def party(self, record: Any) -> str:
-        """The customer or supplier, as inboxes show it."""
-        return ""
-
-    def owner_of_new(self, rights: Rights) -> dict[str, Any]:
-        """Owner and department of what somebody makes."""
-        return {"owner_id": rights.user, "department_id": rights.department}
-
+    # --- its tables -------------------------------------------------------------------------------
     def models(self) -> list[type[models.Model]]:
         """Its tables."""
         return [self.model, *(lines.model for lines in self.lines)]

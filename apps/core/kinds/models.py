@@ -13,21 +13,23 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.core.kinds.choices import Coloured
+
 if TYPE_CHECKING:
     from apps.core.access.rights import Rights
 
 
-class ApprovalState(models.TextChoices):
+class ApprovalState(Coloured):
     """How far a document has come (domain.md, 0). Only `apps.core.kinds.states` moves it."""
 
-    DRAFT = "draft", _("Draft")
-    SUBMITTED = "submitted", _("Waiting for approval")
-    RETURNED = "returned", pgettext_lazy("state", "Sent back")
-    REJECTED = "rejected", _("Rejected")
-    APPROVED = "approved", _("Approved")
-    VOID = "void", _("Void")
-    CLOSED = "closed", _("Closed")
-    SUPERSEDED = "superseded", _("Superseded")
+    DRAFT = "draft", "secondary", _("Draft")
+    SUBMITTED = "submitted", "blue", _("Waiting for approval")
+    RETURNED = "returned", "yellow", pgettext_lazy("state", "Sent back")
+    REJECTED = "rejected", "red", _("Rejected")
+    APPROVED = "approved", "green", _("Approved")
+    VOID = "void", "secondary", _("Void")
+    CLOSED = "closed", "secondary", _("Closed")
+    SUPERSEDED = "superseded", "secondary", _("Superseded")
 
 
 def is_any(path: str, ids: Collection[int] | models.expressions.Combinable) -> models.Func:

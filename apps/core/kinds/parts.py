@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 
 Text = str | Promise
+
+
+def names(told: Sequence[str]) -> tuple[str, ...]:
+    """Names as they are declared: the words of one text, or each by itself."""
+    return tuple(told.split() if isinstance(told, str) else told)
 
 
 @dataclass(frozen=True, slots=True)

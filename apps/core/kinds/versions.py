@@ -13,17 +13,18 @@ from django.db import models
 from django.db.models import Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.kinds.choices import Coloured
 from apps.core.kinds.models import ApprovalState, Document, Line, Record
 
 IN_FORCE: Final = (ApprovalState.APPROVED, ApprovalState.CLOSED)
 
 
-class Amendment(models.TextChoices):
+class Amendment(Coloured):
     """How far the open amendment of a version in force has come: the states it may be in."""
 
-    DRAFT = ApprovalState.DRAFT.value, _("Amendment begun")
-    SUBMITTED = ApprovalState.SUBMITTED.value, _("Amendment waits for approval")
-    RETURNED = ApprovalState.RETURNED.value, _("Amendment sent back")
+    DRAFT = ApprovalState.DRAFT.value, "secondary", _("Amendment begun")
+    SUBMITTED = ApprovalState.SUBMITTED.value, "purple", _("Amendment waits for approval")
+    RETURNED = ApprovalState.RETURNED.value, "yellow", _("Amendment sent back")
 
 
 class Amendable(Document):

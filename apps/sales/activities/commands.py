@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils import timezone
@@ -98,6 +98,7 @@ def _comment(kind: DocumentKind, pk: int, rights: Rights, data: Mapping[str, Any
     return services.comment_activity(activity=pk, text=data["text"], by=rights.user)
 
 
+OWN_ACTIONS: Final = {"comment": pgettext_lazy("right", "Comment")}
 COMMANDS = {
     "finish": Command(
         action=Action.CHANGE,

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.core.kinds.choices import Coloured
 from apps.core.kinds.columns import described
 from apps.core.kinds.models import Record, order_indexes, scope_index
 from apps.core.parameters.models import DictionaryField
@@ -26,21 +27,21 @@ CLOCKS_DIFFER: Final = timedelta(minutes=5)
 """So much later may a clock be that tells when something took place."""
 
 
-class ActivityState(models.TextChoices):
+class ActivityState(Coloured):
     """How far an activity has come."""
 
-    PLANNED = "planned", _("Planned")
-    DONE = "done", _("Done")
-    CANCELLED = "cancelled", _("Cancelled")
+    PLANNED = "planned", "blue", _("Planned")
+    DONE = "done", "green", _("Done")
+    CANCELLED = "cancelled", "secondary", _("Cancelled")
 
 
-class Review(models.TextChoices):
+class Review(Coloured):
     """How far the approval of one that is done has come, where the parameter asks for it."""
 
-    WAITING = "waiting", _("Waiting for approval")
-    RETURNED = "returned", pgettext_lazy("state", "Sent back")
-    REJECTED = "rejected", _("Rejected")
-    APPROVED = "approved", _("Approved")
+    WAITING = "waiting", "blue", _("Waiting for approval")
+    RETURNED = "returned", "yellow", pgettext_lazy("state", "Sent back")
+    REJECTED = "rejected", "red", _("Rejected")
+    APPROVED = "approved", "green", _("Approved")
 
 
 class ActivityQuerySet(OfCustomerQuerySet):

@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
 from apps.core.kinds.commands import Command, CommandForm, ReasonForm
 from apps.core.kinds.declaration import DocumentKind
 from apps.sales.companies import promotion, services
 from apps.sales.companies.loads import SellerChoice, sellers
 from apps.sales.companies.models import HELD, CompanyState, TargetCompany
-from apps.sales.companies.promotion import contacted
+from apps.sales.companies.promotion import ASSIGN, contacted
+from apps.sales.companies.services.claiming import CLAIM
 from apps.sales.companies.services.moving import said_of_state, taken
 from apps.sales.parameters import PROMOTE_AFTER_CONTACT
 
@@ -101,6 +103,15 @@ def _unless_void(company: TargetCompany) -> str:
     return "" if company.state == CompanyState.VOID else said_of_state(company)
 
 
+OWN_ACTIONS: Final = {
+    CLAIM: pgettext_lazy("right", "Claim"),
+    "promote": pgettext_lazy("right", "Promote"),
+    "release": pgettext_lazy("right", "Release"),
+    ASSIGN: pgettext_lazy("right", "Assign"),
+    "discard": pgettext_lazy("right", "Make void"),
+}
+FOR_ALL: Final = frozenset(map(str, (Action.VIEW, Action.PRINT, CLAIM, ASSIGN)))
+"""What is done with unclaimed companies by whoever is granted it, in whatever scope."""
 COMMANDS: Final[Mapping[str, Command]] = {
     "claim": Command(
         "claim",

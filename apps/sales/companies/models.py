@@ -14,18 +14,19 @@ from django.utils.translation import pgettext_lazy
 
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
+from apps.core.kinds.choices import Coloured
 from apps.core.kinds.columns import described
 from apps.core.kinds.models import Record, RecordQuerySet, order_indexes, scope_index
 from apps.core.parameters.models import DictionaryField
 
 
-class CompanyState(models.TextChoices):
+class CompanyState(Coloured):
     """How far a company has come. Only the services of companies move it."""
 
-    UNCLAIMED = "unclaimed", pgettext_lazy("company", "Unclaimed")
-    CLAIMED = "claimed", pgettext_lazy("company", "Claimed")
-    PROMOTED = "promoted", pgettext_lazy("company", "Promoted")
-    VOID = "void", pgettext_lazy("company", "Void")
+    UNCLAIMED = "unclaimed", "secondary", pgettext_lazy("company", "Unclaimed")
+    CLAIMED = "claimed", "blue", pgettext_lazy("company", "Claimed")
+    PROMOTED = "promoted", "green", pgettext_lazy("company", "Promoted")
+    VOID = "void", "secondary", pgettext_lazy("company", "Void")
 
 
 HELD = (CompanyState.CLAIMED, CompanyState.PROMOTED)

@@ -37,44 +37,32 @@ class ContactKind(DocumentKind):
     model = Contact
     module = "sales"
     icon = "address-book"
-    columns = (
-        "name",
-        "customer",
-        "role",
-        "position",
-        "mobile",
-        "phone",
-        "primary",
-        "next_birthday",
-        "owner",
-    )
-    more_columns = ("wechat", "email", "birthday", "birth_calendar", "department", "changed_at")
+    columns = "name customer role position mobile phone primary next_birthday owner"
+    more_columns = "wechat email birthday birth_calendar department changed_at"
     order = "-changed_at"
     large = True
     filters = ContactFilter
-    search = ("name", "customer__name", "mobile", "phone", "email")
+    search = "name customer__name mobile phone email"
     shortcuts = (
         (_("Birthday within 7 days"), "birthday=7"),
         (_("Birthday within 30 days"), "birthday=30"),
     )
+    party_field = "customer"
     form_class = ContactForm
     sections = (
-        Section(_("Contact"), ("customer", "name", "role", "position", "primary")),
-        Section(_("Reached by"), ("mobile", "phone", "wechat", "email")),
+        Section(_("Contact"), "customer name role position primary"),
+        Section(_("Reached by"), "mobile phone wechat email"),
         Section(
             _("Birthday"),
-            ("birth_calendar", "birth_year", "birth_month", "birth_day"),
-            told=("birthday", "next_birthday"),
+            "birth_calendar birth_year birth_month birth_day",
+            told="birthday next_birthday",
         ),
-        Section(_("Remarks"), ("remarks",)),
+        Section(_("Remarks"), "remarks"),
     )
 
     def prepare(self, record: Contact, lines: Mapping[str, Sequence[Any]]) -> None:
         record.phone_e164, record.mobile_e164 = e164(record.phone), e164(record.mobile)
         make_primary(record)
-
-    def party(self, record: Contact) -> str:
-        return record.customer.name
 
 
 belongings.add(

@@ -90,6 +90,14 @@ def _unshared(customer: Customer) -> str:
     return "" if customer.collaborators.exists() else _("Nobody else works on it.")
 
 
+OWN_ACTIONS: Final = {
+    "dormant": pgettext_lazy("right", "Make dormant"),
+    "close": pgettext_lazy("right", "Close"),
+    "restore": pgettext_lazy("right", "Restore"),
+    "win": pgettext_lazy("right", "Make won"),
+    "share": pgettext_lazy("right", "Share"),
+    "merge": pgettext_lazy("right", "Merge"),
+}
 COMMANDS: Final[Mapping[str, Command]] = {
     "restore": Command(
         "restore",

@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 from apps.catalog.fields import money_field
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
+from apps.core.kinds.choices import Coloured
 from apps.core.kinds.columns import described
 from apps.core.kinds.models import (
     Line,
@@ -29,13 +30,13 @@ from apps.core.parameters.models import DictionaryField
 from apps.sales.customers.invoicing import InvoicingData
 
 
-class CustomerStage(models.TextChoices):
+class CustomerStage(Coloured):
     """How far a customer has come. Only `apps.sales.customers.services` moves it."""
 
-    IN_TALK = "in_talk", pgettext_lazy("customer", "In talk")
-    WON = "won", pgettext_lazy("customer", "Won")
-    DORMANT = "dormant", pgettext_lazy("customer", "Dormant")
-    CLOSED = "closed", pgettext_lazy("customer", "Closed")
+    IN_TALK = "in_talk", "blue", pgettext_lazy("customer", "In talk")
+    WON = "won", "green", pgettext_lazy("customer", "Won")
+    DORMANT = "dormant", "yellow", pgettext_lazy("customer", "Dormant")
+    CLOSED = "closed", "secondary", pgettext_lazy("customer", "Closed")
 
 
 ALIVE: Final = (CustomerStage.IN_TALK, CustomerStage.WON)

@@ -15,6 +15,9 @@ from apps.sales.customers.models import Collaborator, Customer
 LOOKING: Final = frozenset({Action.VIEW, Action.ADD, Action.PRINT, Action.EXPORT})
 """What may be done with a record that somebody sees because of its customer only; a copy is added
 as their own."""
+SHARED: Final = LOOKING | {Action.CHANGE, Action.ATTACH}
+"""What those do with whom a customer is shared: they work on it. Whose it is, and what becomes of
+it, settle those in whose scope it lies."""
 
 
 class OfCustomerQuerySet(RecordQuerySet):

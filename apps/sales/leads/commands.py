@@ -39,7 +39,7 @@ def _refused(action: str) -> Callable[[Lead], str]:
     return lambda lead: refusal(lead, action) or ""
 
 
-ACTIONS: Final = {
+OWN_ACTIONS: Final = {
     FOLLOW: pgettext_lazy("right", "Set the next contact"),
     TAKE_BACK: pgettext_lazy("right", "Take back from the review"),
     INVALIDATE: pgettext_lazy("right", "Mark as invalid"),

@@ -12,23 +12,24 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.catalog.fields import money_field
+from apps.core.kinds.choices import Coloured
 from apps.core.kinds.models import Record, RecordQuerySet, order_indexes, scope_index
 from apps.core.parameters.models import DictionaryField
 from apps.sales.companies.models import TargetCompany
 from apps.sales.customers.models import Customer
 
 
-class LeadState(models.TextChoices):
+class LeadState(Coloured):
     """How far a lead has come (domain.md, 2). Only the services and operations of leads move it."""
 
-    NEW = "new", pgettext_lazy("lead", "New")
-    FOLLOWING = "following", pgettext_lazy("lead", "Being followed")
-    SUBMITTED = "submitted", pgettext_lazy("lead", "Waiting for review")
-    RETURNED = "returned", pgettext_lazy("lead", "More asked for")
-    CONFLICT = "conflict", pgettext_lazy("lead", "Owned by a colleague")
-    CONVERTED = "converted", pgettext_lazy("lead", "Converted")
-    INVALID = "invalid", pgettext_lazy("lead", "Invalid")
-    RECYCLED = "recycled", pgettext_lazy("lead", "Back in the yellow pages")
+    NEW = "new", "blue", pgettext_lazy("lead", "New")
+    FOLLOWING = "following", "blue", pgettext_lazy("lead", "Being followed")
+    SUBMITTED = "submitted", "blue", pgettext_lazy("lead", "Waiting for review")
+    RETURNED = "returned", "yellow", pgettext_lazy("lead", "More asked for")
+    CONFLICT = "conflict", "red", pgettext_lazy("lead", "Owned by a colleague")
+    CONVERTED = "converted", "green", pgettext_lazy("lead", "Converted")
+    INVALID = "invalid", "secondary", pgettext_lazy("lead", "Invalid")
+    RECYCLED = "recycled", "secondary", pgettext_lazy("lead", "Back in the yellow pages")
 
 
 WORKED_ON = (LeadState.NEW, LeadState.FOLLOWING, LeadState.RETURNED)

@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from apps.catalog.fields import money_field, percent_field, price_field, quantity_field
 from apps.catalog.models import Product
+from apps.core.kinds.choices import Coloured
 from apps.core.kinds.columns import described
 from apps.core.kinds.models import Line, Record, order_indexes
 from apps.core.parameters.models import DictionaryField
@@ -26,12 +27,12 @@ from apps.sales.customers.reach import OfCustomerQuerySet
 ZERO, ONE, HUNDRED = Decimal(0), Decimal(1), Decimal(100)
 
 
-class OpportunityState(models.TextChoices):
+class OpportunityState(Coloured):
     """Whether an opportunity is still in the funnel. Only `opportunities.services` moves it."""
 
-    OPEN = "open", pgettext_lazy("opportunities", "Open")
-    WON = "won", pgettext_lazy("opportunities", "Won")
-    LOST = "lost", pgettext_lazy("opportunities", "Lost")
+    OPEN = "open", "blue", pgettext_lazy("opportunities", "Open")
+    WON = "won", "green", pgettext_lazy("opportunities", "Won")
+    LOST = "lost", "secondary", pgettext_lazy("opportunities", "Lost")
 
 
 class OpportunityStageQuerySet(models.QuerySet["OpportunityStage"]):

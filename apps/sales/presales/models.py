@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.core.access.rights import Rights
+from apps.core.kinds.choices import Coloured
 from apps.core.kinds.models import Record
 from apps.core.parameters.models import DictionaryField
 from apps.sales.contacts.models import Contact
@@ -18,16 +19,16 @@ from apps.sales.customers.reach import OfCustomerQuerySet
 from apps.sales.opportunities.models import Opportunity
 
 
-class PresalesState(models.TextChoices):
+class PresalesState(Coloured):
     """How far a request has come. Only its process moves it (`presales.operations`)."""
 
-    DRAFT = "draft", pgettext_lazy("presales", "Draft")
-    WAITING = "waiting", pgettext_lazy("presales", "Waiting for an engineer")
-    ASSIGNED = "assigned", pgettext_lazy("presales", "Assigned")
-    ACCEPTED = "accepted", pgettext_lazy("presales", "Being worked on")
-    DONE = "done", pgettext_lazy("presales", "Done")
-    DECLINED = "declined", pgettext_lazy("presales", "Declined")
-    CANCELLED = "cancelled", pgettext_lazy("presales", "Cancelled")
+    DRAFT = "draft", "secondary", pgettext_lazy("presales", "Draft")
+    WAITING = "waiting", "yellow", pgettext_lazy("presales", "Waiting for an engineer")
+    ASSIGNED = "assigned", "blue", pgettext_lazy("presales", "Assigned")
+    ACCEPTED = "accepted", "blue", pgettext_lazy("presales", "Being worked on")
+    DONE = "done", "green", pgettext_lazy("presales", "Done")
+    DECLINED = "declined", "red", pgettext_lazy("presales", "Declined")
+    CANCELLED = "cancelled", "secondary", pgettext_lazy("presales", "Cancelled")
 
 
 UNDER_WAY = (PresalesState.WAITING, PresalesState.ASSIGNED, PresalesState.ACCEPTED)

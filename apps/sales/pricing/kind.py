@@ -18,24 +18,13 @@ class PricePolicyKind(DocumentKind):
     model = PricePolicy
     module = "settings"
     icon = "discount"
-    columns = (
-        "name",
-        "basis",
-        "product",
-        "customer",
-        "level",
-        "from_quantity",
-        "price",
-        "percent",
-        "valid_from",
-        "valid_to",
-        "active",
-    )
+    columns = """name basis product customer level from_quantity price percent valid_from valid_to
+        active"""
     filters = PricePolicyFilter
-    search = ("name", "product__name", "customer__name")
+    search = "name product__name customer__name"
     form_class = PricePolicyForm
     sections = (
-        Section(_("Price policy"), ("name", "basis", "active")),
-        Section(_("For whom and what"), ("customer", "level", "product", "from_quantity")),
-        Section(_("Price"), ("price", "percent", "valid_from", "valid_to")),
+        Section(_("Price policy"), "name basis active"),
+        Section(_("For whom and what"), "customer level product from_quantity"),
+        Section(_("Price"), "price percent valid_from valid_to"),
     )

@@ -26,21 +26,21 @@ class SalesTargetKind(DocumentKind):
     model = SalesTarget
     module = "sales"
     icon = "target"
-    columns = ("period", "person", "unit", "measure", "goal", "changed_at")
-    more_columns = ("month", "owner", "department", "remarks", "created_at")
+    columns = "period person unit measure goal changed_at"
+    more_columns = "month owner department remarks created_at"
     order = "-month"
     filters = TargetFilter
-    search = ("remarks", "person__display_name", "unit__name")
-    related = ("person", "unit", "owner", "department")
+    search = "remarks person__display_name unit__name"
+    related = "person unit owner department"
     form_class = TargetForm
     copies = False  # there is one of each month
     sections = (
         Section(
             _("Target"),
-            ("month", "measure", "person", "unit", "amount"),
-            told=("period", "measure", "person", "unit", "goal"),
+            "month measure person unit amount",
+            told="period measure person unit goal",
         ),
-        Section(_("Remarks"), ("remarks",)),
+        Section(_("Remarks"), "remarks"),
     )
 
     def prepare(self, record: SalesTarget, lines: Mapping[str, Sequence[Any]]) -> None:
@@ -59,6 +59,3 @@ class SalesTargetKind(DocumentKind):
             field = "person" if record.person_id else "unit"
             message = _now("You may set targets of your own people only.")
             raise InvalidData(message, errors={field: [message]})
-
-    def title(self, record: SalesTarget) -> str:
-        return str(record)

@@ -24,7 +24,7 @@ from apps.core.inbox.views import status_of
 from apps.core.kinds import services
 from apps.core.kinds.addresses import url_of, url_of_key
 from apps.core.kinds.declaration import DocumentKind
-from apps.core.kinds.moved import Moved
+from apps.core.kinds.merging import Moved
 from apps.core.kinds.registry import kinds
 from apps.core.shell.toasts import say
 from engine.exceptions import EngineError, NotAllowed, NotFound

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from apps.core.access.rights import Rights
 from apps.core.audit.models import Event
 from apps.core.audit.services import record
+from apps.core.kinds.merging import merged_meanwhile
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.search import make_searchable
 from apps.core.kinds.services import live_instance
@@ -105,12 +106,7 @@ def _locked(source: int, into: int) -> tuple[Customer, Customer]:
             raise NotFound(_("There is no customer %(pk)s.") % {"pk": pk})
     for customer in found.values():
         if customer.merged_into_id is not None:
-            raise Conflict(
-                _("“%(customer)s” was merged into “%(into)s” in the meantime.")
-                % {"customer": customer, "into": customer.merged_into},
-                by=customer.changed_by_id,
-                at=customer.changed_at,
-            )
+            raise merged_meanwhile(customer)
     return found[source], found[into]
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from apps.core.kinds import merging
 from apps.sales.customers.models import Customer
 from engine.exceptions import NotFound
 
 
 def survivor_of(customer_id: int) -> int:
     """The id of the customer that this one was merged into; its own where it wasn't."""
-    row = Customer.objects.filter(pk=customer_id).values_list("merged_into", flat=True).first()
-    return customer_id if row is None else survivor_of(row)
+    return merging.survivor_of(Customer, customer_id)
 
 
 def lock_customer(customer_id: int) -> Customer:

@@ -1,23 +1,33 @@
-"""What keeps a contract from being submitted, and what its approvers should see first."""
+"""Rules of sales contracts: what keeps them from being submitted, how they are approved, and what
+follows."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from apps.contracts import services
 from apps.contracts.models import Instalment, SalesContract, SalesContractLine
 from apps.contracts.services import outstanding
-from apps.contracts.terms import due_before
+from apps.contracts.terms import due_before, work_out
 from apps.core.kinds.parts import Risk, flags
 from apps.sales.customers.invoicing import OLD_TAX_ID, warnings_of_tax_id
+from apps.sales.customers.services import unwin_customer, win_customer
+from engine.operations import Context
 
 Problems = dict[str, list[str]]
 
 UNDER_FLOOR = Risk("under_floor", _lazy("Under the floor price"), level="danger")
 OVER_CREDIT = Risk("over_credit", _lazy("Over the credit limit"), level="danger")
 RISK_FLAGS = flags(UNDER_FLOOR, OVER_CREDIT, OLD_TAX_ID)
+
+
+def prepare(contract: SalesContract, lines: Mapping[str, Sequence[Any]]) -> None:
+    work_out(contract, lines.get("lines", ()), lines.get("instalments", ()))
 
 
 def problems(contract: SalesContract) -> Problems:
@@ -71,6 +81,40 @@ def _lost(due: Instalment) -> str:
         "day": due.due_on,
         "amount": _plain(due.amount or Decimal(0)),
     }
+
+
+def facts(contract: SalesContract) -> dict[str, Any]:
+    """What the approval matrix asks for. Whether the limit is passed is kept, as the list and the
+    page of the contract tell it too."""
+    contract.over_credit = services.over_credit(contract)
+    contract.save(update_fields=["over_credit"])
+    return {
+        "kind": "sales_contract",
+        "amount": contract.gross,
+        "under_floor": contract.under_floor,
+        "over_credit": contract.over_credit,
+        "department": contract.department.name,
+    }
+
+
+def take_effect(contract: SalesContract, context: Context) -> None:
+    services.open_schedule(contract, now=context.now)
+    win_customer(
+        customer_id=contract.customer_id,
+        cause=contract.business_key,
+        by=context.decided.user if context.decided else None,
+        now=context.now,
+    )
+
+
+def reverse_effects(contract: SalesContract, context: Context) -> None:
+    unwin_customer(
+        customer_id=contract.customer_id,
+        cause=contract.business_key,
+        by=context.actor,
+        now=context.now,
+    )
+    services.close_schedule(contract)
 
 
 def risks(contract: SalesContract) -> list[Risk]:
