@@ -48,6 +48,13 @@ class Place(NamedTuple):
     within: tuple[int, ...]
 
 
+class Unit(NamedTuple):
+    """A department as people call it: the names from the root to it."""
+
+    id: int
+    names: tuple[str, ...]
+
+
 class Duties(NamedTuple):
     """Where somebody belongs, and each role held with the department it is held in (None:
     everywhere)."""
@@ -94,6 +101,9 @@ class Organisation(Protocol):
     def department_at(self, path: str) -> int | None:
         """Id of the department that names lead to, each below the one before: `销售部/华东组`. They
         need not begin at the top. None where no department, or more than one, is meant."""
+
+    def departments(self) -> Sequence[Unit]:
+        """All departments, in the order of the tree: each before those below it."""
 
     def substitutes(self, users: Collection[int], *, at: datetime) -> Mapping[int, int]:
         """Principal -> substitute, for those of `users` who have one at that moment. No chains."""

@@ -14,6 +14,7 @@ from apps.contracts import services
 from apps.contracts.models import Instalment, SalesContract, SalesContractLine
 from apps.contracts.services import outstanding
 from apps.contracts.terms import due_before, work_out
+from apps.core.approval.departments import department_facts
 from apps.core.kinds.parts import Risk, flags
 from apps.sales.customers.invoicing import OLD_TAX_ID, warnings_of_tax_id
 from apps.sales.customers.services import unwin_customer, win_customer
@@ -93,7 +94,7 @@ def facts(contract: SalesContract) -> dict[str, Any]:
         "amount": contract.gross,
         "under_floor": contract.under_floor,
         "over_credit": contract.over_credit,
-        "department": contract.department.name,
+        **department_facts(contract.department_id),
     }
 
 

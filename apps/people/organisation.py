@@ -5,7 +5,7 @@ Each question costs one or two queries, whatever the size of the firm.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from apps.people.models import Department, Employee, FirmRole, RoleHolder, Subst
 from apps.people.parameters import DECIDE_OWN, WITHDRAW_LATE
 from engine.database import execute
 from engine.loading import Columns
-from engine.organisation import Duties, Place, Role
+from engine.organisation import Duties, Place, Role, Unit
 
 # What every human task that opens asks is asked in SQL of its own, which is prepared; the rest by
 # the ORM. `able` says in SQL what `UserQuerySet.able` says.
@@ -155,6 +155,19 @@ class Organisation:
             lookup["__".join(["parent"] * distance) + "__name"] = parent
         found = Department.objects.filter(**lookup).values_list("pk", flat=True)[:2]
         return found[0] if len(found) == 1 else None
+
+    def departments(self) -> Sequence[Unit]:
+        rows = Department.objects.order_by("position", "pk")
+        below: dict[int | None, list[tuple[int, str]]] = {}
+        for pk, parent, name in rows.values_list("pk", "parent_id", "name"):
+            below.setdefault(parent, []).append((pk, name))
+
+        def walk(parent: int | None, above: tuple[str, ...]) -> Iterator[Unit]:
+            for pk, name in below.get(parent, ()):
+                yield Unit(pk, (*above, name))
+                yield from walk(pk, (*above, name))
+
+        return list(walk(None, ()))
 
     def substitutes(self, users: Collection[int], *, at: datetime) -> Mapping[int, int]:
         day = timezone.localdate(at)

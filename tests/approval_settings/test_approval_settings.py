@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.forms import MultipleChoiceField
 
+from apps.core.approval.departments import department_facts, unmistakable, within
 from apps.core.approval.settings.conditions import Condition, read_condition
 from apps.core.approval.settings.judging import WHOLE_TABLE, judge
 from apps.core.approval.settings.matrix import Input, Row, matrices, matrix
 from apps.core.approval.settings.services import save_matrix, try_out
-from apps.people.models import Employee, RoleHolder
-from apps.people.services import create_role, grant_role
-from engine import definitions
+from apps.people.models import Department, Employee, RoleHolder
+from apps.people.services import create_department, create_role, grant_role
+from engine import definitions, trials
 from engine.exceptions import InvalidData
 from engine.models import Deployment
+from engine.organisation import organisation
 from tests.casework import MONDAY, deploy
 
 CONTRACT = "contract_matrix"
+TRIED = {"try-kind": "sales_contract", "try-amount": "5"}
 
 
 @pytest.mark.parametrize(
@@ -32,6 +37,11 @@ CONTRACT = "contract_matrix"
         ("false", Condition(flag=False)),
         ('"销售部"', Condition(among=("销售部",))),
         ('? in ["a", "b\\"c"]', Condition(among=("a", 'b"c'))),
+        ('"销售部" in ?', Condition(within=("销售部",))),
+        (
+            '"销售部/\\"一\\"组" in ? or "服务部" in ?',
+            Condition(within=('销售部/"一"组', "服务部")),
+        ),
         ("? not in [1]", Condition(formula="? not in [1]")),
         ("> 3", Condition(formula="> 3")),
     ],
@@ -60,7 +70,7 @@ class TestMatrices:
         assert [found.key for found in matrices()] == [CONTRACT, "general_request_matrix"]
         found = matrix(CONTRACT)
         assert [each.name for each in found.inputs] == [
-            *("kind", "amount", "under_floor", "over_credit", "department")
+            *("kind", "amount", "under_floor", "over_credit", "departments")
         ]
         assert len(found.rows) == 9
         assert not found.changed
@@ -112,7 +122,7 @@ class TestMatrices:
             "amount": Decimal(600000),
             "under_floor": False,
             "over_credit": False,
-            "department": "",
+            "departments": [],
         }
 
         def route(initiator: str, **given):
@@ -142,7 +152,8 @@ class TestMatrices:
         data = {"rows-count": len(table.forms), "seen": page.context["matrix"].checksum}
         for form in table.forms:
             for field in form:
-                data[field.html_name] = "" if field.value() is None else field.value()
+                several = isinstance(field.field, MultipleChoiceField)  # unchecked: nothing is sent
+                data[field.html_name] = field.value() or [] if several else field.value() or ""
         return {**data, **changes}
 
     def test_who_may_look_and_who_may_change(self, signed_in):
@@ -197,6 +208,91 @@ class TestMatrices:
         page = client.post(self.URL, data)
         assert [told["stop"].role for told in page.context["stops"]] == ["department_head"]
         assert not matrix(CONTRACT).changed
+
+    # --- departments
+    def asking_for(self, client, *names: str, **changes):
+        """The first row asks for these departments; a new one is there for all the others."""
+        data = {**self.sent(client, **changes), "rows-0-departments": list(names)}
+        kinds = "sales_contract, service_contract"
+        return {**data, "rows-9-kind": kinds, "rows-9-level": "2", "rows-9-role": "finance"}
+
+    def test_a_row_for_a_department_holds_for_those_below_it(self, signed_in, company):
+        client = signed_in("admin")
+        assert client.post(self.URL, self.asking_for(client, "销售部")).status_code == 302
+        found = matrix(CONTRACT)
+        assert found.rows[0].conditions[-1] == Condition(within=("销售部",))
+
+        def first_level(initiator: str, department: str = "") -> bool:
+            unit = Department.objects.filter(name=department).values_list("pk", flat=True)
+            data = self.sent(client, act="try", **TRIED)
+            data["try-initiator"] = company[initiator].pk
+            data["try-departments"] = unit[0] if department else ""
+            stops = client.post(self.URL, data).context["stops"]
+            return stops is not None and stops[0]["stop"].level == 1
+
+        assert first_level("shanlina", "销售部")
+        assert first_level("shanlina", "华东组")
+        assert first_level("qiuzhiyuan")  # of a group of the department
+        assert not first_level("qiuzhiyuan", "服务部")
+
+    def test_departments_are_chosen_from_their_tree(self, signed_in):
+        client = signed_in("admin")
+        field = client.get(self.URL).context["table"].forms[0].fields["departments"]
+        labels = [label for _value, label in field.choices]
+        east = next(label for label in labels if label.endswith("华东组"))
+        sales = next(label for label in labels if label.endswith("销售部"))
+        assert labels.index(sales) < labels.index(east)
+        assert len(east) - len(east.lstrip()) == len(sales) - len(sales.lstrip()) + 1
+        refused = client.post(self.URL, self.asking_for(client, "没有这个部门"))
+        assert refused.status_code == 422
+
+    def test_departments_of_one_name_are_told_apart(self, company):
+        sales, service = (Department.objects.get(name=name) for name in ("销售部", "服务部"))
+        twin = create_department(name="华东组", parent=service)
+        names = unmistakable(organisation().departments())
+        assert names[twin.pk] == "服务部/华东组"
+        assert names[sales.pk] == "销售部"
+        east = Department.objects.get(name="华东组", parent=sales)
+        assert {unit.id for unit in within(["服务部/华东组"])} == {twin.pk}
+        assert {east.pk, twin.pk} <= {unit.id for unit in within(["华东组"])}
+
+    def test_what_a_firm_has_saved_holds_on_for_that_very_department(self, signed_in, company):
+        before = matrix(CONTRACT)
+        first = before.rows[0]
+        asked = (*first.conditions[:-1], Condition(among=("销售部",)))
+        others = replace(first, level=2, role="finance")
+        rows = [replace(first, conditions=asked), *before.rows[1:], others]
+        old = before.with_rows(rows).replace(b"facts.departments", b"facts.department")
+        definitions.deploy({before.file: old}, source=Deployment.Source.ADMIN, now=MONDAY)
+
+        def levels(department: str) -> list[int]:
+            facts = department_facts(Department.objects.get(name=department).pk)
+            given = {"amount": 5, "under_floor": False, "over_credit": False}
+            facts |= {"kind": "sales_contract", **given}
+            told = trials.decide_in_force(CONTRACT, {"facts": facts})
+            return [row["level"] for row in told]
+
+        assert (levels("销售部"), levels("华东组")) == ([1, 2], [2])
+        found, client = matrix(CONTRACT), signed_in("admin")
+        assert found.exact_departments
+        assert found.rows[0].conditions[-1] == Condition(within=("销售部",))
+        assert "销售部" in client.get(self.URL).content.decode()
+        assert client.post(self.URL, self.sent(client)).status_code == 302
+        assert (levels("销售部"), levels("华东组")) == ([1, 2], [1, 2])
+        assert not matrix(CONTRACT).exact_departments
+
+    def test_departments_are_judged_with_those_below_them(self):
+        asked = (Input("部门", "departments", "facts.departments"),)
+
+        def judged(*names: str) -> list[tuple[int, bool]]:
+            rows = [Row((Condition(within=(name,)),), 1, "finance") for name in names]
+            return [(remark.row, remark.fatal) for remark in judge(asked, rows)]
+
+        every = [unit.names[-1] for unit in organisation().departments() if len(unit.names) == 1]
+        assert judged(*every) == []
+        assert judged(*every, "华东组") == [(len(every), False)]  # asked twice
+        assert (WHOLE_TABLE, True) in judged("销售部")  # nobody decides the others
+        assert (0, True) in judged("没有这个部门")
 
     # --- who is named
     def put_in_force(self, client, **changes):

@@ -189,6 +189,10 @@ def test_facts_are_what_the_matrix_asks_for():
         "under_floor": False,
         "over_credit": False,
         "department": "华东组",
+        "departments": [
+            *("华东组", "销售部/华东组", "总经办/销售部/华东组"),
+            *("销售部", "总经办/销售部", "总经办"),
+        ],
     }
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
+from apps.core.approval.departments import department_facts
 from apps.core.kinds import states
 from apps.sales.activities import services
 from apps.sales.activities.approving import follow_up, review_refusal
@@ -32,7 +33,7 @@ def refusal(record: SalesActivity, action: str) -> str | None:
 
 
 def facts(record: SalesActivity) -> dict[str, Any]:
-    return {"kind": record.kind.code, "department": record.department.name}
+    return {"kind": record.kind.code, **department_facts(record.department_id)}
 
 
 def problems(record: SalesActivity) -> dict[str, list[str]]:

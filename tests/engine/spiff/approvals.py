@@ -241,6 +241,7 @@ def facts_of_a_contract(amount: object) -> dict[str, Any]:
         "under_floor": False,
         "over_credit": False,
         "department": "sales",
+        "departments": ["sales"],
     }
 
 

@@ -9,12 +9,15 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from apps.core.approval.departments import FACT, department_facts
+from apps.core.approval.settings.branches import DepartmentsField, Tree
 from apps.core.approval.settings.conditions import Condition
 from apps.core.approval.settings.matrix import Input, Matrix, Row
 from apps.core.approval.settings.people import Deciders
 from apps.core.approval.settings.texts import text_for, word_for
 from apps.core.inbox.wording import listed
 from apps.core.parameters.forms import css_of
+from engine.organisation import organisation
 
 PREFIX: Final = "rows"
 LEVELS: Final = 9
@@ -64,6 +67,7 @@ class RowForm(forms.Form):
         inputs: Sequence[Input],
         row: Row | None,
         deciders: Deciders,
+        tree: Tree,
     ) -> None:
         initial: dict[str, Any] = {}
         if row is not None:
@@ -71,7 +75,7 @@ class RowForm(forms.Form):
             initial = {**_initial(inputs, row), "cc": names}
         super().__init__(data, prefix=prefix, initial=initial)
         self.inputs = inputs
-        self.deciders = deciders
+        self.deciders, self.tree = deciders, tree
         role: Any = self.fields["role"]
         role.choices = deciders.choices
         if row is not None and row.role not in {**deciders.roles, **deciders.people}:
@@ -80,10 +84,17 @@ class RowForm(forms.Form):
         for each in inputs:
             if each.name not in self.formulas:
                 self.fields.update(_fields(each))
+        self._offer_departments(self.fields)
         for name, field in self.fields.items():
             field.widget.attrs["aria-label"] = field.label or name
             field.widget.attrs["class"] = f"{css_of(field)} {css_of(field)}-sm"
             field.widget.attrs["style"] = f"min-width: {_width(name, field)}rem"
+
+    def _offer_departments(self, fields: Mapping[str, Any]) -> None:
+        """The tree, and what the row names already."""
+        for name, field in fields.items():
+            if isinstance(field, DepartmentsField):
+                field.choices = self.tree.choices(self.initial.get(name, ()))
 
     @property
     def width(self) -> int:
@@ -137,6 +148,8 @@ class RowForm(forms.Form):
         if each.name in self.formulas:
             return Condition(formula=self.formulas[each.name])
         data = self.cleaned_data
+        if each.kind == "departments":
+            return Condition(within=tuple(data[each.name]))
         if each.kind == "number":
             return Condition(lowest=data[f"{each.name}_from"], below=data[f"{each.name}_to"])
         if each.kind == "boolean":
@@ -173,6 +186,8 @@ def _fields(each: Input) -> dict[str, forms.Field]:
         }
     if each.kind == "boolean":
         return {each.name: forms.ChoiceField(label=each.label, choices=YES_NO, required=False)}
+    if each.kind == "departments":
+        return {each.name: DepartmentsField(label=each.label, required=False)}
     known = forms.TextInput(attrs={"list": f"texts-{each.name}"})
     return {
         each.name: forms.CharField(label=each.label, max_length=300, required=False, widget=known)
@@ -189,6 +204,8 @@ def _initial(inputs: Sequence[Input], row: Row) -> dict[str, Any]:
             found[f"{each.name}_to"] = condition.below
         elif each.kind == "boolean":
             found[each.name] = {True: "yes", False: "no"}.get(condition.flag, "")  # type: ignore[arg-type]
+        elif each.kind == "departments":
+            found[each.name] = list(condition.within)
         else:
             found[each.name] = listed(map(word_for, condition.among))
     return found
@@ -206,6 +223,7 @@ def _formulas(inputs: Sequence[Input], row: Row | None) -> dict[str, str]:
             "number": condition.flag is None and not condition.among,
             "boolean": not amount and not condition.among,
             "string": not amount and condition.flag is None,
+            "departments": not amount and condition.flag is None,
         }[each.kind]
         if condition.formula or not fits:
             found[each.name] = condition.cell
@@ -219,7 +237,7 @@ class Table:
         self, matrix: Matrix, data: Mapping[str, Any] | None = None, *, extra: int = 1
     ) -> None:
         self.matrix = matrix
-        self.deciders = Deciders()
+        self.deciders, self.tree = Deciders(), Tree()
         known = list(matrix.rows)
         count = len(known) + extra if data is None else self._count(data) + extra
         self.forms = [
@@ -229,6 +247,7 @@ class Table:
                 inputs=matrix.inputs,
                 row=known[index] if index < len(known) else None,
                 deciders=self.deciders,
+                tree=self.tree,
             )
             for index in range(count)
         ]
@@ -288,12 +307,23 @@ class TryForm(forms.Form):
             )
         if each.kind == "boolean":
             return forms.BooleanField(label=each.label, required=False)
+        if each.kind == "departments":
+            theirs = ("", _("Of whoever submits it"))
+            return forms.TypedChoiceField(
+                label=each.label, required=False, choices=[theirs, *Tree().units], coerce=int
+            )
         known = forms.TextInput(attrs={"list": f"texts-{each.name}"})
         return forms.CharField(label=each.label, required=False, max_length=100, widget=known)
 
     def facts(self) -> dict[str, Any]:
         """Facts by the inputs' names, without who submits."""
         given = {each.name: self.cleaned_data[each.name] for each in self.matrix.inputs}
+        for each in self.matrix.inputs:
+            if each.kind == "departments":
+                theirs = organisation().department_of(self.cleaned_data["initiator"])
+                department = given[each.name] or theirs
+                told = department_facts(department) if department else {FACT: []}
+                given[each.name] = told[FACT]
         return {
             name: text_for(value) if isinstance(value, str) else value
             for name, value in given.items()

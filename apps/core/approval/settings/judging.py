@@ -15,7 +15,7 @@ from apps.core.approval.settings.matrix import Input, Row
 from apps.core.inbox.wording import listed
 from engine.bpmn.predicates import Alternative, TooComplex, can_meet, uncovered
 from engine.bpmn.values import EVERYTHING, NUMBERS, TEXTS, YES_OR_NO, ValueSet, constants
-from engine.organisation import Answers, Role
+from engine.organisation import Answers, Role, organisation
 
 DOMAINS: Final = {"number": NUMBERS, "boolean": YES_OR_NO, "string": TEXTS}
 WHOLE_TABLE: Final = -1
@@ -35,7 +35,7 @@ def judge(inputs: Sequence[Input], rows: Sequence[Row]) -> list[Remark]:
     nobody holds."""
     alternatives = [_alternative(row) for row in rows]
     return [
-        *_empty(alternatives),
+        *_empty(rows, alternatives),
         *_doubles(rows, alternatives),
         *_gaps(inputs, rows, alternatives),
         *_unheld(rows),
@@ -50,9 +50,12 @@ def _alternative(row: Row) -> Alternative:
     }
 
 
-def _empty(alternatives: Sequence[Alternative]) -> Iterator[Remark]:
-    for index, alternative in enumerate(alternatives):
-        if not all(alternative.values()):
+def _empty(rows: Sequence[Row], alternatives: Sequence[Alternative]) -> Iterator[Remark]:
+    for index, (row, alternative) in enumerate(zip(rows, alternatives, strict=True)):
+        never = [int(column) for column, values in alternative.items() if not values]
+        if any(row.conditions[column].within for column in never):
+            yield Remark(index, _("It never holds: there is no such department."), fatal=True)
+        elif never:
             yield Remark(index, _("It never holds: “from” must be less than “to”."), fatal=True)
 
 
@@ -83,7 +86,7 @@ def _gaps(
         return
     if gap is not None:
         case = listed(
-            f"{inputs[int(index)].label} = {values.sample()}"
+            f"{inputs[int(index)].label} = {_sample(inputs[int(index)], values)}"
             for index, values in gap.items()
             if values != domains[index]
         )
@@ -91,8 +94,16 @@ def _gaps(
         yield Remark(WHOLE_TABLE, text, fatal=True)
 
 
+def _sample(each: Input, values: ValueSet) -> str:
+    units = organisation().departments() if each.kind == "departments" else ()
+    missing = (unit.names[-1] for unit in units if values & constants([unit.id]))
+    return next(missing, None) or values.sample()
+
+
 def _domain(each: Input, index: int, rows: Sequence[Row]) -> ValueSet:
     """Where every row lists texts, these are all there are: kinds of documents, say."""
+    if each.kind == "departments":
+        return constants(unit.id for unit in organisation().departments()) or NUMBERS
     listed = [row.conditions[index].among for row in rows]
     if each.kind == "string" and listed and all(listed):
         return constants(text for texts in listed for text in texts)

@@ -11,22 +11,25 @@ from django.utils.translation import get_language
 from lxml import etree
 
 from apps.core.approval.deciders import BETWEEN
+from apps.core.approval.departments import FACT, OLD_FACT
 from apps.core.approval.settings.conditions import Condition, read_condition
 from apps.core.approval.settings.texts import word_for
 from engine import definitions
-from engine.bpmn.tables import Column, Rule, Table
+from engine.bpmn.tables import Cell, Column, Rule, Table
 from engine.exceptions import NotFound
 from engine.models import Deployment, Resource
 
 OUTPUTS: Final = ("level", "role", "mode", "threshold")
+EXPRESSION: Final = f"facts.{FACT}"
+OLD_EXPRESSION: Final = f"facts.{OLD_FACT}"
 COPIES: Final = "cc"  # an output that a table need not have
 BRANCH: Final = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """Something that rows ask for. `kind`: number, boolean or string; `expression` names the
-    variable, `facts.amount`."""
+    """Something that rows ask for. `kind`: number, boolean, string or departments; `expression`
+    names the variable, `facts.amount`."""
 
     label: str
     kind: str
@@ -66,6 +69,9 @@ class Matrix:
     inputs: tuple[Input, ...]
     rows: tuple[Row, ...]
     changed: bool = False
+    exact_departments: bool = False
+    """Whether what is in force asks for the very department still: once it is put in force anew,
+    rows hold for those below as well."""
     content: bytes = field(default=b"", repr=False)
 
     @property
@@ -81,6 +87,9 @@ class Matrix:
         before = {_description(rule): rule.xml for rule in table.rules}
         for rule in table.rules:
             xml.remove(rule.xml)
+        for column, each in zip(table.inputs, self.inputs, strict=True):
+            if column.expression != each.expression:
+                _ask(column, each.expression)
         rows = list(rows)
         outputs = [column.name for column in table.outputs]
         if COPIES not in outputs and any(row.cc for row in rows):
@@ -126,12 +135,14 @@ def _read(resource: Resource) -> Matrix | None:
     asked = [name for name in names if name != COPIES]
     if table.hit_policy != "COLLECT" or tuple(asked) != OUTPUTS or table.decision is None:
         return None
+    inputs = tuple(_input(column) for column in table.inputs)
     return Matrix(
         key=resource.key,
         name=_named(table.decision.xml, table.decision.name),
         file=resource.name,
-        inputs=tuple(_input(column) for column in table.inputs),
-        rows=tuple(_row(rule, names) for rule in table.rules),
+        inputs=inputs,
+        rows=tuple(_row(rule, names, inputs) for rule in table.rules),
+        exact_departments=any(column.expression == OLD_EXPRESSION for column in table.inputs),
         changed=resource.deployment.source == Deployment.Source.ADMIN,
         content=content,
     )
@@ -149,13 +160,24 @@ def _named(xml: etree._Element, name: str) -> str:
 def _input(column: Column) -> Input:
     declared = next((each.get("typeRef") for each in column.xml.iterfind("{*}inputExpression")), "")
     kind = declared if declared in ("number", "boolean") else "string"
-    return Input(_named(column.xml, column.title), str(kind), column.expression)
+    expression = column.expression
+    if expression in (EXPRESSION, OLD_EXPRESSION):
+        kind, expression = "departments", EXPRESSION
+    return Input(_named(column.xml, column.title), str(kind), expression)
 
 
-def _row(rule: Rule, outputs: Sequence[str]) -> Row:
+def _ask(column: Column, expression: str) -> None:
+    """Let a column ask for departments with those below."""
+    for asked in column.xml.iterfind("{*}inputExpression"):
+        asked.set("typeRef", "Any")
+        for text in asked.iterfind("{*}text"):
+            text.text = expression
+
+
+def _row(rule: Rule, outputs: Sequence[str], inputs: Sequence[Input]) -> Row:
     said = {name: cell.text.strip('"') for name, cell in zip(outputs, rule.outputs, strict=True)}
     return Row(
-        conditions=tuple(read_condition(cell.text) for cell in rule.inputs),
+        conditions=tuple(map(_condition, rule.inputs, inputs)),
         level=int(said["level"]),
         role=said["role"],
         mode=said["mode"],
@@ -163,6 +185,13 @@ def _row(rule: Rule, outputs: Sequence[str]) -> Row:
         description=_description(rule),
         cc=tuple(filter(None, said.get(COPIES, "").split(BETWEEN))),
     )
+
+
+def _condition(cell: Cell, asked: Input) -> Condition:
+    found = read_condition(cell.text)
+    if asked.kind == "departments" and found.among:
+        return Condition(within=found.among)
+    return found
 
 
 def _description(rule: Rule) -> str:
@@ -224,4 +253,5 @@ def used_texts(inputs: Sequence[Input], rows: Sequence[Row]) -> dict[str, list[s
     return {
         each.name: sorted({word_for(text) for row in rows for text in row.conditions[index].among})
         for index, each in enumerate(inputs)
+        if each.kind == "string"
     }
