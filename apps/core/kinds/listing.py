@@ -107,10 +107,9 @@ class Listing:
 
     @cached_property
     def _filtered(self) -> Any:
-        rows = self.kind.listed(self.rights)
-        if self.filters is not None:
-            rows = self.filters.qs if self.filters.form.is_valid() else rows.none()
-        return rows
+        if self.filters is None:
+            return self.kind.listed(self.rights)
+        return self.filters.qs if self.filters.form.is_valid() else self.kind.model.objects.none()
 
     @cached_property
     def order(self) -> str:
