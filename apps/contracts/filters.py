@@ -27,6 +27,7 @@ class SalesContractFilter(django_filters.FilterSet):
             "state",
             "amendment",
             "customer",
+            "opportunity",
             "owner",
             "department",
             "category",

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from apps.catalog.models import TaxRate
 from apps.contracts.amounts import HUNDRED, Typed
 from apps.contracts.models import DueRule, Instalment, SalesContract, SalesContractLine
+from apps.sales.customers.choosing import OfCustomerForm
 from apps.sales.customers.invoicing import INVOICING, normal_tax_id
 
 TYPED_FIELDS: Final = {"gross": Typed.GROSS, "price": Typed.PRICE, "rate": Typed.RATE}
 
 
-class SalesContractForm(forms.ModelForm):
+class SalesContractForm(OfCustomerForm):
     """The header of a sales contract."""
 
     class Meta:
@@ -25,6 +26,8 @@ class SalesContractForm(forms.ModelForm):
             "category",
             "customer",
             "contact",
+            "phone",
+            "opportunity",
             "date",
             "signed_on",
             "effective_on",
@@ -46,6 +49,11 @@ class SalesContractForm(forms.ModelForm):
             "remarks",
         )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.amends_id is not None:  # all versions come from the same
+            self.fields["opportunity"].disabled = True
+
     def clean_tax_id(self) -> str:
         return normal_tax_id(self.cleaned_data["tax_id"])
 
@@ -60,9 +68,6 @@ class SalesContractForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        contact, customer = data.get("contact"), data.get("customer")
-        if contact and customer and contact.customer_id != customer.pk:
-            self.add_error("contact", _("This contact belongs to another customer."))
         begins = data.get("effective_on") or data.get("signed_on")
         if begins and data.get("ends_on") and data["ends_on"] < begins:
             self.add_error("ends_on", _("It ends before it begins."))

@@ -33,9 +33,9 @@ class SalesContractKind(DocumentKind):
     module = "contracts"
     icon = "file-text"
     columns = "number name customer gross amendment state date ends_on owner"
-    more_columns = """revision category contact net tax discount discount_rate margin under_floor
-        over_credit payment_label signed_on effective_on delivery_on seal_state archive_number
-        their_number department submitted_at approved_at"""
+    more_columns = """revision category contact phone opportunity net tax discount discount_rate
+        margin under_floor over_credit payment_label signed_on effective_on delivery_on seal_state
+        archive_number their_number department submitted_at approved_at"""
     costs = "cost margin cost_price"
     amount = "gross"
     order = "-date"
@@ -47,7 +47,9 @@ class SalesContractKind(DocumentKind):
     form_class = SalesContractForm
     sections = (
         Section(
-            _("Contract"), "name category customer contact date signed_on effective_on ends_on"
+            _("Contract"),
+            """name category customer opportunity contact phone date signed_on effective_on
+            ends_on""",
         ),
         Section(
             _("Parties"),

@@ -18,7 +18,7 @@ from apps.core.kinds.versions import Amendable, AmendableLine
 from apps.core.parameters.models import DictionaryField
 from apps.sales.customers.invoicing import InvoicingData
 from apps.sales.customers.reach import OfCustomerQuerySet
-from apps.sales.models import Basis, Contact, Customer
+from apps.sales.models import Basis, Contact, Customer, Opportunity
 
 ZERO, ONE, HUNDRED = Decimal("0.00"), Decimal(1), Decimal(100)
 
@@ -61,6 +61,17 @@ class SalesContract(InvoicingData, Amendable):
         related_name="+",
         verbose_name=_("contact"),
     )
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    phone_e164 = models.CharField(max_length=20, blank=True, editable=False)
+    opportunity = models.ForeignKey(
+        Opportunity,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="contracts",
+        verbose_name=_("opportunity"),
+    )
+    opportunity_id: int | None
     our_entity = models.CharField(_("our legal entity"), max_length=120, blank=True)
     their_number = models.CharField(_("their contract number"), max_length=60, blank=True)
     our_signatory = models.CharField(_("our signatory"), max_length=60, blank=True)

@@ -29,6 +29,7 @@ def contract_of(opportunity: Opportunity) -> Made:
         name=opportunity.name,
         customer=customer,
         contact=opportunity.contact,
+        opportunity=opportunity,
         **{name: getattr(customer, name) for name in INVOICING},
     )
     return contract, {"lines": list(_lines(opportunity)), "instalments": []}

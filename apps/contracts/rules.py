@@ -4,6 +4,7 @@ follows."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,12 +15,15 @@ from apps.contracts import services
 from apps.contracts.models import Instalment, SalesContract, SalesContractLine
 from apps.contracts.services import outstanding
 from apps.contracts.terms import due_before, work_out
+from apps.core.access.rights import Rights
 from apps.core.approval.departments import department_facts
 from apps.core.kinds.parts import Risk, flags
+from apps.core.links.services import link_documents, unlink_documents
 from apps.sales.customers.invoicing import OLD_TAX_ID, warnings_of_tax_id
 from apps.sales.customers.services import unwin_customer, win_customer
 from engine.operations import Context
 
+OPPORTUNITY = "sales.opportunity"
 Problems = dict[str, list[str]]
 
 UNDER_FLOOR = Risk("under_floor", _lazy("Under the floor price"), level="danger")
@@ -29,6 +33,22 @@ RISK_FLAGS = flags(UNDER_FLOOR, OVER_CREDIT, OLD_TAX_ID)
 
 def prepare(contract: SalesContract, lines: Mapping[str, Sequence[Any]]) -> None:
     work_out(contract, lines.get("lines", ()), lines.get("instalments", ()))
+
+
+def saved(contract: SalesContract, before: Any, rights: Rights, now: datetime) -> None:
+    """What was chosen as its opportunity is what it was made from. Amendments change nothing."""
+    was = before.opportunity_id if before is not None else None
+    if contract.amends_id is not None or was == contract.opportunity_id:
+        return
+    if was is not None:
+        unlink_documents(source=f"{OPPORTUNITY}:{was}", target=contract.business_key)
+    if contract.opportunity is not None:
+        link_documents(
+            source=contract.opportunity.business_key,
+            target=contract.business_key,
+            by=rights.user,
+            now=now,
+        )
 
 
 def problems(contract: SalesContract) -> Problems:

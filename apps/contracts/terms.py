@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,8 +18,9 @@ from apps.contracts import amounts
 from apps.contracts.amounts import HUNDRED, ZERO, Typed, cents
 from apps.contracts.models import DueRule, Instalment, SalesContract, SalesContractLine
 from apps.core.parameters.parameters import COMPANY_NAME
+from apps.core.phones import e164
 from apps.sales.customers.invoicing import INVOICING
-from apps.sales.models import Basis
+from apps.sales.models import Basis, Contact
 from apps.sales.pricing.offers import offers
 from engine.exceptions import InvalidData
 
@@ -36,6 +38,7 @@ def work_out(
     if contract.pk is None:
         contract.prices_include_tax = PRICES_INCLUDE_TAX.value()
     _take_over_parties(contract)
+    _take_over_phone(contract)
     _describe(lines)
     _make_offers(contract, lines)
     for row, line in enumerate(lines, start=1):
@@ -43,6 +46,19 @@ def work_out(
     _take_discount_off(contract, lines)
     _add_up(contract, lines)
     _divide(contract, instalments)
+
+
+def _take_over_phone(contract: SalesContract) -> None:
+    """That of the contact, unless another one was typed. One of a colleague there goes with them:
+    whoever chooses another contact means that one's."""
+    contact = contract.contact
+    if contact is not None and contract.phone not in (contact.mobile, contact.phone, ""):
+        others = Contact.objects.filter(customer=contact.customer_id).exclude(pk=contact.pk)
+        if others.filter(Q(mobile=contract.phone) | Q(phone=contract.phone)).exists():
+            contract.phone = ""
+    if contact is not None and not contract.phone:
+        contract.phone = contact.mobile or contact.phone
+    contract.phone_e164 = e164(contract.phone)
 
 
 def _take_over_parties(contract: SalesContract) -> None:

@@ -43,10 +43,13 @@ def options(kind: DocumentKind, rights: Rights, place: str, query: QueryDict) ->
     area, _dot, name = place.partition(".")
     if not any(rights.may(kind.key, action) for action in _needed(kind, area)):
         raise NotAllowed(_("You may not do this."))
-    field = _form(kind, rights, area, query).fields.get(name)
+    form = _form(kind, rights, area, query)
+    field = form.fields.get(name)
     if field is None or not is_found_by_typing(field, area):
         raise NotFound(place)
     rows: Any = in_scope(field.queryset.all(), rights)  # type: ignore[attr-defined]
+    if hasattr(form, "offered"):  # the form offers less beside what else was typed
+        rows = form.offered(name, rows)
     target = kinds.get(rows.model._meta.label_lower)
     found = found_by(rows, query.get("q", "").strip()[:100])
     if target is not None:

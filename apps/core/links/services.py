@@ -82,6 +82,11 @@ def unlink_document(business_key: str) -> None:
     DocumentLink.objects.filter(Q(source=business_key) | Q(target=business_key)).delete()
 
 
+def unlink_documents(*, source: str, target: str) -> None:
+    """Forget that `target` was made from `source`, in the transaction of the caller."""
+    DocumentLink.objects.filter(source=source, target=target).delete()
+
+
 def move_links(old: str, new: str) -> None:
     """Let the links of a document be those of its version in force, in the transaction of the
     caller. Those of lines keep the line they were made for."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from apps.sales.activities.models import CLOCKS_DIFFER, ActivityState, SalesActivity
+from apps.sales.customers.choosing import OfCustomerForm
 
 
-class ActivityForm(forms.ModelForm):
+class ActivityForm(OfCustomerForm):
     """What is planned, and about whom."""
 
     class Meta:
@@ -43,16 +43,10 @@ class ActivityForm(forms.ModelForm):
             self.fields["done_at"].disabled = True  # finishing is a command of its own
 
     def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("customer") is None and not self.errors:  # known by what else was
+            known = self.cleaned_data.get("opportunity") or self.cleaned_data.get("contact")
+            self.cleaned_data["customer"] = known.customer if known else None
         data = super().clean() or self.cleaned_data
-        contact, customer = data.get("contact"), data.get("customer")
-        if customer is None and not self.errors:  # known by what else was chosen
-            known = data.get("opportunity") or contact
-            customer = data["customer"] = known.customer if known else None
-        if contact and customer and contact.customer_id != customer.pk:
-            self.add_error("contact", _("This contact belongs to another customer."))
-        opportunity = data.get("opportunity")
-        if opportunity and customer and opportunity.customer_id != customer.pk:
-            self.add_error("opportunity", _("This opportunity belongs to another customer."))
         if self.instance.pk is None:
             self._take_outcome(data)
         begins, ends = data.get("planned_at"), data.get("ends_at")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext as _
 
+from apps.sales.customers.choosing import THEIRS, OfCustomerForm
 from apps.sales.presales.models import PresalesRequest
 
 
-class PresalesForm(forms.ModelForm):
+class PresalesForm(OfCustomerForm):
     """What is needed, for whom and when."""
 
     class Meta:
@@ -37,11 +37,9 @@ class PresalesForm(forms.ModelForm):
         opportunity, customer, contact = (
             data.get(name) for name in ("opportunity", "customer", "contact")
         )
-        if opportunity and customer and opportunity.customer_id != customer.pk:
-            self.add_error("opportunity", _("This opportunity belongs to another customer."))
-        known = customer.pk if customer else opportunity.customer_id if opportunity else None
+        known = None if customer or not opportunity else opportunity.customer_id
         if contact and known and contact.customer_id != known:
-            self.add_error("contact", _("This contact belongs to another customer."))
-        if known is None and not self.errors:
+            self.add_error("contact", str(THEIRS["contact"]))
+        if customer is None and opportunity is None and not self.errors:
             self.add_error("customer", _("Say for which customer or opportunity."))
         return data
