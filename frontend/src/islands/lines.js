@@ -25,7 +25,9 @@ const preview = async () => {
   const mine = ++number;
   body.classList.add("ld-working");
   try {
-    const answer = await fetch(form.dataset.ldPreview, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
+    const typed = new FormData(form);
+    form.querySelectorAll("input[type=file]").forEach(({ name }) => typed.delete(name)); // nothing is worked out of them
+    const answer = await fetch(form.dataset.ldPreview, { method: "POST", body: typed, headers: { Accept: "application/json" } });
     if (mine !== number || !answer.ok) return;
     const { values, outputs } = await answer.json();
     Object.entries(values).forEach(([name, value]) => put(name, value));

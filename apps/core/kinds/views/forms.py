@@ -31,6 +31,7 @@ from apps.core.kinds.offering import options
 from apps.core.kinds.registry import kind_of, kinds
 from apps.core.kinds.showing import sections_of
 from apps.core.kinds.views.base import KindView
+from apps.core.kinds.views.files import FormFiles
 from apps.core.links.push_down import begin_follow_up, save_follow_up, source_of
 from engine.exceptions import Conflict, EngineError, InvalidData
 
@@ -78,9 +79,15 @@ class FormPage(KindView):
             "target": self.url("edit", record.pk) if record else self.url("new"),
             "back": self.url("page", record.pk) if record else self.url("list"),
             **self.made_from(record),
+            **({} if record else self.files.shown()),
         }
         part = self.request.htmx  # type: ignore[attr-defined]
         return self.show("_form.html" if part else "form.html", context, status)
+
+    @cached_property
+    def files(self) -> FormFiles:
+        """Those of a new record."""
+        return FormFiles(self.request, self.kind, self.rights)
 
     def place(self, record: Any) -> str:
         """The title."""
@@ -120,12 +127,16 @@ class FormPage(KindView):
         version = int(seen[:LONGEST_VERSION]) if seen.isdecimal() else None
         submits = "submit" in request.POST
         try:
-            saved = self.write(editor, version, submits)
+            saved = self.save(editor, version, submits)
         except EngineError as error:
             return self.again(request, error, version)
         done = _("Submitted") if submits else _("Saved")
         self.say_next(f"{done}{_(': ')}{saved}", saved)
         return HttpResponseRedirect(self.url("page", saved.pk))
+
+    def save(self, editor: Editor, version: int | None, submits: bool) -> Any:
+        """Write what was typed, and what goes with it."""
+        return self.write(editor, version, submits)
 
     def write(self, editor: Editor, version: int | None, submits: bool) -> Any:
         """Save, and submit where that is asked for; the record."""
@@ -204,7 +215,13 @@ class NewPage(FormPage):
         return self.answer(editor)
 
     def post(self, request: HttpRequest) -> HttpResponse:
+        self.files.keep()
         return self.take(request, None)
+
+    def save(self, editor: Editor, version: int | None, submits: bool) -> Any:
+        if self.files.refused:
+            raise InvalidData(self.files.refused[0], errors={"": self.files.refused})
+        return self.files.saving(lambda: self.write(editor, version, submits))
 
     def write(self, editor: Editor, version: int | None, submits: bool) -> Any:
         if self.source is None:
@@ -257,6 +274,8 @@ class PreviewPage(FormPage):
             editor = self.editor(self.reworked(editor, request.POST, act))
         changed, errors = self.worked_out(editor)
         if request.accepts("text/html"):
+            if pk is None:
+                self.files.keep()  # a browser forgets them with the page
             again = self.editor(self.filled_in(editor, self.values(editor, changed)))
             self.worked_out(again)
             again.tell(errors)

@@ -1,0 +1,101 @@
+"""Files that are added while a record is made. They wait until it is saved, whatever keeps it from
+that, and are seen by nobody but through the form that holds their token."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import IO, Final
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.core.access.actions import Action
+from apps.core.access.rights import Rights
+from apps.core.attachments.judging import judge
+from apps.core.attachments.keeping import kept, remove
+from apps.core.attachments.models import Attachment
+from apps.core.attachments.reading import categories
+from apps.core.kinds.declaration import DocumentKind
+from apps.core.kinds.models import Record
+from engine.exceptions import InvalidData
+
+WAITING: Final = "staged"  # no kind is called so
+LASTS: Final = timedelta(days=2)
+"""For how long the files of a form wait that is never saved."""
+_TOKEN: Final = re.compile(r"[0-9a-f]{32}")
+
+
+def token_of(text: str) -> str:
+    """The token that a form has sent; a new one where that is none."""
+    return text if _TOKEN.fullmatch(text) else secrets.token_hex(16)
+
+
+def takes_files(kind: DocumentKind, rights: Rights) -> bool:
+    """Whether the form of a new record of a kind has a place for files: where the kind asks for
+    some, and this person may add them."""
+    return bool(kind.attachments) and rights.may(kind.key, Action.ATTACH)
+
+
+def stage_file(
+    *,
+    kind: DocumentKind,
+    token: str,
+    category: str,
+    name: str,
+    content: IO[bytes],
+    rights: Rights,
+    now: datetime | None = None,
+) -> Attachment:
+    """Keep a file for the form of that token. Not inside of another transaction. Raises InvalidData
+    for what is no acceptable file or doesn't fit any more."""
+    if category not in {each.code for each in categories(kind)}:
+        message = _("Choose a category.")
+        raise InvalidData(message, errors={"category": [message]})
+    found = judge(name, content)
+    attachment = Attachment(
+        business_key=_key(token, rights),
+        category=category,
+        name=found.name,
+        content_type=found.content_type,
+        size=found.size,
+        sha256=found.sha256,
+        added_at=now or timezone.now(),
+        added_by_id=rights.user,
+    )
+    with transaction.atomic(durable=True), kept([(attachment, content)]):
+        return attachment
+
+
+def staged(token: str, rights: Rights) -> QuerySet[Attachment]:
+    """What waits for a form of this person, in the order it was added."""
+    return Attachment.objects.filter(business_key=_key(token, rights)).order_by("pk")
+
+
+def give_files(*, record: Record, token: str, wanted: Collection[int], rights: Rights) -> None:
+    """Let those wanted of what waits belong to the new record, in the transaction of its save; the
+    others are removed."""
+    for attachment in staged(token, rights).select_for_update():
+        if attachment.pk not in wanted:
+            remove(attachment)
+    staged(token, rights).update(business_key=record.business_key)
+
+
+def forget_staged(now: datetime | None = None) -> int:
+    """Remove what has waited for too long; how many."""
+    old = Attachment.objects.filter(
+        business_key__startswith=f"{WAITING}:", added_at__lt=(now or timezone.now()) - LASTS
+    )
+    with transaction.atomic():
+        rows = list(old.select_for_update(skip_locked=True))
+        for attachment in rows:
+            remove(attachment)
+    return len(rows)
+
+
+def _key(token: str, rights: Rights) -> str:
+    return f"{WAITING}:{rights.user}:{token}"
