@@ -44,6 +44,7 @@ def test_the_phone_is_the_contacts_until_another_one_is_typed(client) -> None:
     customer = make("sales.customer").pk
     one, two = contact(customer, "甲", "13800000001"), contact(customer, "乙", "13800000002")
     assert phone_of(client, customer=customer, contact=one.pk) == "13800000001"
+    assert phone_of(client, name="", customer=customer, contact=one.pk) == "13800000001"
     changed = phone_of(client, customer=customer, contact=two.pk, phone="13800000001")
     assert changed == "13800000002"  # the other one's goes with them
     kept = make(KEY, customer=customer, contact=two.pk, phone="0512-66668888")

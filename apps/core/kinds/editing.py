@@ -113,7 +113,8 @@ class Editor:
         """Work out what isn't typed from what is acceptable of the rest; nothing as long as a
         record is missing that the form must name. Fields that this changed, by the names of their
         inputs. Nothing is written, whatever `prepare` does. Raises InvalidData."""
-        inputs = [form for form in self._all_forms() if form.is_valid()]
+        # What is wrong in the header keeps nothing else of it from being worked out.
+        inputs = [form for form in self._all_forms() if form.is_valid() or form is self.form]
         if not _is_connected(self.form):
             return {}
         lines = {grid.prefix: grid.instances(valid_only=True) for grid in self.grids}
@@ -125,7 +126,7 @@ class Editor:
             form.add_prefix(name): value
             for form, was in zip(inputs, before, strict=True)
             for name, value in self._values(form).items()
-            if value != was[name]
+            if value != was[name] and name not in form.errors
         }
 
     def _all_forms(self) -> Iterator[forms.ModelForm[Any]]:
