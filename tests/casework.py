@@ -18,7 +18,9 @@ import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.db.models import Sum
+from django.utils import translation
 
+from apps.core.inbox.wording import noted
 from apps.people.demo import make_people
 from apps.people.models import Department, Employee, RoleHolder, Substitute, User
 from engine import definitions, inbox, instances, operations, outbox, tasks, worker
@@ -289,7 +291,8 @@ class Case:
         return list(TrailEntry.objects.filter(instance=self.id, event=event).order_by("seq"))
 
     def notes(self) -> list[str]:
-        return [entry.data["text"] % entry.data for entry in self.trail("note")]
+        with translation.override("en"):
+            return [noted(entry.data["text"], entry.data) for entry in self.trail("note")]
 
     def visits(self, element: str) -> list[str]:
         """States of the visits to an element, in their order."""

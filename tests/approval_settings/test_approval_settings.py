@@ -125,6 +125,8 @@ class TestMatrices:
             "departments": [],
         }
 
+        notes: list[str] = []
+
         def route(initiator: str, **given):
             stops = try_out(
                 matrix=found,
@@ -133,6 +135,7 @@ class TestMatrices:
                 initiator=company[initiator].pk,
                 now=MONDAY,
             )
+            notes.extend(stop.note for stop in stops if stop.note)
             return [(stop.role, stop.people) for stop in stops]
 
         head, finance = ("department_head", ("单丽娜",)), ("finance", ("周敏",))
@@ -140,6 +143,7 @@ class TestMatrices:
         assert route("qiuzhiyuan", amount=Decimal("99999.99")) == [head]
         own = route("zengguoqiang")
         assert own == [("department_head", ("周敏",)), ("finance", ()), ("general_manager", ())]
+        assert "：周敏 " in notes[0]
         with pytest.raises(InvalidData):
             route("qiuzhiyuan", kind="something else")
 

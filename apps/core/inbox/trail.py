@@ -169,8 +169,7 @@ def _message(data: Mapping[str, Any], names: Mapping[int, str]) -> str:
 def _note(data: Mapping[str, Any], names: Mapping[int, str]) -> str:
     """An operation left a message id and its values."""
     text = str(data.get("text", ""))
-    said = {k: wording.listed(v) if isinstance(v, list) else v for k, v in data.items()}
-    return _(text) % said if text else ""
+    return wording.noted(text, data) if text else ""
 
 
 def _plain(message: Callable[[], str]) -> Sentence:

@@ -39,6 +39,12 @@ def listed(names: Iterable[object]) -> str:
     return _(", ").join(map(str, names))
 
 
+def noted(text: str, values: Mapping[str, Any]) -> str:
+    """A note of an operation, a message id, with its values; of several names all are listed."""
+    said = {name: listed(v) if isinstance(v, list) else v for name, v in values.items()}
+    return _(text) % said
+
+
 def queue_label(code: str) -> str:
     """Name of a queue; the code itself where a diagram made one up."""
     return str(QUEUES.get(code, code))

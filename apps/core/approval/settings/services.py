@@ -16,6 +16,7 @@ from apps.core.approval.deciders import BETWEEN
 from apps.core.approval.routes import APPROVE, Asked, Route, Vote, current
 from apps.core.approval.settings.judging import judge
 from apps.core.approval.settings.matrix import Matrix, Row
+from apps.core.inbox.wording import noted
 from engine import definitions, trials
 from engine.definitions import Deployed
 from engine.exceptions import InvalidData
@@ -73,7 +74,7 @@ def try_out(
         notes: list[str] = []
 
         def note(text: str, notes: list[str] = notes, **values: Any) -> None:
-            notes.append(_(text) % values)
+            notes.append(noted(text, values))
 
         asked = find_approvers(route, initiator=initiator, people=people, note=note)
         stops.append(_stop(route, asked, notes))
