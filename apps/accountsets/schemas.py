@@ -25,7 +25,7 @@ from django_tenants.utils import quote_schema_name
 from apps.accountsets.models import SchemaTemplate
 from apps.accountsets.routing import PUBLIC, in_account_set
 
-SHAPING = ("migrations/*.py", "sql/*.sql", "grants.py", "dictionaries.py")
+SHAPING = ("migrations/*.py", "sql/*.sql", "grants.py", "actions.py", "dictionaries.py")
 PACKAGES = ("django", "django-tenants", "django-pghistory", "django-pgtrigger")
 
 # django-tenants asks whether the schema is there, and goes into it; neither is to be repeated.

@@ -25,17 +25,34 @@ DEFAULTS = {
     Role.SALES_MANAGER: {
         CONTRACT: (
             Scope.TREE,
-            (*WORK, Action.EXPORT, Action.IMPORT, Action.HAND_OVER, Action.SEE_COST),
+            (
+                *WORK,
+                Action.CLOSE,
+                Action.EXPORT,
+                Action.IMPORT,
+                Action.HAND_OVER,
+                Action.SEE_COST,
+            ),
         )
     },
     Role.FINANCE: {
-        CONTRACT: (Scope.ALL, (*READ, Action.ATTACH, Action.UNAPPROVE, Action.SEE_COST))
+        CONTRACT: (
+            Scope.ALL,
+            (*READ, Action.ATTACH, Action.UNAPPROVE, Action.CLOSE, Action.SEE_COST),
+        )
     },
     Role.SERVICE_MANAGER: {CONTRACT: (Scope.ALL, (Action.VIEW,))},
     Role.GENERAL_MANAGER: {
         CONTRACT: (
             Scope.ALL,
-            (*WORK, Action.EXPORT, Action.UNAPPROVE, Action.HAND_OVER, Action.SEE_COST),
+            (
+                *WORK,
+                Action.EXPORT,
+                Action.UNAPPROVE,
+                Action.CLOSE,
+                Action.HAND_OVER,
+                Action.SEE_COST,
+            ),
         )
     },
     Role.ADMINISTRATOR: {CONTRACT: (Scope.ALL, (Action.VIEW,))},

@@ -100,6 +100,9 @@ def test_each_command_needs_its_right(key, grant, client_of) -> None:
     }
     if kinds[key].is_document:
         commands[Action.VOID] = [("POST", f"{record.pk}/void/")]
+    if kinds[key].is_document and kinds[key].approval:
+        ends = [("POST", f"{record.pk}/{name}/") for name in ("close", "reopen")]
+        commands[Action.CLOSE] = ends
     if kinds[key].approval:
         commands[Action.SUBMIT] = [("POST", f"{record.pk}/submit/")]
     for name, command in kinds[key].commands.items():

@@ -1,4 +1,5 @@
-"""Keeps the tests of faults in one process, so that their plant is built once.
+"""Keeps the tests of faults in one process, so that their plant is built once; what takes longest
+begins first, so that all processes end together.
 
 The mark of pytest-xdist for this is without effect in pytest 9, which keeps the ids of tests to
 itself."""
@@ -11,6 +12,12 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 FAULTS = "tests/faults/"
+SLOW = ("tests/rights/", "tests/platform/test_run.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A hook of pytest."""
+    items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
 
 
 class OnePlant(LoadScopeScheduling):

@@ -23,6 +23,7 @@ class Action(models.TextChoices):
     UNAPPROVE = "unapprove", pgettext_lazy("right", "Un-approve")
     AMEND = "amend", pgettext_lazy("right", "Amend")
     VOID = "void", pgettext_lazy("right", "Void")
+    CLOSE = "close_document", pgettext_lazy("right", "Close")
     PRINT = "print", pgettext_lazy("right", "Print")
     IMPORT = "import", pgettext_lazy("right", "Import")
     EXPORT = "export", pgettext_lazy("right", "Export")

@@ -17,9 +17,10 @@ from django.utils.translation import pgettext_lazy
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
 from apps.core.inbox.forms import REASON, colleagues
-from apps.core.kinds import services, unapproval
+from apps.core.kinds import closing, services, unapproval
 from apps.core.kinds.addresses import url_of_key
 from apps.core.kinds.declaration import DocumentKind
+from apps.core.kinds.registry import senseless
 from engine.exceptions import WrongState
 
 
@@ -125,14 +126,10 @@ class Command:
 def commands_of(kind: DocumentKind) -> Mapping[str, Command]:
     """All commands that make sense for a kind, its own first, by their part of the address."""
     own = dict(kind.commands)
+    impossible = senseless(kind)
     for name, command in COMMANDS.items():
-        if command.action == Action.SUBMIT and kind.approval is None:
-            continue
-        if command.action == Action.VOID and not kind.is_document:
-            continue
-        if command.action == Action.UNAPPROVE and not (kind.is_document and kind.approval):
-            continue
-        own.setdefault(name, command)
+        if command.action not in impossible:
+            own.setdefault(name, command)
     return own
 
 
@@ -187,6 +184,14 @@ def _unapprove(kind: DocumentKind, pk: int, rights: Rights, data: Mapping[str, A
     return unapproval.unapprove_document(kind=kind, pk=pk, rights=rights, reason=data["reason"])
 
 
+def _close(kind: DocumentKind, pk: int, rights: Rights, data: Mapping[str, Any]) -> object:
+    return closing.close_document(kind=kind, pk=pk, rights=rights)
+
+
+def _reopen(kind: DocumentKind, pk: int, rights: Rights, data: Mapping[str, Any]) -> object:
+    return closing.reopen_document(kind=kind, pk=pk, rights=rights)
+
+
 def _delete(kind: DocumentKind, pk: int, rights: Rights, data: Mapping[str, Any]) -> object:
     return services.delete_record(kind=kind, pk=pk, rights=rights)
 
@@ -220,6 +225,26 @@ COMMANDS: Final[Mapping[str, Command]] = {
             " when those who approved it last agree."
         ),
         destructive=True,
+    ),
+    "close": Command(
+        Action.CLOSE,
+        pgettext_lazy("command", "Close document"),
+        _("Closed"),
+        "archive",
+        _close,
+        refusal=closing.why_not_closed,
+        explanation=_(
+            "Nothing more is expected of it: it can neither be amended nor be un-approved until it"
+            " is opened again."
+        ),
+    ),
+    "reopen": Command(
+        Action.CLOSE,
+        pgettext_lazy("command", "Open again"),
+        _("In force again"),
+        "archive-off",
+        _reopen,
+        refusal=closing.why_not_reopened,
     ),
     "void": Command(
         Action.VOID,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 from apps.core.access import subjects
@@ -26,22 +25,25 @@ def register(declaration: Class) -> Class:
     kind = declaration()
     kinds.add(kind.key, kind)
     label = kind.model._meta.verbose_name_plural or kind.key
-    subjects.declare(kind.key, label, _actions(kind), own=kind.own_actions, scoped=True)
+    actions = [action for action in Action if action not in senseless(kind)]
+    subjects.declare(kind.key, label, actions, own=kind.own_actions, scoped=True)
     return declaration
 
 
-def _actions(kind: DocumentKind) -> Iterator[Action]:
-    """What can be done with a kind at all."""
-    senseless = set()
+def senseless(kind: DocumentKind) -> set[str]:
+    """Actions that can't be done with a kind at all."""
+    found: set[str] = set()
     if kind.approval is None:
-        senseless |= {Action.SUBMIT, Action.UNAPPROVE}
+        found.add(Action.SUBMIT)
     if not kind.is_document:
-        senseless.add(Action.VOID)
+        found.add(Action.VOID)
+    if not (kind.is_document and kind.approval):
+        found |= {Action.UNAPPROVE, Action.CLOSE}
     if not kind.is_amendable:
-        senseless.add(Action.AMEND)
+        found.add(Action.AMEND)
     if not kind.costs:
-        senseless.add(Action.SEE_COST)
-    yield from (action for action in Action if action not in senseless)
+        found.add(Action.SEE_COST)
+    return found
 
 
 def kind_of(model: type[models.Model] | models.Model) -> DocumentKind:

@@ -17,6 +17,7 @@ ALLOWED: Final[dict[str, frozenset[str]]] = {
     Action.VOID: frozenset({ApprovalState.DRAFT, ApprovalState.RETURNED}),
     Action.UNAPPROVE: frozenset({ApprovalState.APPROVED}),
     Action.AMEND: frozenset({ApprovalState.APPROVED}),
+    Action.CLOSE: frozenset({ApprovalState.APPROVED, ApprovalState.CLOSED}),  # and open again
 }
 """Actions that a state must let happen; the others always may."""
 
@@ -33,6 +34,7 @@ MOVES: Final[frozenset[tuple[str, str]]] = frozenset(
         (ApprovalState.DRAFT, ApprovalState.VOID),
         (ApprovalState.RETURNED, ApprovalState.VOID),
         (ApprovalState.APPROVED, ApprovalState.CLOSED),
+        (ApprovalState.CLOSED, ApprovalState.APPROVED),  # opened again
         (ApprovalState.APPROVED, ApprovalState.SUPERSEDED),  # by an amendment
         (ApprovalState.SUPERSEDED, ApprovalState.APPROVED),  # which has been un-approved
     }
