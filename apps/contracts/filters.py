@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.contracts.models import COUNTED_ON, SalesContract
+from apps.core.kinds.versions import IN_FORCE
 
 
 class SalesContractFilter(django_filters.FilterSet):
@@ -39,7 +40,7 @@ class SalesContractFilter(django_filters.FilterSet):
         )
 
     def by_counting(self, rows: QuerySet[Any], name: str, value: slice) -> QuerySet[Any]:
-        counted = rows.annotate(counted_on=COUNTED_ON)
+        counted = rows.filter(state__in=IN_FORCE).annotate(counted_on=COUNTED_ON)
         if value.start is not None:
             counted = counted.filter(counted_on__gte=value.start)
         return counted if value.stop is None else counted.filter(counted_on__lte=value.stop)

@@ -11,15 +11,15 @@ from django.db.models import Sum
 
 from apps.contracts.models import COUNTED_ON, SalesContract
 from apps.core.kinds.addresses import url_of
-from apps.core.kinds.models import ApprovalState
 from apps.core.kinds.registry import kind_of
+from apps.core.kinds.versions import IN_FORCE
 from apps.sales.team.measures import Measure, measures
 from apps.sales.team.models import MeasureCode
 
 
 def contract_amount(users: Collection[int], first: date, last: date) -> Mapping[int, Decimal]:
     """Gross amounts of sales contracts in force by whose they are."""
-    rows = SalesContract.objects.filter(owner__in=users, state=ApprovalState.APPROVED)
+    rows = SalesContract.objects.filter(owner__in=users, state__in=IN_FORCE)
     counted = rows.annotate(counted_on=COUNTED_ON).filter(counted_on__range=(first, last))
     return dict(counted.order_by().values_list("owner").annotate(Sum("gross")))
 
@@ -28,7 +28,6 @@ def _listing(user: int, first: date, last: date) -> str:
     """The same contracts, as a list."""
     asked = {
         "owner": user,
-        "state": ApprovalState.APPROVED,
         "counted_after": first,
         "counted_before": last,
     }

@@ -22,6 +22,7 @@ from apps.core.kinds.extras import PagePart, page_part
 from apps.core.kinds.models import ApprovalState
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.related import RelatedTab
+from apps.core.kinds.versions import IN_FORCE
 from apps.sales.customers.belongings import Belonging, belongings
 from apps.sales.customers.blockers import MOST, Blocker, blockers
 from apps.sales.customers.kind import CustomerKind
@@ -70,7 +71,7 @@ class SameCustomer(PagePart, RelatedTab):
 
 def _figures(customer: Customer, rights: Rights) -> Iterator[Figure]:
     kind = kind_of(SalesContract)
-    seen = kind.queryset(rights).filter(customer=customer.pk, state=ApprovalState.APPROVED)
+    seen = kind.queryset(rights).filter(customer=customer.pk, state__in=IN_FORCE)
     count, signed, unpaid, overdue = payments_of(seen, today=timezone.localdate())
     list_url = f"{url_of(kind, 'list')}?{urlencode({'customer': customer.pk})}"
     said = _("%(count)s in force") % {"count": count}

@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from apps.contracts.models import DueRule, Instalment, SalesContract
 from apps.core.kinds.models import ApprovalState
+from apps.core.kinds.versions import IN_FORCE
 
 
 def outstanding(customer: int, *, besides: SalesContract | None = None) -> Decimal:
     """What a customer has still to pay by the schedules of contracts in force, in yuan; besides a
-    contract, of whichever version."""
+    contract, of whichever version. Nothing is expected of closed ones."""
     waiting = Instalment.objects.filter(
         document__customer=customer,
         document__state=ApprovalState.APPROVED,
@@ -43,17 +44,17 @@ def open_contracts(customer: int) -> QuerySet[SalesContract]:
 
 def keeps_won(customer: int) -> bool:
     """Whether a contract with a customer is in force, or has been fulfilled."""
-    return SalesContract.objects.filter(
-        customer=customer, state__in=(ApprovalState.APPROVED, ApprovalState.CLOSED)
-    ).exists()
+    return SalesContract.objects.filter(customer=customer, state__in=IN_FORCE).exists()
 
 
 def payments_of(contracts: QuerySet[Any], *, today: date) -> tuple[int, Decimal, Decimal, Decimal]:
-    """Of some contracts: how many, what they come to, what is still to be paid, what of it is
-    overdue; in yuan."""
+    """Of some contracts: how many, what they come to, what is still to be paid of those that are
+    not closed, what of it is overdue; in yuan."""
     whole = contracts.order_by().aggregate(count=Count("pk"), gross=Sum("gross"))
     waiting = Instalment.objects.filter(
-        document__in=contracts.order_by().values("pk"), open_since__isnull=False
+        document__in=contracts.order_by().values("pk"),
+        document__state=ApprovalState.APPROVED,
+        open_since__isnull=False,
     ).aggregate(all=Sum("amount"), overdue=Sum("amount", filter=Q(due_on__lt=today)))
     zero = Decimal(0)
     return (

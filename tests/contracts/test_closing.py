@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from apps.contracts import services
+from apps.contracts.measures import contract_amount
 from apps.core.kinds.addresses import url_of
 from apps.core.kinds.closing import close_document, reopen_document
 from apps.core.kinds.registry import kinds
@@ -42,6 +46,21 @@ def test_closed_it_counts_and_nothing_more_is_done_with_it(contract):
         unapprove(contract.pk)
     with pytest.raises(WrongState, match=contract.number):
         close(contract.pk)
+
+
+def test_what_was_signed_counts_and_nothing_is_awaited(contract, company):
+    seller, customer = company[SELLER].pk, contract.customer_id
+    year = (contract.date - timedelta(days=30), contract.date + timedelta(days=30))
+    listed = kinds["contracts.salescontract"].model.objects.all()
+    assert contract_amount([seller], *year) == {seller: 1000}
+    assert services.outstanding(customer) == 1000
+    assert services.open_contracts(customer).exists()
+    close(contract.pk)
+    assert contract_amount([seller], *year) == {seller: 1000}
+    assert services.payments_of(listed, today=contract.date) == (1, 1000, 0, 0)
+    assert services.outstanding(customer) == 0
+    assert not services.open_contracts(customer).exists()
+    assert services.keeps_won(customer)
 
 
 def test_opened_again_it_is_in_force_as_before(contract):

@@ -88,6 +88,8 @@ SLIPS = {
     "E070 a kind says nothing called 'columns_'": {"columns_": "number"},
     "E071 rules: there is no hook 'problem'": {"rules": rules("def problem(record): ...")},
     "E072 rules: problems": {"rules": rules("def problems(record, lines): ...")},
+    "E073": {"rules": rules("def problems(record): ..."), "problems": lambda self, record: {}},
+    "E074": {"rules": rules("from json import dumps as facts")},
 }
 
 

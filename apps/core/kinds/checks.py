@@ -64,6 +64,7 @@ def check_kind(kind: DocumentKind) -> list[CheckMessage]:
     """What is wrong with one declaration."""
     problems = (
         *_words(kind),
+        *_hooks(kind),
         *_tables(kind),
         *_columns(kind),
         *_badges(kind),
@@ -82,16 +83,25 @@ Problem = tuple[str, str]
 
 
 def _words(kind: DocumentKind) -> Iterator[Problem]:
-    """What a declaration can say at all, and the hooks of its rules."""
+    """What a declaration can say at all."""
     known = {*dir(DocumentKind), *DocumentKind.__annotations__}
     for name in vars(type(kind)):
         if name not in known and not name.startswith("_"):
             yield "E070", f"a kind says nothing called {name!r}"
+
+
+def _hooks(kind: DocumentKind) -> Iterator[Problem]:
+    """What the module of rules says, and whether the kind does so."""
     for name, function in rules_of(kind.rules):
         if name not in HOOKS:
             yield "E071", f"rules: there is no hook {name!r}"
         elif parameters_of(function) != parameters_of(HOOKS[name]):
             yield "E072", f"rules: {name} has other parameters than the hook"
+        elif getattr(type(kind), name) is not function:
+            yield "E073", f"rules: {name} is declared a second time, or its module was half loaded"
+    for name, hook in vars(kind.rules).items() if kind.rules else ():
+        if name in HOOKS and name not in dict(rules_of(kind.rules)):
+            yield "E074", f"rules: {name} is {hook!r}, which is no function of this module"
 
 
 def _tables(kind: DocumentKind) -> Iterator[Problem]:

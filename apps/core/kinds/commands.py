@@ -234,8 +234,8 @@ COMMANDS: Final[Mapping[str, Command]] = {
         _close,
         refusal=closing.why_not_closed,
         explanation=_(
-            "Nothing more is expected of it: it can neither be amended nor be un-approved until it"
-            " is opened again."
+            "Nothing more is expected of it, no payments either: it can neither be amended nor be"
+            " un-approved until it is opened again."
         ),
     ),
     "reopen": Command(

@@ -4,9 +4,9 @@ a fifth of its time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+import hashlib
+from collections.abc import Callable, Mapping
+from threading import Lock
 from typing import Any, Final
 
 from django.forms.models import ModelChoiceIteratorValue
@@ -15,9 +15,14 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeData
 from django.utils.translation import get_language
 
-KEPT: Final = 1000  # of one process: some of them have a long list to choose from
+KEPT: Final = 1000  # widgets of one process …
+LONGEST: Final = 10_000  # … and characters of each: together some ten megabytes at most
+TYPED: Final = 500  # characters of a text in it; a longer one is somebody's and seen once
 Context = Mapping[str, Any]
 Draw = Callable[[str, Any], str]
+
+_kept: dict[bytes, str] = {}  # the oldest first
+_keeping = Lock()
 
 
 class KeptWidgets(DjangoTemplates):
@@ -33,32 +38,31 @@ def drawn_widget(draw: Draw, template: str, context: Context) -> str:
     """The widget as `draw` gives it; as it was the last time, where nothing about it is different.
     Its template may show nothing but the context."""
     try:
-        frozen = _frozen(context)
-    except TypeError:  # a file, a value of a kind of its own
+        looks = (template, get_language(), _frozen(context))
+    except TypeError:  # a file, a value of a kind of its own, a long text
         return draw(template, context)
-    return _kept(_Widget(template, get_language(), frozen, draw, context))
+    key = hashlib.sha256(repr(looks).encode("utf-8", "surrogatepass")).digest()
+    html = _kept.get(key)
+    if html is None:
+        html = draw(template, context)
+        if len(html) <= LONGEST:
+            _keep(key, html)
+    return html
 
 
-@dataclass(frozen=True, slots=True)
-class _Widget:
-    """All that a widget shows, and how it is drawn the first time."""
-
-    template: str
-    language: str | None
-    frozen: Hashable
-    draw: Draw = field(compare=False)
-    context: Context = field(compare=False)
+def _keep(key: bytes, html: str) -> None:
+    with _keeping:
+        _kept[key] = html
+        if len(_kept) > KEPT:
+            del _kept[next(iter(_kept))]
 
 
-@lru_cache(KEPT)
-def _kept(widget: _Widget) -> str:
-    return widget.draw(widget.template, widget.context)
-
-
-def _frozen(value: Any) -> Hashable:
+def _frozen(value: Any) -> Any:
     """Equal for what looks the same only: markup isn't text, `True` isn't 1. Raises TypeError for
-    what isn't known to be its value alone."""
+    what isn't known to be its value alone, and for what is long."""
     if isinstance(value, str):
+        if len(value) > TYPED:
+            raise TypeError
         return isinstance(value, SafeData), str(value)
     if value is None or isinstance(value, bool | int):
         return type(value), value
@@ -67,5 +71,5 @@ def _frozen(value: Any) -> Hashable:
     if isinstance(value, list | tuple):
         return tuple(map(_frozen, value))
     if isinstance(value, Promise | ModelChoiceIteratorValue):
-        return False, str(value)
+        return _frozen(str(value))
     raise TypeError

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy, override
 
+from apps.core.shell import widgets
 from apps.core.shell.widgets import drawn_widget
 
 
@@ -42,6 +43,17 @@ def test_what_differs_in_kind_only_is_drawn_by_itself() -> None:
         for look in looks
     ]
     assert shown == [repr(look) for look in looks]
+
+
+def test_what_somebody_made_long_is_not_kept(monkeypatch) -> None:
+    kept: dict[bytes, str] = {}
+    monkeypatch.setattr(widgets, "_kept", kept)
+    drawn("text", text="x" * (widgets.TYPED + 1))
+    drawn_widget(lambda *_given: "x" * (widgets.LONGEST + 1), "x", {"widget": "long"})
+    assert kept == {}
+    for number in range(widgets.KEPT + 5):
+        drawn_widget(lambda *_given: "", "x", {"widget": number})
+    assert len(kept) == widgets.KEPT
 
 
 def test_what_isnt_its_value_alone_is_drawn_each_time() -> None:
