@@ -26,7 +26,6 @@ from apps.core.kinds.dressing import dress, mark_errors
 from apps.core.kinds.grids import MOST, Grid
 from apps.core.kinds.models import Line
 from engine.exceptions import InvalidData, WrongState
-from engine.instances import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +156,6 @@ class Editor:
         if self._only is None:
             return {grid.prefix: grid.instances() for grid in self.grids}
         return {lines.related: self._stored(lines.related) for lines in self.kind.lines}
-
-    @transaction.atomic
-    def save_and_submit(self, seen_version: int | None = None) -> tuple[Any, Result]:
-        """Write and submit the record, or neither."""
-        record = self.save(seen_version)
-        return record, services.submit_document(kind=self.kind, pk=record.pk, rights=self.rights)
 
     # --- telling what is wrong --------------------------------------------------------------------
     def errors(self) -> dict[str, list[str]]:

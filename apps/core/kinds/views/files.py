@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest
 
 from apps.core.access.rights import Rights
@@ -15,7 +13,7 @@ from apps.core.attachments.content import ACCEPTED
 from apps.core.attachments.models import Attachment
 from apps.core.attachments.reading import categories
 from apps.core.kinds.declaration import DocumentKind
-from engine.exceptions import InvalidData
+from engine.exceptions import EngineError
 
 INPUT = "file-"  # before the code of the category
 MOST_DIGITS = 18
@@ -42,7 +40,7 @@ class FormFiles:
             for upload in uploads:
                 try:
                     self._keep(name.removeprefix(INPUT), upload)
-                except InvalidData as error:
+                except EngineError as error:  # an error page would lose what was typed
                     self.refused.append(str(error))
 
     def _keep(self, category: str, upload: Any) -> None:
@@ -62,16 +60,16 @@ class FormFiles:
         ticked = self.request.POST.getlist("keep-file")
         return self._new | {int(pk) for pk in ticked if pk.isdecimal() and len(pk) <= MOST_DIGITS}
 
-    def saving(self, save: Callable[[], Any]) -> Any:
-        """Save a new record together with its files, or neither."""
-        if not self.taken:
-            return save()
-        with transaction.atomic():
-            record = save()
+    def give(self, record: Any) -> None:
+        """Let the new record have them, in the transaction of its save. Raises InvalidData."""
+        if self.taken:
             staging.give_files(
-                record=record, token=self.token, wanted=self.wanted, rights=self.rights
+                kind=self.kind,
+                record=record,
+                token=self.token,
+                wanted=self.wanted,
+                rights=self.rights,
             )
-            return record
 
     def shown(self) -> dict[str, Any]:
         """For the form: each category with what waits in it, and whether that is wanted."""
@@ -79,7 +77,7 @@ class FormFiles:
             return {}
         waiting: dict[str, list[tuple[Attachment, bool]]] = {}
         sent = self.request.method == "POST"  # else nothing waits yet
-        for attachment in staging.staged(self.token, self.rights) if sent else ():
+        for attachment in staging.staged(self.kind, self.token, self.rights) if sent else ():
             line = attachment, attachment.pk in self.wanted
             waiting.setdefault(attachment.category, []).append(line)
         return {

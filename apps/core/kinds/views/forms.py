@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, ClassVar, Final
 
 from django import forms
+from django.db import transaction
 from django.http import (
     Http404,
     HttpRequest,
@@ -55,6 +56,8 @@ class FormPage(KindView):
         """The form as it is, with what is wrong; `quiet`: nobody has finished yet."""
         if quiet:
             editor.forgive_missing()
+        if self.files.refused:
+            editor.tell({"": self.files.refused})
         record, problems = editor.record, editor.problems()
         sent_back = services.sent_back_by(record)
         context = {
@@ -127,20 +130,22 @@ class FormPage(KindView):
         version = int(seen[:LONGEST_VERSION]) if seen.isdecimal() else None
         submits = "submit" in request.POST
         try:
-            saved = self.save(editor, version, submits)
+            saved = self.write(editor, version, submits)
         except EngineError as error:
             return self.again(request, error, version)
         done = _("Submitted") if submits else _("Saved")
         self.say_next(f"{done}{_(': ')}{saved}", saved)
         return HttpResponseRedirect(self.url("page", saved.pk))
 
-    def save(self, editor: Editor, version: int | None, submits: bool) -> Any:
-        """Write what was typed, and what goes with it."""
-        return self.write(editor, version, submits)
-
+    @transaction.atomic
     def write(self, editor: Editor, version: int | None, submits: bool) -> Any:
-        """Save, and submit where that is asked for; the record."""
-        return editor.save_and_submit(version)[0] if submits else editor.save(version)
+        """Save, and submit where that is asked for, or neither; the record."""
+        record = editor.save(version)
+        if editor.record is None:
+            self.files.give(record)  # whoever approves finds them
+        if submits:
+            services.submit_document(kind=self.kind, pk=record.pk, rights=self.rights)
+        return record
 
     @cached_property
     def source(self) -> Any:
@@ -218,12 +223,9 @@ class NewPage(FormPage):
         self.files.keep()
         return self.take(request, None)
 
-    def save(self, editor: Editor, version: int | None, submits: bool) -> Any:
+    def write(self, editor: Editor, version: int | None, submits: bool) -> Any:
         if self.files.refused:
             raise InvalidData(self.files.refused[0], errors={"": self.files.refused})
-        return self.files.saving(lambda: self.write(editor, version, submits))
-
-    def write(self, editor: Editor, version: int | None, submits: bool) -> Any:
         if self.source is None:
             return super().write(editor, version, submits)
         return save_follow_up(
