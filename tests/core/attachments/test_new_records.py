@@ -65,6 +65,7 @@ def test_files_are_added_with_the_record(client) -> None:
     assert [name for name, _label, _lines in form.context["file_fields"]] == [
         *("file-contract", "file-quotation", "file-other")
     ]
+    assert "文件无法恢复" in form.content.decode()  # shown where what was sent hadn't arrived
     assert send(client, file_contract=pdf(), file_other=[pdf("a.pdf"), pdf("b.pdf")]).status_code
     contract = SalesContract.objects.get()
     assert files_of(contract) == [
