@@ -257,8 +257,12 @@ class TestMatrices:
         assert names[twin.pk] == "服务部/华东组"
         assert names[sales.pk] == "销售部"
         east = Department.objects.get(name="华东组", parent=sales)
-        assert {unit.id for unit in within(["服务部/华东组"])} == {twin.pk}
-        assert {east.pk, twin.pk} <= {unit.id for unit in within(["华东组"])}
+        assert {unit.id for unit in within(["服务部/华东组"], organisation().departments())} == {
+            twin.pk
+        }
+        assert {east.pk, twin.pk} <= {
+            unit.id for unit in within(["华东组"], organisation().departments())
+        }
 
     def test_what_a_firm_has_saved_holds_on_for_that_very_department(self, signed_in, company):
         before = matrix(CONTRACT)
@@ -284,6 +288,35 @@ class TestMatrices:
         assert client.post(self.URL, self.sent(client)).status_code == 302
         assert (levels("销售部"), levels("华东组")) == ([1, 2], [1, 2])
         assert not matrix(CONTRACT).exact_departments
+
+    def test_a_formula_about_the_very_department_keeps_its_meaning(self, signed_in, company):
+        before = matrix(CONTRACT)
+        first = before.rows[0]
+        asked = (*first.conditions[:-1], Condition(formula='? != "销售部"'))
+        rows = [replace(first, conditions=asked), *before.rows]
+        old = before.with_rows(rows).replace(b"facts.departments", b"facts.department")
+        definitions.deploy({before.file: old}, source=Deployment.Source.ADMIN, now=MONDAY)
+        found, client = matrix(CONTRACT), signed_in("admin")
+        assert found.stays_exact
+        assert "不含下级部门" in client.get(self.URL).content.decode()
+        assert client.post(self.URL, self.sent(client)).status_code == 302
+        assert matrix(CONTRACT).inputs == found.inputs
+        assert matrix(CONTRACT).rows[0].conditions[-1].formula == '? != "销售部"'
+
+    def test_what_documents_do_not_tell_is_not_asked(self, company):
+        shipped = matrix(CONTRACT)
+        mine = shipped.content.replace(b"facts.departments", b"facts.department")
+        mine = mine.replace(CONTRACT.encode(), b"our_matrix")
+        definitions.deploy({"our_matrix.dmn": mine}, source=Deployment.Source.ADMIN, now=MONDAY)
+        ours = matrix("our_matrix")
+        assert ours.stays_exact
+        assert b"facts.departments" not in ours.with_rows(ours.rows)
+
+    def test_departments_are_read_once_for_all_rows(self, django_assert_num_queries):
+        asked = (Input("部门", "departments", "facts.departments"),)
+        rows = [Row((Condition(within=(name,)),), 1, "superior") for name in ("销售部", "服务部")]
+        with django_assert_num_queries(1):
+            judge(asked, rows)
 
     def test_departments_are_judged_with_those_below_them(self):
         asked = (Input("部门", "departments", "facts.departments"),)

@@ -46,6 +46,6 @@ def _shortest(names: Sequence[str], counts: Counter[str]) -> str:
     return next((text for text in texts if counts[text] == 1), BELOW.join(names))
 
 
-def within(texts: Sequence[str]) -> list[Unit]:
-    """The departments that are meant by what a row names, with all below them."""
-    return [unit for unit in organisation().departments() if {*called(unit.names)} & {*texts}]
+def within(texts: Sequence[str], units: Sequence[Unit]) -> list[Unit]:
+    """Those of these departments that are meant by what a row names, or are below such a one."""
+    return [unit for unit in units if {*called(unit.names)} & {*texts}]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -12,6 +13,7 @@ from typing import Final
 from apps.core.approval.departments import within
 from engine.bpmn.tables import ANYTHING
 from engine.bpmn.values import EVERYTHING, ValueSet, compared, constants
+from engine.organisation import Unit
 
 _BOUND: Final = r"-?\d+(?:\.\d+)?"
 _FROM: Final = re.compile(rf"(?:\?\s*)?>=\s*({_BOUND})")
@@ -64,9 +66,8 @@ class Condition:
             return f"? in [{', '.join(map(_quoted, self.among))}]"
         return "-"
 
-    @property
-    def values(self) -> ValueSet | None:
-        """What it admits; None for a formula."""
+    def values(self, units: Sequence[Unit]) -> ValueSet | None:
+        """What it admits, of departments those among `units`; None for a formula."""
         if self.formula:
             return None
         found = EVERYTHING
@@ -77,7 +78,7 @@ class Condition:
         if self.flag is not None:
             found &= constants([self.flag])
         if self.within:
-            found &= constants(unit.id for unit in within(self.within))
+            found &= constants(unit.id for unit in within(self.within, units))
         return found & constants(self.among) if self.among else found
 
 

@@ -222,7 +222,7 @@ def _formulas(inputs: Sequence[Input], row: Row | None) -> dict[str, str]:
         fits = {
             "number": condition.flag is None and not condition.among,
             "boolean": not amount and not condition.among,
-            "string": not amount and condition.flag is None,
+            "string": not amount and condition.flag is None and not condition.within,
             "departments": not amount and condition.flag is None,
         }[each.kind]
         if condition.formula or not fits:

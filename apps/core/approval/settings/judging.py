@@ -15,7 +15,7 @@ from apps.core.approval.settings.matrix import Input, Row
 from apps.core.inbox.wording import listed
 from engine.bpmn.predicates import Alternative, TooComplex, can_meet, uncovered
 from engine.bpmn.values import EVERYTHING, NUMBERS, TEXTS, YES_OR_NO, ValueSet, constants
-from engine.organisation import Answers, Role, organisation
+from engine.organisation import Answers, Role, Unit, organisation
 
 DOMAINS: Final = {"number": NUMBERS, "boolean": YES_OR_NO, "string": TEXTS}
 WHOLE_TABLE: Final = -1
@@ -33,20 +33,22 @@ class Remark:
 def judge(inputs: Sequence[Input], rows: Sequence[Row]) -> list[Remark]:
     """Rows that never hold, documents that nobody decides, levels that are asked twice, roles that
     nobody holds."""
-    alternatives = [_alternative(row) for row in rows]
+    asked = any(each.kind == "departments" for each in inputs)
+    units = organisation().departments() if asked else ()
+    alternatives = [_alternative(row, units) for row in rows]
     return [
         *_empty(rows, alternatives),
         *_doubles(rows, alternatives),
-        *_gaps(inputs, rows, alternatives),
+        *_gaps(inputs, rows, alternatives, units),
         *_unheld(rows),
     ]
 
 
-def _alternative(row: Row) -> Alternative:
+def _alternative(row: Row, units: Sequence[Unit]) -> Alternative:
     return {
         str(index): values
         for index, condition in enumerate(row.conditions)
-        if (values := condition.values) is not None and values != EVERYTHING
+        if (values := condition.values(units)) is not None and values != EVERYTHING
     }
 
 
@@ -70,7 +72,10 @@ def _doubles(rows: Sequence[Row], alternatives: Sequence[Alternative]) -> Iterat
 
 
 def _gaps(
-    inputs: Sequence[Input], rows: Sequence[Row], alternatives: Sequence[Alternative]
+    inputs: Sequence[Input],
+    rows: Sequence[Row],
+    alternatives: Sequence[Alternative],
+    units: Sequence[Unit],
 ) -> Iterator[Remark]:
     """A formula may admit less than it seems: its rows count as if they held for nothing."""
     sure = [
@@ -78,7 +83,7 @@ def _gaps(
         for row, alternative in zip(rows, alternatives, strict=True)
         if not any(condition.formula for condition in row.conditions)
     ]
-    domains = {str(index): _domain(each, index, rows) for index, each in enumerate(inputs)}
+    domains = {str(index): _domain(each, index, rows, units) for index, each in enumerate(inputs)}
     try:
         gap = uncovered(sure, domains)
     except TooComplex:
@@ -86,7 +91,7 @@ def _gaps(
         return
     if gap is not None:
         case = listed(
-            f"{inputs[int(index)].label} = {_sample(inputs[int(index)], values)}"
+            f"{inputs[int(index)].label} = {_sample(inputs[int(index)], values, units)}"
             for index, values in gap.items()
             if values != domains[index]
         )
@@ -94,16 +99,16 @@ def _gaps(
         yield Remark(WHOLE_TABLE, text, fatal=True)
 
 
-def _sample(each: Input, values: ValueSet) -> str:
-    units = organisation().departments() if each.kind == "departments" else ()
-    missing = (unit.names[-1] for unit in units if values & constants([unit.id]))
+def _sample(each: Input, values: ValueSet, units: Sequence[Unit]) -> str:
+    asked = units if each.kind == "departments" else ()
+    missing = (unit.names[-1] for unit in asked if values & constants([unit.id]))
     return next(missing, None) or values.sample()
 
 
-def _domain(each: Input, index: int, rows: Sequence[Row]) -> ValueSet:
+def _domain(each: Input, index: int, rows: Sequence[Row], units: Sequence[Unit]) -> ValueSet:
     """Where every row lists texts, these are all there are: kinds of documents, say."""
     if each.kind == "departments":
-        return constants(unit.id for unit in organisation().departments()) or NUMBERS
+        return constants(unit.id for unit in units) or NUMBERS
     listed = [row.conditions[index].among for row in rows]
     if each.kind == "string" and listed and all(listed):
         return constants(text for texts in listed for text in texts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any, Final
 
 from django.utils.translation import get_language
@@ -71,13 +72,18 @@ class Matrix:
     changed: bool = False
     exact_departments: bool = False
     """Whether what is in force asks for the very department still: once it is put in force anew,
-    rows hold for those below as well."""
+    rows hold for those below as well, unless it `stays_exact`."""
     content: bytes = field(default=b"", repr=False)
 
     @property
     def checksum(self) -> str:
         """Tells whether somebody has changed it since it was read."""
         return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def stays_exact(self) -> bool:
+        """Whether it will go on to ask for the very department, see `_input`."""
+        return any(each.expression == OLD_EXPRESSION for each in self.inputs)
 
     def with_rows(self, rows: Iterable[Row]) -> bytes:
         """The file with these rows in the place of its own; everything else stays as it is."""
@@ -135,7 +141,11 @@ def _read(resource: Resource) -> Matrix | None:
     asked = [name for name in names if name != COPIES]
     if table.hit_policy != "COLLECT" or tuple(asked) != OUTPUTS or table.decision is None:
         return None
-    inputs = tuple(_input(column) for column in table.inputs)
+    cells = zip(*(rule.inputs for rule in table.rules), strict=True)
+    inputs = tuple(
+        _input(column, said, resource.name)
+        for column, said in zip(table.inputs, cells if table.rules else repeat(()), strict=False)
+    )
     return Matrix(
         key=resource.key,
         name=_named(table.decision.xml, table.decision.name),
@@ -157,11 +167,17 @@ def _named(xml: etree._Element, name: str) -> str:
     return name
 
 
-def _input(column: Column) -> Input:
+def _input(column: Column, cells: Iterable[Cell], file: str) -> Input:
+    """A column goes on to ask for the very department where a formula does, which can't be put to a
+    list, and where the documents aren't known to tell more: what is shipped doesn't ask for it."""
     declared = next((each.get("typeRef") for each in column.xml.iterfind("{*}inputExpression")), "")
     kind = declared if declared in ("number", "boolean") else "string"
     expression = column.expression
-    if expression in (EXPRESSION, OLD_EXPRESSION):
+    if expression == EXPRESSION or (
+        expression == OLD_EXPRESSION
+        and not any(read_condition(cell.text).formula for cell in cells)
+        and EXPRESSION.encode() in definitions.shipped_files().get(file, b"")
+    ):
         kind, expression = "departments", EXPRESSION
     return Input(_named(column.xml, column.title), str(kind), expression)
 
