@@ -20,7 +20,7 @@ def _is_lost(opportunity: Opportunity) -> str:
     return _("“%(name)s” is lost: reopen it before you make its contract.") % {"name": opportunity}
 
 
-@push_down("sales.opportunity", "contracts.salescontract", refusal=_is_lost)
+@push_down("sales.opportunity", "contracts.salescontract", refusal=_is_lost, chosen=True)
 def contract_of(opportunity: Opportunity) -> Made:
     """Name, customer and contact, the customer's invoicing data, and the products at the prices
     that were spoken of."""

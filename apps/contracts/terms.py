@@ -49,12 +49,15 @@ def work_out(
 
 
 def _take_over_phone(contract: SalesContract) -> None:
-    """That of the contact, unless another one was typed. One of a colleague there goes with them:
-    whoever chooses another contact means that one's."""
+    """That of the contact, unless another one was typed. Where another contact is chosen, the
+    number of a colleague goes: whoever chooses means the new one's. Where the contact stays, it was
+    typed on purpose: a switchboard, say."""
     contact = contract.contact
     if contact is not None and contract.phone not in (contact.mobile, contact.phone, ""):
         others = Contact.objects.filter(customer=contact.customer_id).exclude(pk=contact.pk)
-        if others.filter(Q(mobile=contract.phone) | Q(phone=contract.phone)).exists():
+        theirs = others.filter(Q(mobile=contract.phone) | Q(phone=contract.phone)).exists()
+        stays = SalesContract.objects.filter(pk=contract.pk, contact=contact)
+        if theirs and not stays.exists():
             contract.phone = ""
     if contact is not None and not contract.phone:
         contract.phone = contact.mobile or contact.phone

@@ -51,6 +51,24 @@ def test_the_phone_is_the_contacts_until_another_one_is_typed(client) -> None:
     assert (kept.phone, bool(kept.phone_e164)) == ("0512-66668888", True)
 
 
+def test_a_number_that_colleagues_share_stays_until_the_contact_changes(client) -> None:
+    customer = make("sales.customer").pk
+    one, two = contact(customer, "甲", "13800000001"), contact(customer, "乙", "13800000002")
+    contract = make(KEY, customer=customer, contact=two.pk)
+
+    def saved(**given: Any) -> str:
+        data = sent(customer=customer, **given)
+        contract.refresh_from_db()
+        url = url_of(kinds[KEY], "edit", contract.pk)
+        assert client.post(url, data | {"version": contract.version}).status_code == 302
+        contract.refresh_from_db()
+        return contract.phone
+
+    assert saved(contact=two.pk, phone="13800000001") == "13800000001"
+    assert saved(contact=two.pk, phone="13800000001") == "13800000001"
+    assert saved(contact=one.pk, phone="13800000002") == "13800000001"
+
+
 def test_contacts_and_opportunities_of_the_customer_are_offered(client) -> None:
     customer = make("sales.customer").pk
     for kind, name in (("sales.contact", "contact"), ("sales.opportunity", "opportunity")):
@@ -89,3 +107,17 @@ def test_a_contract_made_from_an_opportunity_names_it(client) -> None:
     opportunity = make("sales.opportunity")
     page = client.get(f"{url_of(kinds[KEY], 'new')}?from={opportunity.business_key}")
     assert page.context["editor"].form["opportunity"].value() == opportunity.pk
+
+
+@pytest.mark.parametrize("chooses_another", [True, False])
+def test_what_is_chosen_before_saving_is_its_only_source(client, chooses_another: bool) -> None:
+    begun = make("sales.opportunity")
+    customer = begun.customer_id
+    another = make("sales.opportunity", customer=customer)
+    chosen = another.pk if chooses_another else ""
+    url = f"{url_of(kinds[KEY], 'new')}?from={begun.business_key}"
+    saved = client.post(url, sent(customer=customer, opportunity=chosen))
+    assert saved.status_code == 302
+    contract = SalesContract.objects.get()
+    sources = [each.business_key for each in trace(contract.business_key) if each.distance < 0]
+    assert sources == ([another.business_key] if chooses_another else [])

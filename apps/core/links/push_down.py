@@ -37,10 +37,12 @@ def _never(record: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PushingDown:
-    """How a follow-up is made. `refusal`: why a source can't have one, "" where it can."""
+    """How a follow-up is made. `refusal`: why a source can't have one, "" where it can. `chosen`:
+    what is chosen in a field of the follow-up is its source, and its kind writes that link."""
 
     make: Callable[[Any], Made]
     refusal: Callable[[Any], str] = _never
+    chosen: bool = False
 
 
 registry: Final[Registry[PushingDown]] = Registry("way of pushing down")
@@ -53,12 +55,13 @@ def place(source: str, target: str) -> str:
 
 
 def push_down(
-    source: str, target: str, *, refusal: Callable[[Any], str] = _never
+    source: str, target: str, *, refusal: Callable[[Any], str] = _never, chosen: bool = False
 ) -> Callable[[Make], Make]:
-    """Decorator: a record of the kind `target` begins so where it follows one of `source`."""
+    """Decorator: a record of the kind `target` begins so where it follows one of `source`.
+    `refusal`, `chosen`: see `PushingDown`."""
 
     def enter(make: Make) -> Make:
-        registry.add(place(source, target), PushingDown(make, refusal))
+        registry.add(place(source, target), PushingDown(make, refusal, chosen))
         return make
 
     return enter
@@ -112,12 +115,14 @@ def save_follow_up(
     *, source: str, target: DocumentKind, rights: Rights, save: Callable[[], Any]
 ) -> Any:
     """Save a follow-up and link it to its source (a business key), or neither. `save` writes and
-    returns the record. The source is locked meanwhile, so that it stays what was asked for.
+    returns the record. The source is locked meanwhile, so that it stays what was asked for. Where
+    the source is chosen in the follow-up, another may be by now: only that one is linked.
 
     Raises what `source_of` and `save` raise."""
     found = source_of(source, target, rights)
     kind, pk = kind_of_key(source)
     kind.model._default_manager.select_for_update(of=("self",)).get(pk=pk)
     record = save()
-    link_documents(source=found.business_key, target=record.business_key, by=rights.user)
+    if not registry[place(kind.key, target.key)].chosen:
+        link_documents(source=found.business_key, target=record.business_key, by=rights.user)
     return record
