@@ -13,6 +13,7 @@ from apps.core.kinds.closing import close_document, reopen_document
 from apps.core.kinds.registry import kinds
 from apps.core.kinds.unapproval import unapprove_document
 from engine.exceptions import NotAllowed, WrongState
+from engine.models import ProcessInstance
 from tests.casework import deploy
 from tests.contracts.amending import SELLER, amend, fresh, in_force
 from tests.contracts.factories import rights
@@ -90,6 +91,21 @@ def test_what_is_being_unapproved_is_not_closed(contract, monkeypatch):
     with pytest.raises(WrongState, match=contract.number):
         close(contract.pk)
     assert fresh(contract).state == "approved"
+
+
+def test_what_was_closed_since_it_was_read_is_not_unapproved(contract, monkeypatch):
+    find = type(KIND).find
+
+    def overtaken(self, *given):
+        found = find(self, *given)
+        type(found).objects.filter(pk=found.pk).update(state="closed")
+        return found
+
+    monkeypatch.setattr(type(KIND), "find", overtaken)
+    monkeypatch.setattr(type(KIND), "effects", lambda self, record: 1)  # so that somebody is asked
+    with pytest.raises(WrongState):
+        unapprove(contract.pk)
+    assert not ProcessInstance.objects.filter(definition__key="document_unapproval").exists()
 
 
 def test_the_page_offers_what_can_be_done(contract, signed_in):

@@ -59,6 +59,7 @@ def reopen_document(*, kind: DocumentKind, pk: int, rights: Rights) -> Any:
 
 def _settled(kind: DocumentKind, pk: int, rights: Rights) -> Any:
     """The document, locked, for somebody who may close it."""
-    document = kind.find(rights, pk)
+    kind.require(rights, Action.CLOSE, kind.find(rights, pk))
+    _kind, document = lock_document(f"{kind.key}:{pk}")
     kind.require(rights, Action.CLOSE, document)
-    return lock_document(document.business_key)[1]
+    return document

@@ -15,6 +15,7 @@ from apps.core.access.rights import Rights
 from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.models import ApprovalState, Document
 from apps.core.kinds.registry import kind_of_key
+from apps.core.kinds.services import lock_document
 from apps.core.links.models import DocumentLink
 from engine import instances
 from engine.exceptions import WrongState
@@ -71,7 +72,8 @@ def unapprove_document(
     """Ask for a document to become a draft again. Raises NotFound, NotAllowed, Conflict where that
     has been asked already, and WrongState where its rules forbid it (`blockers`: business keys);
     nothing is kept of that."""
-    document = kind.find(rights, pk)
+    kind.require(rights, Action.UNAPPROVE, kind.find(rights, pk))
+    _kind, document = lock_document(f"{kind.key}:{pk}")
     kind.require(rights, Action.UNAPPROVE, document)
     if kind.approval is None:
         raise WrongState(_("%(kind)s needs no approval.") % {"kind": kind.label})
