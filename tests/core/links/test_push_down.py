@@ -37,7 +37,10 @@ def begin(client, opportunity):
 
 
 def contract_of(opportunity: Opportunity) -> dict:
-    found = posted("contracts.salescontract", typed("contracts.salescontract", name="彩超合同"))
+    """What the form that begins with it sends."""
+    given = {"customer": opportunity.customer_id, "opportunity": opportunity.pk}
+    contract = typed("contracts.salescontract", name="彩超合同", **given)
+    found = posted("contracts.salescontract", contract)
     return {**found.dict(), "from": opportunity.business_key}
 
 
