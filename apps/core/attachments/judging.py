@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import IO
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from apps.core.attachments.content import sniff
+from apps.core.attachments.models import Attachment
 from apps.core.attachments.names import clean_name, ending_of
 from engine.exceptions import InvalidData
 
@@ -22,6 +24,23 @@ class Judged:
     content_type: str
     size: int
     sha256: str
+
+
+def described(
+    name: str, content: IO[bytes], *, business_key: str, category: str, by: int, now: datetime
+) -> Attachment:
+    """The row of a file that somebody adds, not saved. Raises what `judge` does."""
+    found = judge(name, content)
+    return Attachment(
+        business_key=business_key,
+        category=category,
+        name=found.name,
+        content_type=found.content_type,
+        size=found.size,
+        sha256=found.sha256,
+        added_at=now,
+        added_by_id=by,
+    )
 
 
 def judge(name: str, content: IO[bytes], *, field: str = "file") -> Judged:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
@@ -18,7 +19,7 @@ from apps.core.kinds.parts import AttachmentCategory
 from apps.core.kinds.registry import kind_of_key
 from apps.core.kinds.versions import keys_before
 from apps.core.once import once
-from engine.exceptions import NotFound
+from engine.exceptions import InvalidData, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Shown:
         return path_of(self.attachment)
 
 
-OTHER: Final = AttachmentCategory("other", _("Other"))
+OTHER: Final = AttachmentCategory("other", gettext_lazy("Other"))
 COUNTING: Final = (ApprovalState.APPROVED, ApprovalState.CLOSED, ApprovalState.SUPERSEDED)
 """States in which what a document says counts, or has counted, and so do its files."""
 
@@ -42,6 +43,15 @@ COUNTING: Final = (ApprovalState.APPROVED, ApprovalState.CLOSED, ApprovalState.S
 def categories(kind: DocumentKind) -> Sequence[AttachmentCategory]:
     """The sorts of files that a kind takes."""
     return (*kind.attachments, OTHER)
+
+
+def require_category(kind: DocumentKind, code: str) -> AttachmentCategory:
+    """One of the sorts of files that a kind takes; raises InvalidData for any other."""
+    found = next((each for each in categories(kind) if each.code == code), None)
+    if found is None:
+        message = _("Choose a category.")
+        raise InvalidData(message, errors={"category": [message]})
+    return found
 
 
 def find_record(business_key: str, rights: Rights) -> tuple[DocumentKind, Any]:
@@ -55,7 +65,7 @@ def find_attachment(pk: int, rights: Rights) -> Shown:
     the case, which may be about no record. Raises NotFound."""
     attachment = Attachment.objects.select_related("added_by").filter(pk=pk).first()
     if attachment is None:
-        raise NotFound(str(_("There is no such file.")))
+        raise NotFound(_("There is no such file."))
     if attachment.task_id is not None and takes_part(rights.user, attachment.business_key):
         return Shown(attachment, downloadable=True)
     kind, record = find_record(attachment.business_key, rights)

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
 from apps.core.attachments import reading
-from apps.core.attachments.judging import judge
+from apps.core.attachments.judging import described
 from apps.core.attachments.keeping import kept, remove
 from apps.core.attachments.models import Attachment
 from apps.core.kinds.declaration import DocumentKind
-from engine.exceptions import InvalidData, NotAllowed, WrongState
+from engine.exceptions import NotAllowed, WrongState
 
 
 def add_attachment(
@@ -34,16 +34,13 @@ def add_attachment(
     InvalidData (`file`, `category`) for what is no acceptable file or doesn't fit any more."""
     kind, record = reading.find_record(business_key, rights)
     require_addable(kind, record, rights, category)
-    found = judge(name, content)
-    attachment = Attachment(
+    attachment = described(
+        name,
+        content,
         business_key=business_key,
         category=category,
-        name=found.name,
-        content_type=found.content_type,
-        size=found.size,
-        sha256=found.sha256,
-        added_at=now or timezone.now(),
-        added_by_id=rights.user,
+        by=rights.user,
+        now=now or timezone.now(),
     )
     with transaction.atomic(durable=True):
         _require_unchanged(kind, record, rights, category)
@@ -54,12 +51,9 @@ def add_attachment(
 def require_addable(kind: DocumentKind, record: Any, rights: Rights, category: str) -> None:
     """Raises where this person may not add a file of that category to the record now."""
     kind.require(rights, Action.ATTACH, record)
-    known = {each.code: each for each in reading.categories(kind)}
-    if category not in known:
-        message = _("Choose a category.")
-        raise InvalidData(message, errors={"category": [message]})
+    sort = reading.require_category(kind, category)
     reason = kind.refusal(record, Action.CHANGE)
-    if reason is not None and not (known[category].late and reading.counts(kind, record)):
+    if reason is not None and not (sort.late and reading.counts(kind, record)):
         raise WrongState(reason)
 
 

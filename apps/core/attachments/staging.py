@@ -17,10 +17,10 @@ from django.utils.translation import ngettext
 
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
-from apps.core.attachments.judging import judge
+from apps.core.attachments.judging import described
 from apps.core.attachments.keeping import kept, remove
 from apps.core.attachments.models import Attachment
-from apps.core.attachments.reading import categories
+from apps.core.attachments.reading import require_category
 from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.models import Record
 from engine.exceptions import InvalidData
@@ -57,19 +57,13 @@ def stage_file(
 ) -> Attachment:
     """Keep a file for the form of that token. Not inside of another transaction. Raises InvalidData
     for what is no acceptable file or doesn't fit any more, Conflict where others add files."""
-    if category not in {each.code for each in categories(kind)}:
-        message = _("Choose a category.")
-        raise InvalidData(message, errors={"category": [message]})
-    found = judge(name, content)
-    attachment = Attachment(
+    attachment = described(
+        name,
+        content,
         business_key=_key(kind, token, rights),
-        category=category,
-        name=found.name,
-        content_type=found.content_type,
-        size=found.size,
-        sha256=found.sha256,
-        added_at=now or timezone.now(),
-        added_by_id=rights.user,
+        category=require_category(kind, category).code,
+        by=rights.user,
+        now=now or timezone.now(),
     )
     with transaction.atomic(durable=True), kept([(attachment, content)]):
         _require_few(rights)  # it is counted too, and nobody adds another one meanwhile
