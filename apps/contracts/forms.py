@@ -19,6 +19,8 @@ TYPED_FIELDS: Final = {"gross": Typed.GROSS, "price": Typed.PRICE, "rate": Typed
 class SalesContractForm(OfCustomerForm):
     """The header of a sales contract."""
 
+    followed = ("customer", "contact")
+
     class Meta:
         model = SalesContract
         fields = (

@@ -8,8 +8,10 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from apps.contracts.models import SalesContract, SalesContractLine
+from apps.core.kinds.following import take_over
 from apps.core.links.push_down import Made, push_down
-from apps.sales.customers.invoicing import INVOICING
+from apps.sales.customers.choosing import numbers_of
+from apps.sales.customers.invoicing import invoicing_of
 from apps.sales.models import Basis, Opportunity, OpportunityState
 
 
@@ -22,16 +24,16 @@ def _is_lost(opportunity: Opportunity) -> str:
 
 @push_down("sales.opportunity", "contracts.salescontract", refusal=_is_lost, chosen=True)
 def contract_of(opportunity: Opportunity) -> Made:
-    """Name, customer and contact, the customer's invoicing data, and the products at the prices
+    """Name, customer and contact with what these bring along, and the products at the prices
     that were spoken of."""
-    customer = opportunity.customer
     contract = SalesContract(
         name=opportunity.name,
-        customer=customer,
+        customer=opportunity.customer,
         contact=opportunity.contact,
         opportunity=opportunity,
-        **{name: getattr(customer, name) for name in INVOICING},
     )
+    take_over(contract, "customer", invoicing_of)
+    take_over(contract, "contact", numbers_of)
     return contract, {"lines": list(_lines(opportunity)), "instalments": []}
 
 

@@ -9,7 +9,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,10 +16,12 @@ from apps.catalog.parameters import PRICES_INCLUDE_TAX
 from apps.contracts import amounts
 from apps.contracts.amounts import HUNDRED, ZERO, Typed, cents
 from apps.contracts.models import DueRule, Instalment, SalesContract, SalesContractLine
+from apps.core.kinds.following import take_over
 from apps.core.parameters.parameters import COMPANY_NAME
 from apps.core.phones import e164
-from apps.sales.customers.invoicing import INVOICING
-from apps.sales.models import Basis, Contact
+from apps.sales.customers.choosing import numbers_of
+from apps.sales.customers.invoicing import invoicing_of
+from apps.sales.models import Basis
 from apps.sales.pricing.offers import offers
 from engine.exceptions import InvalidData
 
@@ -37,8 +38,10 @@ def work_out(
     more than the whole, and amounts that are too large to be kept."""
     if contract.pk is None:
         contract.prices_include_tax = PRICES_INCLUDE_TAX.value()
-    _take_over_parties(contract)
-    _take_over_phone(contract)
+    contract.our_entity = contract.our_entity or COMPANY_NAME.value()
+    take_over(contract, "customer", invoicing_of)
+    take_over(contract, "contact", numbers_of)
+    contract.phone_e164 = e164(contract.phone)
     _describe(lines)
     _make_offers(contract, lines)
     for row, line in enumerate(lines, start=1):
@@ -46,32 +49,6 @@ def work_out(
     _take_discount_off(contract, lines)
     _add_up(contract, lines)
     _divide(contract, instalments)
-
-
-def _take_over_phone(contract: SalesContract) -> None:
-    """That of the contact, unless another one was typed. Where another contact is chosen, the
-    number of a colleague goes: whoever chooses means the new one's. Where the contact stays, it was
-    typed on purpose: a switchboard, say."""
-    contact = contract.contact
-    if contact is not None and contract.phone not in (contact.mobile, contact.phone, ""):
-        others = Contact.objects.filter(customer=contact.customer_id).exclude(pk=contact.pk)
-        theirs = others.filter(Q(mobile=contract.phone) | Q(phone=contract.phone)).exists()
-        stays = SalesContract.objects.filter(pk=contract.pk, contact=contact)
-        if theirs and not stays.exists():
-            contract.phone = ""
-    if contact is not None and not contract.phone:
-        contract.phone = contact.mobile or contact.phone
-    contract.phone_e164 = e164(contract.phone)
-
-
-def _take_over_parties(contract: SalesContract) -> None:
-    """What the customer's data say, wherever the contract doesn't say otherwise."""
-    if not contract.our_entity:
-        contract.our_entity = COMPANY_NAME.value()
-    if contract.customer_id and not any(getattr(contract, name) for name in INVOICING):
-        for name in INVOICING:
-            setattr(contract, name, getattr(contract.customer, name))
-        contract.invoice_title = contract.invoice_title or contract.customer.name
 
 
 def _describe(lines: Sequence[SalesContractLine]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -25,30 +26,49 @@ def client(signed_in) -> Any:
 
 
 def sent(**given: Any) -> Any:
-    return posted(KEY, typed(KEY, **given))
+    data = posted(KEY, typed(KEY, **given))
+    data.update({name: value for name, value in given.items() if name.endswith("-before")})
+    return data
 
 
 def contact(customer: int, name: str, mobile: str) -> Contact:
     return make("sales.contact", customer=customer, name=name, mobile=mobile)
 
 
-def phone_of(client: Any, **given: Any) -> str | None:
-    """What a form that is alive puts into the phone's field."""
+def worked_out(client: Any, **given: Any) -> dict[str, Any]:
+    """What a form that is alive puts into its fields."""
     url = url_of(kinds[KEY], "preview")
     answer = client.post(url, sent(**given), headers={"accept": "application/json"})
     values: dict[str, Any] = answer.json()["values"]
-    return values.get("phone")
+    return values
+
+
+def phone_of(client: Any, **given: Any) -> str | None:
+    return worked_out(client, **given).get("phone")
 
 
 def test_the_phone_is_the_contacts_until_another_one_is_typed(client) -> None:
     customer = make("sales.customer").pk
     one, two = contact(customer, "甲", "13800000001"), contact(customer, "乙", "13800000002")
-    assert phone_of(client, customer=customer, contact=one.pk) == "13800000001"
     assert phone_of(client, name="", customer=customer, contact=one.pk) == "13800000001"
-    changed = phone_of(client, customer=customer, contact=two.pk, phone="13800000001")
-    assert changed == "13800000002"  # the other one's goes with them
+    begun = {"customer": customer, "contact": one.pk}
+    begun |= worked_out(client, **begun)
+    assert phone_of(client, **begun | {"contact": two.pk}) == "13800000002"
+    assert phone_of(client, **begun | {"contact": ""}) == ""
     kept = make(KEY, customer=customer, contact=two.pk, phone="0512-66668888")
     assert (kept.phone, bool(kept.phone_e164)) == ("0512-66668888", True)
+
+
+def test_a_colleagues_number_that_is_typed_stays_from_the_beginning(client) -> None:
+    customer = make("sales.customer").pk
+    one, two = contact(customer, "甲", "13800000001"), contact(customer, "乙", "13800000002")
+    begun = {"customer": customer, "contact": one.pk}
+    begun |= worked_out(client, **begun)
+    assert phone_of(client, **begun | {"phone": two.mobile}) is None
+    assert phone_of(client, customer=customer, contact=one.pk, phone=two.mobile) is None
+    saved = client.post(url_of(kinds[KEY], "new"), sent(**begun | {"phone": two.mobile}))
+    assert saved.status_code == 302
+    assert SalesContract.objects.get().phone == two.mobile
 
 
 def test_a_number_that_colleagues_share_stays_until_the_contact_changes(client) -> None:
@@ -67,6 +87,76 @@ def test_a_number_that_colleagues_share_stays_until_the_contact_changes(client) 
     assert saved(contact=two.pk, phone="13800000001") == "13800000001"
     assert saved(contact=two.pk, phone="13800000001") == "13800000001"
     assert saved(contact=one.pk, phone="13800000002") == "13800000001"
+
+
+# --- the invoicing data ---------------------------------------------------------------------------
+FIRMS = (
+    {"invoice_title": "甲医院", "tax_id": "110000000000001", "bank": "甲行", "bank_account": "1"},
+    {"invoice_title": "乙医院", "tax_id": "110000000000002", "bank": "", "bank_account": "2"},
+    {"invoice_title": "丙医院", "tax_id": "110000000000003", "bank": "丙行", "bank_account": "3"},
+)
+NAMES = tuple(FIRMS[0])
+
+
+@pytest.fixture
+def firms() -> list[int]:
+    return [make("sales.customer", name=f"客户{n}", **data).pk for n, data in enumerate(FIRMS)]
+
+
+def stored() -> dict[str, str]:
+    return SalesContract.objects.values(*NAMES).get()
+
+
+def test_what_was_taken_over_follows_the_customer_and_what_was_typed_stays(client, firms) -> None:
+    form = {"customer": firms[0]}
+    form |= worked_out(client, **form)
+    assert {name: form[name] for name in NAMES} == FIRMS[0]
+    form |= {"bank_account": "typed", "customer": firms[1]}
+    form |= worked_out(client, **form)
+    assert {name: form[name] for name in NAMES} == FIRMS[1] | {"bank_account": "typed"}
+    form |= {"tax_id": "", "customer": firms[2]}  # taken out on purpose
+    assert client.post(url_of(kinds[KEY], "new"), sent(**form)).status_code == 302
+    assert stored() == FIRMS[2] | {"bank_account": "typed", "tax_id": ""}
+
+
+def test_it_follows_without_scripts_too(client, firms) -> None:
+    def page(**given: Any) -> dict[str, Any]:
+        """What the form holds after a button that works the lines over."""
+        answer = client.post(
+            url_of(kinds[KEY], "preview"),
+            sent(**given) | {"do": "lines:copy:0"},
+            headers={"accept": "text/html"},
+        )
+        form = answer.context["editor"].form
+        before = re.search(r'name="customer-before" value="(\d*)"', answer.content.decode())
+        assert before is not None
+        return {name: form[name].value() for name in NAMES} | {"customer-before": before[1]}
+
+    form = {"customer": firms[0]}
+    form |= page(**form)
+    assert {name: form[name] for name in NAMES} == FIRMS[0]
+    form |= {"bank": "typed", "customer": firms[2]}
+    assert client.post(url_of(kinds[KEY], "new"), sent(**form)).status_code == 302
+    assert stored() == FIRMS[2] | {"bank": "typed"}
+
+
+def test_a_stored_contract_follows_another_customer(client, firms) -> None:
+    contract = make(KEY, customer=firms[0], bank="typed")
+    assert stored() == FIRMS[0] | {"bank": "typed"}
+    data = sent(**FIRMS[0], customer=firms[2]) | {"bank": "typed", "version": contract.version}
+    assert client.post(url_of(kinds[KEY], "edit", contract.pk), data).status_code == 302
+    assert stored() == FIRMS[2] | {"bank": "typed"}
+
+
+def test_what_is_typed_before_a_customer_is_chosen_stays(client, firms) -> None:
+    data = sent(customer=firms[0], invoice_title="分院")
+    assert client.post(url_of(kinds[KEY], "new"), data).status_code == 302
+    assert stored() == FIRMS[0] | {"invoice_title": "分院"}
+
+
+def test_a_customer_without_invoicing_data_is_invoiced_by_its_name(client) -> None:
+    customer = make("sales.customer", name="苏州新区医院")
+    assert worked_out(client, customer=customer.pk)["invoice_title"] == "苏州新区医院"
 
 
 def test_contacts_and_opportunities_of_the_customer_are_offered(client) -> None:

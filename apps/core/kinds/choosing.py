@@ -84,6 +84,7 @@ class RecordWidget(forms.Widget):
         self.url = url
         self.create_url = create_url
         self.known: dict[int, Any] = {}
+        self.before: str | None = None  # where something follows from it (`following`)
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Chosen | None:
         pk, text = str(data.get(name) or ""), str(data.get(f"{name}-text") or "").strip()
@@ -104,6 +105,7 @@ class RecordWidget(forms.Widget):
             "text": given.text or ("" if found is None else str(found)),
             "url": self.url,
             "create_url": self.create_url,
+            "before": self.before,
         }
         return context
 
@@ -123,13 +125,13 @@ class RecordChoice(_Choice):
     def to_python(self, value: Any) -> Any:
         if not isinstance(value, Chosen):
             return None if value in self.empty_values else self._by_key(str(value))
-        found = self.widget.known.get(_key(value.pk))
+        found = self.widget.known.get(key_of(value.pk))
         if found is not None and value.text in ("", str(found)):
             return found
         return self._by_text(value.text) if value.text else self._by_key(value.pk)
 
     def _by_key(self, pk: str) -> Any:
-        found = self.widget.known.get(_key(pk))
+        found = self.widget.known.get(key_of(pk))
         if found is None:
             raise forms.ValidationError(self.error_messages["invalid_choice"], "invalid_choice")
         return found
@@ -160,14 +162,14 @@ class ShortChoice(_Choice):
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
             return None
-        found = self.known.get(_key(str(value)))
+        found = self.known.get(key_of(str(value)))
         if found is None:
             raise forms.ValidationError(self._unknown(str(value)), "invalid_choice")
         return found
 
     def _unknown(self, value: str) -> str:
         """Files come with names instead of keys: then the message says which."""
-        return str(self.error_messages["invalid_choice"]) if _key(value) else nothing_fits(value)
+        return str(self.error_messages["invalid_choice"]) if key_of(value) else nothing_fits(value)
 
 
 def nothing_fits(text: str) -> str:
@@ -175,7 +177,8 @@ def nothing_fits(text: str) -> str:
     return _("Nothing fits “%(text)s”.") % {"text": text}
 
 
-def _key(pk: str) -> int:
+def key_of(pk: str) -> int:
+    """The primary key that a text is; 0 where it is none."""
     return int(pk) if pk.isascii() and pk.isdecimal() and len(pk) < 19 else 0
 
 
@@ -325,7 +328,7 @@ def _asked(form: forms.BaseForm, name: str) -> Iterable[int]:
         if form.is_bound
         else form.get_initial_for_field(form.fields[name], name)
     )
-    pk = _key(str(getattr(given, "pk", given)))
+    pk = key_of(str(getattr(given, "pk", given)))
     return (pk,) if pk else ()
 
 

@@ -19,7 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from apps.core.access.rights import Rights
-from apps.core.kinds import columns, services
+from apps.core.kinds import columns, following, services
 from apps.core.kinds.choosing import FORM, dress_choices
 from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.dressing import dress, mark_errors
@@ -73,6 +73,7 @@ class Editor:
             elif self._only is not None and name not in self._only:
                 field.disabled = True
         dress_choices(self.kind, self.rights, FORM, [form])
+        following.remember(form)
         dress(form)
         return form
 
@@ -110,8 +111,8 @@ class Editor:
 
     def prepare(self) -> dict[str, Any]:
         """Work out what isn't typed from what is acceptable of the rest; nothing as long as a
-        record is missing that the form must name. Fields that this changed, by the names of their
-        inputs. Nothing is written, whatever `prepare` does. Raises InvalidData."""
+        record is missing that the form must name. What inputs say then that said something else, by
+        their names. Nothing is written, whatever `prepare` does. Raises InvalidData."""
         # What is wrong in the header keeps nothing else of it from being worked out.
         inputs = [form for form in self._all_forms() if form.is_valid() or form is self.form]
         if not _is_connected(self.form):
@@ -126,7 +127,7 @@ class Editor:
             for form, was in zip(inputs, before, strict=True)
             for name, value in self._values(form).items()
             if value != was[name] and name not in form.errors
-        }
+        } | following.remembered(self.form)
 
     def _all_forms(self) -> Iterator[forms.ModelForm[Any]]:
         yield self.form

@@ -9,10 +9,17 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from apps.sales.models import Contact
+
 THEIRS: Final[dict[str, str | Promise]] = {
     "contact": _("This contact belongs to another customer."),
     "opportunity": _("This opportunity belongs to another customer."),
 }
+
+
+def numbers_of(contact: Contact) -> dict[str, tuple[str, str]]:
+    """What a contact brings along where it is chosen."""
+    return {"phone": (contact.mobile, contact.phone)}
 
 
 class OfCustomerForm(forms.ModelForm):

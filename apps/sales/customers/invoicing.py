@@ -47,6 +47,12 @@ def warnings_of_tax_id(tax_id: str) -> list[Risk]:
     return [OLD_TAX_ID.because(gettext("15 digits: ask the customer for the new one."))]
 
 
+def invoicing_of(customer: InvoicingData) -> dict[str, tuple[str, ...]]:
+    """What a customer brings along where it is chosen; without a title of its own, its name."""
+    own = {name: (getattr(customer, name),) for name in INVOICING}
+    return own | {"invoice_title": (customer.invoice_title, customer.name)}
+
+
 class InvoicingData(models.Model):
     """The buyer as invoices name it."""
 

@@ -22,7 +22,7 @@ from apps.core.access.actions import Action
 from apps.core.api.problems import detail_of
 from apps.core.inbox.views import status_of
 from apps.core.inbox.wording import names_of
-from apps.core.kinds import columns, grids, services
+from apps.core.kinds import columns, following, grids, services
 from apps.core.kinds.addresses import url_of
 from apps.core.kinds.choosing import Chosen, RecordChoice
 from apps.core.kinds.comparing import Difference, differences
@@ -314,7 +314,9 @@ class PreviewPage(FormPage):
 
     def values(self, editor: Editor, changed: Mapping[str, Any]) -> dict[str, Any]:
         """Inputs that have a new value; rows that were found by their names as [key, text]."""
-        found: dict[str, Any] = {}
+        found: dict[str, Any] = {
+            name: changed[name] for name in changed.keys() & following.remembered(editor.form)
+        }
         for form in (editor.form, *(form for grid in editor.grids for form in grid.filled)):
             for name, field in form.fields.items():
                 given, input_name = form[name].value(), form.add_prefix(name)
