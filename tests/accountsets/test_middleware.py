@@ -144,12 +144,14 @@ def test_an_access_key_ends_with_the_login_of_its_user(twins):
     "change",
     [
         {"state": AccountSet.State.SUSPENDED},
-        {"valid_until": timezone.localdate() - timedelta(days=1)},
-        {"valid_from": timezone.localdate() + timedelta(days=1)},
+        {"valid_until": -timedelta(days=1)},
+        {"valid_from": timedelta(days=1)},
     ],
 )
 def test_a_closed_account_set_lets_nobody_in(twins, client_of, change):
     client, token = client_of(twins[0]), twins[0].token()
+    if "state" not in change:
+        change = {field: timezone.localdate() + offset for field, offset in change.items()}
     AccountSet.objects.filter(pk=twins[0].account_set.pk).update(**change)
     assert client.get("/look/").status_code == 302
     assert not Session.objects.exists()

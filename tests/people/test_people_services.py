@@ -157,8 +157,10 @@ def test_the_database_refuses_heads_among_the_holders(company):
 
 
 # --- the first day of work ----------------------------------------------------------------------
-TODAY = timezone.localdate()
-TOMORROW = TODAY + timedelta(days=1)
+@pytest.fixture
+def today() -> date:
+    """The day of this test: the run may have begun on the day before."""
+    return timezone.localdate()
 
 
 def hire(day: date | None, role: str = "finance") -> Employee:
@@ -169,35 +171,37 @@ def hire(day: date | None, role: str = "finance") -> Employee:
     return made
 
 
-def test_the_first_day_of_work_is_told_of_once_when_it_comes(company, told):
-    made = hire(TOMORROW)
+def test_the_first_day_of_work_is_told_of_once_when_it_comes(company, told, today):
+    tomorrow = today + timedelta(days=1)
+    made = hire(tomorrow)
     services.name_head(department=department("华东组"), head=made)
     led = {made.pk, *department("华东组").employees.values_list("pk", flat=True)}
     told.clear()
-    assert services.announce_first_days(today=TODAY) == 0
+    assert services.announce_first_days(today=today) == 0
     assert told == []
-    assert services.announce_first_days(today=TOMORROW) == 1
+    assert services.announce_first_days(today=tomorrow) == 1
     assert told == [(led, {"finance", "department_head"})]
-    assert services.announce_first_days(today=TOMORROW + timedelta(days=1)) == 0
+    assert services.announce_first_days(today=tomorrow + timedelta(days=1)) == 0
     assert len(told) == 1
 
 
-@pytest.mark.parametrize("day", [None, TODAY])
-def test_whoever_works_here_at_once_is_not_told_of_again(company, told, day):
-    hire(day)
+@pytest.mark.parametrize("known", [False, True])
+def test_whoever_works_here_at_once_is_not_told_of_again(company, told, today, known):
+    hire(today if known else None)
     told.clear()
-    assert services.announce_first_days(today=TOMORROW) == 0
+    assert services.announce_first_days(today=today + timedelta(days=1)) == 0
     assert told == []
 
 
-def test_a_first_day_that_is_put_off_is_told_of_now_and_when_it_comes(company, told):
-    made = hire(TODAY)
+def test_a_first_day_that_is_put_off_is_told_of_now_and_when_it_comes(company, told, today):
+    tomorrow = today + timedelta(days=1)
+    made = hire(today)
     told.clear()
     services.change_employee(
-        employee=made, department=made.department, superior=None, position="", hired_on=TOMORROW
+        employee=made, department=made.department, superior=None, position="", hired_on=tomorrow
     )
     assert told == [({made.pk}, {"finance", "department_head"})]
-    assert services.announce_first_days(today=TOMORROW) == 1
+    assert services.announce_first_days(today=tomorrow) == 1
 
 
 # --- substitutes --------------------------------------------------------------------------------
