@@ -15,6 +15,7 @@ from apps.catalog.demo import make_products
 from apps.catalog.models import Product
 from apps.contracts.models import DueRule, Instalment, SalesContract, SalesContractLine
 from apps.core.access.rights import Rights, rights_of
+from apps.core.kinds.amending import amend_document
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.services import save_record, submit_document
 from apps.core.parameters.models import DictionaryEntry, ParameterValue
@@ -61,6 +62,24 @@ LABELS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """An amendment of a contract in force: submitted `before` now, with more of the first product,
+    delivered two weeks later."""
+
+    more: int
+    reason: str
+    before: timedelta
+    acts: tuple[str, ...] = ()
+
+
+CHANGES: Final[Mapping[int, Change]] = {
+    1: Change(2, "院方追加两台监护仪，随第二批一并交货", 4 * DAY, ("approve*",)),
+    5: Change(100, "下半年用量上调，追加一百份", 6 * HOUR),
+}
+"""By the contracts that have been dealt with, the youngest first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A contract and what becomes of it: made `before` now, then decided one after the other.
     `approve*` is as many approvals as it takes."""
@@ -71,6 +90,7 @@ class Plan:
     acts: tuple[str, ...] = ()
     submitted: bool = True
     discount: int = 0
+    change: Change | None = None
 
 
 def _plans() -> Iterator[Plan]:
@@ -79,7 +99,12 @@ def _plans() -> Iterator[Plan]:
     for index in range(18):
         title = names[index % len(names)]
         yield Plan(
-            title, SETS[title], (20 + 17 * index) * DAY, ("approve*",), discount=index % 3 * 100
+            title,
+            SETS[title],
+            (20 + 17 * index) * DAY,
+            ("approve*",),
+            discount=index % 3 * 100,
+            change=CHANGES.get(index),
         )
     yield Plan("招标采购（超声、监护、心电）", TENDER, 12 * DAY, ("approve*",))
     yield Plan("超声与探头采购", SETS["超声与探头采购"], 9 * DAY, ("approve", "return"))
@@ -114,10 +139,14 @@ def make_contracts(*, now: datetime | None = None) -> int:
         return 0
     rights = {owner: rights_of(owner) for owner in {customer.owner_id for customer in customers}}
     plans = sorted(_plans(), key=lambda plan: -plan.before)
+    made = []
     for index, plan in enumerate(plans):
         customer = customers[index % BUYERS * 7 % len(customers)]
-        _make(plan, index, customer, products, rights[customer.owner_id], moment)
-    return len(plans)
+        made.append(_make(plan, index, customer, products, rights[customer.owner_id], moment))
+    for contract, plan in zip(made, plans, strict=True):
+        if plan.change is not None:
+            _amend(contract, plan.change, rights[contract.owner_id], moment)
+    return len(made)
 
 
 def _name_company(customer: Customer) -> None:
@@ -132,7 +161,7 @@ def _make(
     products: Mapping[str, Product],
     rights: Rights,
     now: datetime,
-) -> None:
+) -> SalesContract:
     moment = now - plan.before
     contract = save_record(
         kind=kind_of(SalesContract),
@@ -148,7 +177,25 @@ def _make(
         now=moment,
     )
     if plan.submitted:
-        _submit(plan, contract, rights, moment, now)
+        _submit(plan, contract, rights, moment)
+    return contract
+
+
+def _amend(contract: SalesContract, change: Change, rights: Rights, now: datetime) -> None:
+    kind, moment = kind_of(SalesContract), now - change.before
+    amendment = amend_document(kind=kind, pk=contract.pk, rights=rights, now=moment)
+    lines = list(amendment.lines.select_related("product"))
+    lines[0].quantity += change.more
+    amendment.remarks = change.reason
+    amendment.delivery_on += 14 * DAY
+    save_record(
+        kind=kind,
+        record=amendment,
+        lines={"lines": lines, "instalments": list(amendment.instalments.all())},
+        rights=rights,
+        now=moment + HOUR / 4,
+    )
+    _submit(change, amendment, rights, moment)
 
 
 def _contract(plan: Plan, index: int, customer: Customer, moment: datetime) -> SalesContract:
@@ -188,9 +235,7 @@ def _instalments(percents: tuple[int, ...]) -> list[Instalment]:
     ]
 
 
-def _submit(
-    plan: Plan, contract: SalesContract, rights: Rights, moment: datetime, now: datetime
-) -> None:
+def _submit(plan: Plan | Change, contract: SalesContract, rights: Rights, moment: datetime) -> None:
     """Submitted half an hour later, then decided at intervals; never later than now."""
     pause = min(3 * HOUR, (plan.before - HOUR) / 8)
     instance = submit_document(

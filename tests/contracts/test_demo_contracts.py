@@ -37,7 +37,8 @@ def test_contracts_stand_at_every_stage(made):
     states = Counter(SalesContract.objects.values_list("state", flat=True))
     assert states == {
         "approved": 19,
-        "submitted": 25,
+        "superseded": 1,
+        "submitted": 26,
         "draft": 3,
         "returned": 1,
         "rejected": 1,
@@ -53,7 +54,18 @@ def test_contracts_stand_at_every_stage(made):
         for task in waiting
     )
     assert set(levels) == {1, 2, 3}
-    assert sum(levels.values()) == 25
+    assert sum(levels.values()) == 26
+
+
+def test_one_contract_has_been_amended_and_one_is_to_be(made):
+    changed, waiting = SalesContract.objects.filter(amends__isnull=False).order_by("submitted_at")
+    assert [changed.state, changed.amends.state] == ["approved", "superseded"]
+    assert [waiting.state, waiting.amends.state] == ["submitted", "approved"]
+    assert waiting.amends.amendment == "submitted"
+    for amendment in (changed, waiting):
+        assert amendment.gross > amendment.amends.gross
+        assert amendment.remarks
+        assert amendment.amends.approved_at < amendment.created_at < amendment.submitted_at
 
 
 def test_what_is_approved_was_decided_in_time_and_adds_up(made):
@@ -65,14 +77,15 @@ def test_what_is_approved_was_decided_in_time_and_adds_up(made):
         assert sum(row.amount for row in rows) == contract.gross
         assert sum(row.total for row in contract.lines.all()) == contract.gross
     opened = Instalment.objects.filter(open_since__isnull=False)
-    assert set(opened.values_list("document__state", flat=True)) == {"approved"}
+    assert set(opened.values_list("document__state", flat=True)) == {"approved", "superseded"}
     assert SalesContract.objects.filter(under_floor=True).count() == 2
 
 
 def test_they_are_made_once(made):
-    assert made == SalesContract.objects.count()
+    assert made == SalesContract.objects.filter(amends=None).count()
+    count = SalesContract.objects.count()
     assert make_contracts(now=MONDAY + timedelta(days=1)) == 0
-    assert SalesContract.objects.count() == made
+    assert SalesContract.objects.count() == count
 
 
 def test_an_approver_sees_what_else_there_is_of_the_customer(made, company, signed_in):
