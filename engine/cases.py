@@ -142,7 +142,9 @@ def lock_task(task: int) -> tuple[Case, Task]:
 
 
 def change_task(store: Store, task: Task, **changes: Any) -> None:
-    """Write a human task's new assignment and dates; what `changes` doesn't name stays."""
+    """Write a human task's new assignment and dates; what `changes` doesn't name stays. Only where
+    the task comes to somebody new it is no longer put off: that was for those who had it."""
+    newcomers = set(changes.get("audience", ())).difference(task.audience)
     row = {
         "state": task.state,
         "audience": sorted(task.audience),
@@ -153,7 +155,7 @@ def change_task(store: Store, task: Task, **changes: Any) -> None:
         "assignment": task.assignment,
         "priority": task.priority,
         "due_at": task.due_at,
-        "follow_up_at": task.follow_up_at,
+        "follow_up_at": None if newcomers else task.follow_up_at,
         "rank_at": task.rank_at,
         **changes,
     }

@@ -228,6 +228,31 @@ def test_due_dates_order_the_inbox_and_follow_up_dates_hide(case, people):
     other.check()
 
 
+HANDED = {
+    "put back": lambda task, people: tasks.unclaim(task, user=people[ONE], now=MONDAY),
+    "assigned": lambda task, people: tasks.assign(
+        task, to=people[TWO], by=people["admin"], now=MONDAY
+    ),
+    "transferred": lambda task, people: tasks.transfer(
+        task, to=people[TWO], by=people[ONE], now=MONDAY
+    ),
+    "delegated": lambda task, people: tasks.delegate(
+        task, to=people[TWO], by=people[ONE], now=MONDAY
+    ),
+}
+
+
+@pytest.mark.parametrize("how", HANDED)
+def test_what_somebody_has_put_off_is_not_hidden_from_who_gets_it(case, people, how):
+    later = MONDAY + timedelta(days=9)
+    tasks.set_dates(pk(case), user=people[ONE], follow_up_at=later, now=MONDAY)
+    tasks.claim(pk(case), user=people[ONE], now=MONDAY)
+    assert inbox.page(people[ONE], hide_snoozed_at=MONDAY).tasks == []
+    HANDED[how](pk(case), people)
+    assert inbox.page(people[TWO], hide_snoozed_at=MONDAY).tasks == case.check().open
+    assert inbox.counts(people[TWO], hide_snoozed_at=MONDAY).total == 1
+
+
 @pytest.mark.parametrize(
     "dates",
     [
