@@ -115,11 +115,10 @@ def skip(
         job.delete()
         store.save()
         if heard is not None and row.operation:
-            case, task = heard
             message = job.payload or {}
             deliver(
-                case,
-                task,
+                lock_instance(heard.instance_id),  # read afresh: it may be the one that has told it
+                str(heard.task_id),
                 message["name"],
                 payload=message["payload"],
                 by=by,
@@ -136,19 +135,17 @@ def _who_waits(job: Job) -> EventSubscription | None:
     return waiting.order_by("id").first()
 
 
-def _lock_listener(incident: int) -> tuple[Case, str] | None:
-    """The case that waits for the message of an incident, with the task that does, locked together
-    with the one that has thrown it, in the order of their ids."""
+def _lock_listener(incident: int) -> EventSubscription | None:
+    """Who waits for the message of an incident; the case is locked together with the one that has
+    thrown it, in the order of their ids."""
     row = Incident.objects.select_related("job").filter(pk=incident).first()
     if row is None or row.job is None or row.job.kind != JobKind.MESSAGE:
         return None
     waiting = _who_waits(row.job)
-    if waiting is None:
-        return None
-    both = {each for each in (row.instance_id, waiting.instance_id) if each is not None}
-    cases = lock_instances(sorted(both))
-    case = next(case for case in cases if case.id == waiting.instance_id)
-    return case, str(waiting.task_id)
+    if waiting is not None:
+        both = {each for each in (row.instance_id, waiting.instance_id) if each is not None}
+        lock_instances(sorted(both))
+    return waiting
 
 
 def _begin(

@@ -18,6 +18,7 @@ from tests.engine.bpmn.diagrams import (
     element,
     end,
     extensions,
+    gateway,
     message,
     process,
     properties,
@@ -235,6 +236,25 @@ def test_what_fails_in_the_case_that_hears_it_can_be_skipped(listen, throw, peop
         "by hand",
     )
     assert not Job.objects.exists()
+
+
+def test_what_fails_in_the_very_case_that_has_told_it_can_be_skipped(people, registered):
+    def fail(context):
+        raise ValueError("kaputt")
+
+    registered.operation("demo.fail", fail)
+    content = start() + gateway("fork", "parallelGateway") + gateway("meet", "parallelGateway")
+    content += element("intermediateThrowEvent", "say", telling(), name="告知")
+    content += catch("heard", message(variable="said"), correlationKey="number")
+    content += service("effect", "demo.fail", "outcome") + end()
+    content += chain("start", "fork", "say", "meet", "end")
+    content += chain("fork", "heard", "effect", "meet")
+    deploy_drawn(process(content))
+    case = Case(people, "process", by="qiuzhiyuan", number=1, payload={})
+    for _try in range(3):
+        case.pass_time(hours=1)
+    incidents.skip(Incident.objects.get().pk, by=people[ADMIN], now=case.now)
+    assert case.check().ended("end")
 
 
 def test_an_optional_one_is_dropped_with_a_note(throw):
