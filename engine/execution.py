@@ -25,7 +25,7 @@ from engine.database import unavailable
 from engine.exceptions import BusinessError, EngineError, InvalidData, OperationFailed
 from engine.models import ActivityState, InstanceState, JobKind, TaskState, TrailEvent
 from engine.spiff import CompiledProcess, advance
-from engine.spiff.types import Act, CallSite, OpenedTask, Step, Thrown, Variables, Visit
+from engine.spiff.types import Act, CallSite, OpenedTask, Step, Thrown, Timer, Variables, Visit
 from engine.store import Case, Store
 from engine.trail import plain
 
@@ -79,6 +79,17 @@ class Execution:
 
     def _after(self, duration: str | None) -> datetime | None:
         return None if duration is None else self.working(duration)
+
+    def fires(self, timer: Timer) -> None:
+        self.store.record(
+            self.case,
+            TrailEvent.TIMER_FIRED,
+            actor=None,
+            process=timer.process,
+            element=timer.element,
+            task=timer.task_id,
+            data={"due_at": timer.due_at},
+        )
 
     def call(self, operation: str, parameters: Mapping[str, Any], site: CallSite) -> Any:
         if (site.process, site.element) in self.skipped:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from engine import definitions
 from engine.models import ProcessInstance, VariableValue
 from engine.spiff import Picture, peek, resettable
-from engine.spiff.types import CallSite, Variables
+from engine.spiff.types import CallSite, Timer, Variables
 from engine.working_time import after_working
 
 
@@ -26,6 +26,9 @@ class Onlooker:
 
     def working(self, duration: str) -> datetime:
         return after_working(self._now, duration)
+
+    def fires(self, timer: Timer) -> NoReturn:
+        raise AssertionError(f"{timer.element} fires while looked on")
 
     def call(self, operation: str, parameters: Mapping[str, Any], site: CallSite) -> NoReturn:
         raise AssertionError(f"{operation} called while looking on")

@@ -63,7 +63,7 @@ RETURNING j.id, j.kind, j.instance_id, j.payload
 
 
 DUE_TIMERS = """
-SELECT instance_id, id, task_id::text, process, element, due_at FROM engine_job
+SELECT instance_id, id, task_id::text FROM engine_job
 WHERE instance_id = ANY(%s) AND kind = 'timer' AND due_at <= %s AND retries > 0
 ORDER BY due_at, id
 """
@@ -207,9 +207,6 @@ class DueTimer:
 
     job: int
     task_id: str
-    process: str
-    element: str
-    due_at: datetime
 
 
 def _due_timers(instances: Sequence[int], now: datetime) -> dict[int, list[DueTimer]]:
@@ -224,16 +221,6 @@ def _fire_in_savepoint(case: Case, timers: Sequence[DueTimer], store: Store) -> 
         return
     mark, savepoint = store.mark(), Savepoint()
     try:
-        for timer in timers:
-            store.record(
-                case,
-                TrailEvent.TIMER_FIRED,
-                actor=None,
-                process=timer.process,
-                element=timer.element,
-                task=timer.task_id,
-                data={"due_at": timer.due_at},
-            )
         execution = Execution(case, store, actor=None, before_effects=savepoint.set)
         execution.run(Fire([timer.task_id for timer in timers]))
     except BaseException:

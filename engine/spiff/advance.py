@@ -124,7 +124,9 @@ def _fire(instance: Instance, act: Fire) -> None:
         task = instance.find(task_id)
         if task is None or task._state != WAITING or "timer" not in task.internal_data:
             continue
-        if timer_of(task).due_at <= now:
+        timer = timer_of(task)
+        if timer.due_at <= now:
+            instance.run.host.fires(timer)
             cast(Any, task.task_spec).fire(task)
             instance.run.until_waiting()
 

@@ -259,6 +259,9 @@ class Host(Protocol):
         other exception, and a business error that nothing catches, leaves `advance` and undoes the
         step."""
 
+    def fires(self, timer: Timer) -> None:
+        """A timer fires now; told before anything that follows from it."""
+
     def now(self) -> datetime:
         """The present, aware, constant during a step."""
 

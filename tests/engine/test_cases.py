@@ -222,6 +222,22 @@ def test_a_moved_timer_fires_at_its_new_moment(case, people, told):
     assert [entry.actor for entry in case.trail("timer.moved")] == [people[ADMIN]]
 
 
+def test_of_timers_due_together_only_those_have_fired_that_were_still_waiting(case, people, told):
+    """After a standstill the deadline ends what another timer would have reminded of."""
+    deploy_drawn(
+        process(
+            WITH_TIMER
+            + boundary("lapse", "task", timer('working("PT2H")'))
+            + end("lapsed")
+            + chain("lapse", "lapsed")
+        )
+    )
+    later = Case(people, "process", by="qiuzhiyuan", amount=1).pass_time(days=3)
+    assert later.ended("lapsed")
+    assert [entry.element for entry in later.trail("timer.fired")] == ["lapse"]
+    assert [entry.element for entry in case.trail("timer.fired")] == ["late"]
+
+
 def test_a_timer_of_a_finished_task_is_gone(case, told):
     case.decide(ENGINEER, "done")
     case.pass_time(days=30)

@@ -19,6 +19,7 @@ from engine.spiff.types import (
     Fire,
     Start,
     Step,
+    Timer,
 )
 from engine.working_time import WORKING_DAY, parse_duration
 
@@ -74,6 +75,9 @@ class World:
     def call(self, operation: str, parameters: Mapping[str, Any], site: CallSite) -> Any:
         self.calls.append((operation, dict(parameters)))
         return self.operations[operation](site, **parameters)
+
+    def fires(self, timer: Timer) -> None:
+        """Nothing is kept of it."""
 
     def now(self) -> datetime:
         return self.present
