@@ -41,6 +41,7 @@ class ContractsTab(RelatedTab):
     of, by = CONTRACT, "customer"
     columns = ("number", "name", "gross", "state", "date", "ends_on", "owner")
     order = ("-date", "-pk")
+    why = gettext_lazy("Make one here, or from an opportunity, whose products come along then.")
 
 
 @page_part("same-customer", label=gettext_lazy("Of the same customer"), position=50)

@@ -76,6 +76,9 @@ class ContactsTab(RelatedTab):
     of, by = ContactKind.model._meta.label_lower, "customer"
     columns = ("name", "role", "position", "mobile", "phone", "email", "primary", "next_birthday")
     order = ("-primary", "name", "pk")
+    why = gettext_lazy(
+        "Note whom one talks to there, with a number: calls find the customer by it."
+    )
 
 
 @CustomerKind.tab("activities", label=gettext_lazy("Activities"))
@@ -86,6 +89,7 @@ class ActivitiesTab(RelatedTab):
     of, by = SalesActivityKind.model._meta.label_lower, "customer"
     columns = ("subject", "kind", "planned_at", "state", "outcome", "next_step", "owner")
     order = ("-planned_at", "-pk")
+    why = gettext_lazy("Plan the first call or visit: what came of it will stand here.")
 
 
 @CustomerKind.tab("opportunities", label=gettext_lazy("Opportunities"))
@@ -95,6 +99,9 @@ class OpportunitiesTab(RelatedTab):
     position = 20
     of, by = OpportunityKind.model._meta.label_lower, "customer"
     columns = ("name", "stage", "amount", "chance", "expected_on", "state", "owner")
+    why = gettext_lazy(
+        "Begin one when the customer needs something: its amount counts in the funnel."
+    )
 
 
 @CustomerKind.tab("leads", label=gettext_lazy("Leads"))
@@ -105,6 +112,7 @@ class LeadsTab(RelatedTab):
     of, by = LeadKind.model._meta.label_lower, "customer"
     columns = ("name", "contact_name", "need", "state", "created_at", "owner")
     adds = False
+    why = gettext_lazy("Leads that are promoted to this customer appear here.")
 
 
 @CustomerKind.tab("story", label=gettext_lazy("Stages and owners"))

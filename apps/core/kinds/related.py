@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights, rights_of
@@ -13,6 +14,7 @@ from apps.core.kinds import columns
 from apps.core.kinds.addresses import url_of
 from apps.core.kinds.declaration import DetailTab, DocumentKind
 from apps.core.kinds.models import RecordQuerySet
+from apps.core.kinds.parts import Text
 from apps.core.kinds.registry import kinds
 
 SHOWN: Final = 50
@@ -29,6 +31,8 @@ class RelatedTab(DetailTab):
     order: ClassVar[tuple[str, ...]] = ("-pk",)
     adds: ClassVar[bool] = True
     """Whether a new one can be begun here."""
+    why: ClassVar[Text] = ""
+    """What an empty tab says: what appears here, or what to do so that something does."""
     template = "core/kinds/_related_tab.html"
 
     def shown(self, kind: DocumentKind, record: Any, rights: Rights) -> bool:
@@ -52,15 +56,30 @@ class RelatedTab(DetailTab):
         rows = self.rows(record, rights).reading(*kind.related, *along)[: SHOWN + 1]
         lines = [(url_of(kind, "page", row.pk), [(c, c.cell(row)) for c in shown]) for row in rows]
         query = urlencode({self.by: self.root(record)})
+        ways = ways_to_add(kind, rights, query) if self.adds else []
         return {
             "other": kind,
             "columns": shown,
             "lines": lines[:SHOWN],
             "more": len(lines) > SHOWN,
             "all_url": f"{url_of(kind, 'list')}?{query}",
-            "new_url": self._new(kind, rights, query),
+            "ways": ways,
+            "why": f"{self.why}\n{whom_to_ask(record, rights)}"
+            if self.adds and not ways
+            else self.why,
         }
 
-    def _new(self, kind: DocumentKind, rights: Rights, query: str) -> str:
-        may = self.adds and kind.can(rights, Action.ADD)
-        return f"{url_of(kind, 'new')}?{query}" if may else ""
+
+def ways_to_add(kind: DocumentKind, rights: Rights, query: str) -> list[tuple[str, str]]:
+    """The way to begin one that hangs on a record, for those who may: what it is called, and its
+    address."""
+    if not kind.can(rights, Action.ADD):
+        return []
+    return [(_("New %(kind)s") % {"kind": kind.label}, f"{url_of(kind, 'new')}?{query}")]
+
+
+def whom_to_ask(record: Any, rights: Rights) -> str:
+    """What those read who may not add anything."""
+    if record.owner_id == rights.user:
+        return _("You may not make one: ask an administrator for the right.")
+    return _("You may not make one yourself: ask %(name)s.") % {"name": record.owner}

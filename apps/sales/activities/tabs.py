@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.access.actions import Action
 from apps.core.access.rights import Rights, rights_of
 from apps.core.kinds.addresses import url_of
 from apps.core.kinds.declaration import DetailTab, DocumentKind
 from apps.core.kinds.extras import PagePart, page_part
 from apps.core.kinds.registry import kind_of
+from apps.core.kinds.related import ways_to_add
 from apps.sales.activities.kind import SalesActivityKind
 from apps.sales.activities.models import SalesActivity
 from apps.sales.companies.kind import TargetCompanyKind
@@ -34,12 +34,12 @@ class ActivitiesTab(DetailTab):
         kind = kind_of(SalesActivity)
         rights = rights_of(int(request.user.pk or 0))
         rows = SalesActivity.objects.filter(**{self.about: record.pk})
-        query = f"?{self.about}={record.pk}"
+        query = f"{self.about}={record.pk}"
         return {
             "rows": rows.select_related("kind", "owner").order_by("-planned_at", "-pk")[:SHOWN],
             "activity_kind": kind,
-            "all_url": f"{url_of(kind, 'list')}{query}",
-            "new_url": f"{url_of(kind, 'new')}{query}" if kind.can(rights, Action.ADD) else "",
+            "all_url": f"{url_of(kind, 'list')}?{query}",
+            "ways": ways_to_add(kind, rights, query),
         }
 
 

@@ -24,6 +24,7 @@ class RequestsTab(RelatedTab):
     position = 25
     of = REQUEST
     columns = ("number", "subject", "support", "wanted_at", "engineer", "owner", "state")
+    why = _("Ask for a demonstration, a plan or a visit: who comes, and when, will stand here.")
 
 
 @CustomerKind.tab("presales", label=_("Presales support"))
