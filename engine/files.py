@@ -25,6 +25,7 @@ from engine.bpmn.reading import DMN, namespace, read
 from engine.bpmn.tables import Table
 from engine.exceptions import Conflict, InvalidDefinition, NotAllowed, NotFound, WrongState
 from engine.models import FileVersion, Resource, StoredFile
+from engine.organisation import organisation
 
 UNREADABLE: Final = frozenset({"unreadable", "too_costly", "file_type"})
 """Findings of files that can't be stored: nothing could be shown of them."""
@@ -166,7 +167,15 @@ def lock_newest(file: int, seen: int) -> FileVersion:
     if last is None:
         raise NotFound(_("There is no such file."))
     if last.number != seen:
-        raise Conflict("", by=last.made_by, at=last.made_at)
+        raise Conflict(
+            _("%(name)s has made a newer version of this file at %(time)s; open it again.")
+            % {
+                "name": organisation().names([last.made_by]).get(last.made_by, "?"),
+                "time": timezone.localtime(last.made_at).strftime("%H:%M"),
+            },
+            by=last.made_by,
+            at=last.made_at,
+        )
     return last
 
 

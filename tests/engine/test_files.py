@@ -133,6 +133,7 @@ def test_who_saw_an_older_version_changes_nothing() -> None:
     with pytest.raises(Conflict) as conflict:
         files.repair(stored.file_id, seen=1, spots=None, by=ANNA)
     assert conflict.value.data["by"] == BERT
+    assert str(conflict.value) != Conflict.code  # but in words
     assert FileVersion.objects.count() == 2
 
 

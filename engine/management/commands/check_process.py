@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils.translation import ngettext
 from engine.bpmn import sandbox
 from engine.bpmn.findings import Finding, Report, Verdict
 from engine.bpmn.known import Known
+from engine.bpmn.reading import MAX_BYTES
 from engine.bpmn.references import find_references
 from engine.exceptions import InvalidDefinition
 
@@ -71,13 +73,20 @@ class Command(BaseCommand):
 
 
 def _read(paths: list[Path]) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
-    for path in paths:
-        try:
-            files[path.name] = path.read_bytes()
-        except OSError as error:
-            raise CommandError(f"{path}: {error.strerror}") from error
-    return files
+    """Contents by the names of the files, or by their paths where several have the same name."""
+    times = Counter(path.name for path in paths)
+    return {path.name if times[path.name] == 1 else str(path): _content(path) for path in paths}
+
+
+def _content(path: Path) -> bytes:
+    """What a file holds; of one that is too large no more than shows it."""
+    try:
+        if path.exists() and not path.is_file():
+            raise CommandError(_("%(path)s is no file.") % {"path": path})
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}") from error
 
 
 def _known(paths: list[Path]) -> Known:
@@ -88,8 +97,8 @@ def _known(paths: list[Path]) -> Known:
         if path in paths or path.suffix not in (".bpmn", ".dmn"):
             continue
         try:
-            references = find_references(path.name, path.read_bytes())
-        except (InvalidDefinition, OSError):
+            references = find_references(path.name, _content(path))
+        except (InvalidDefinition, CommandError):
             continue  # not asked about
         known = known.with_deployed(references.key, is_decision=references.is_decision)
     return known

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django_tenants.utils import get_tenant_model, schema_context
+from django_tenants.utils import schema_context
 
 from engine.definitions import deploy, shipped_files
+from engine.management import account_sets
 from engine.models import Deployment
 
 
@@ -17,12 +18,10 @@ class Command(BaseCommand):
     help = "Deploy the shipped processes to one account set, or to all."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("account_set", nargs="*", help="schema names; all by default")
+        account_sets.add_argument(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        names = options["account_set"] or list(
-            get_tenant_model().objects.values_list("schema_name", flat=True)
-        )
+        names = account_sets.chosen(options["account_set"])
         files = shipped_files()
         for name in names:
             with schema_context(name):

@@ -9,9 +9,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_tenants.utils import get_tenant_model, schema_context
+from django_tenants.utils import schema_context
 
 from engine.checkpoints import verify_checkpoints
+from engine.management import account_sets
 from engine.trail import verify_instances
 
 _REASONS: Final[Mapping[str, Promise]] = {
@@ -29,13 +30,10 @@ class Command(BaseCommand):
     help = "Verify the trail of one account set, or of all."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("account_set", nargs="*", help="schema names; all by default")
+        account_sets.add_argument(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        names = options["account_set"] or list(
-            get_tenant_model().objects.values_list("schema_name", flat=True)
-        )
-        broken = sum(self._verify(name) for name in names)
+        broken = sum(self._verify(name) for name in account_sets.chosen(options["account_set"]))
         if broken:
             raise CommandError(_("%(count)d breaks found.") % {"count": broken})
 

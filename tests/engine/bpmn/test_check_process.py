@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from io import StringIO
 from pathlib import Path
 
@@ -91,6 +92,23 @@ def test_a_file_that_is_no_xml(folder: Path) -> None:
 def test_a_file_that_is_missing(folder: Path) -> None:
     with pytest.raises(CommandError, match=r"gone\.bpmn"):
         run(folder / "gone.bpmn")
+
+
+def test_files_of_one_name_are_each_checked(folder: Path) -> None:
+    for name, content in (("one", "<a"), ("two", process(start(), "good"))):
+        (folder / name).mkdir()
+        (folder / name / "same.bpmn").write_text(content)
+    for order in (("one", "two"), ("two", "one")):
+        out, code = run(*(folder / name / "same.bpmn" for name in order))
+        assert code == 1
+        assert f"{folder}/one/same.bpmn:1" in out
+
+
+def test_what_is_no_file_is_not_waited_for(folder: Path) -> None:
+    os.mkfifo(folder / "pipe.bpmn")
+    with pytest.raises(CommandError, match=r"pipe\.bpmn is no file"):
+        run(folder / "pipe.bpmn")
+    assert "bad.bpmn" in run(folder / "bad.bpmn")[0]  # that lies beside it
 
 
 def test_the_shipped_diagrams_pass_the_system_check() -> None:
