@@ -120,6 +120,7 @@ def break_things(plant: Plant, client: Client, seed: int, faults: int) -> None:
             assert again, f"seed {seed}, fault {number}: {plant.logs()}"
     plant.mail.mood = Mood.TAKES
     plant.tend()
+    assert wait_until(plant.mended, SECONDS), plant.logs()
     plant.settle(client)
 
 
