@@ -48,6 +48,8 @@ WHERE (%(queues)s::text[] IS NULL OR h.queue = ANY(%(queues)s::text[]))
     AND (%(most)s::numeric IS NULL OR h.amount <= %(most)s::numeric)
     AND (%(initiators)s::bigint[] IS NULL OR h.initiator = ANY(%(initiators)s::bigint[]))
     AND (%(due)s::timestamptz IS NULL OR h.due_at < %(due)s::timestamptz)
+    AND (%(risk)s::text IS NULL OR EXISTS (SELECT FROM engine_processinstance i
+        WHERE i.id = h.instance_id AND jsonb_exists(i.card -> 'risks', %(risk)s::text)))
 """
 PAGED = """
     AND ({key}, h.id) {beyond} (%(key)s::{type}, %(id)s::bigint)
@@ -58,7 +60,8 @@ ORDER BY {key}{way}, h.id{way} LIMIT %(limit)s
 @dataclass(frozen=True, slots=True)
 class Search:
     """Which open tasks, in which order. `text` is in the subject, the party or the number, or the
-    subject or party is one of `called`; `due_before` leaves out what is never due."""
+    subject or party is one of `called`; `due_before` leaves out what is never due; `risk` is among
+    the codes of the case's risks."""
 
     queues: Sequence[str] | None = None
     view: inbox.View = "all"
@@ -68,13 +71,15 @@ class Search:
     most: Decimal | None = None
     initiators: Sequence[int] | None = None
     due_before: datetime | None = None
+    risk: str | None = None
     among: Sequence[int] | None = None  # ids of tasks: no others
     sort: Sort = "due"
 
     @property
     def plain(self) -> bool:
         """Whether the quick way does."""
-        filters = (self.least, self.most, self.initiators, self.due_before, self.among)
+        amounts, people = (self.least, self.most), (self.initiators, self.among)
+        filters = (*amounts, *people, self.due_before, self.risk)
         return self.sort == "due" and not self.text and all(one is None for one in filters)
 
 
@@ -191,6 +196,7 @@ def _parameters(user: int, wanted: Search, now: datetime | None) -> dict[str, ob
         "among": list(wanted.among) if wanted.among is not None else None,
         "initiators": list(wanted.initiators) if wanted.initiators is not None else None,
         "due": wanted.due_before,
+        "risk": wanted.risk,
     }
 
 

@@ -142,7 +142,10 @@ def make_contracts(*, now: datetime | None = None) -> int:
     made = []
     for index, plan in enumerate(plans):
         customer = customers[index % BUYERS * 7 % len(customers)]
-        made.append(_make(plan, index, customer, products, rights[customer.owner_id], moment))
+        contract = _make(plan, index, customer, products, rights[customer.owner_id], moment)
+        if plan.change is None:  # the two that are amended are paid late
+            contract.instalments.filter(due_on__lt=today).update(open_since=None)
+        made.append(contract)
     for contract, plan in zip(made, plans, strict=True):
         if plan.change is not None:
             _amend(contract, plan.change, rights[contract.owner_id], moment)

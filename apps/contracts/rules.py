@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -28,7 +29,12 @@ Problems = dict[str, list[str]]
 
 UNDER_FLOOR = Risk("under_floor", _lazy("Under the floor price"), level="danger")
 OVER_CREDIT = Risk("over_credit", _lazy("Over the credit limit"), level="danger")
-RISK_FLAGS = flags(UNDER_FLOOR, OVER_CREDIT, OLD_TAX_ID)
+IN_ARREARS = Risk("in_arrears", _lazy("Customer in arrears"))
+RISK_FLAGS = flags(UNDER_FLOOR, OVER_CREDIT, IN_ARREARS, OLD_TAX_ID)
+
+
+def read_along(contracts: QuerySet[SalesContract]) -> QuerySet[SalesContract]:
+    return services.with_arrears(contracts)
 
 
 def prepare(contract: SalesContract, lines: Mapping[str, Sequence[Any]]) -> None:
@@ -152,6 +158,9 @@ def risks(contract: SalesContract) -> list[Risk]:
         }
         text = _("%(owed)s outstanding, the limit is %(limit)s.") % values
         found.append(OVER_CREDIT.because(text))
+    if owed := services.arrears(contract):
+        text = _("%(amount)s should have been paid by now.") % {"amount": _plain(owed)}
+        found.append(IN_ARREARS.because(text))
     return found + warnings_of_tax_id(contract.tax_id)
 
 

@@ -27,7 +27,8 @@ VIEWS: Final = {
 }
 SORT_LABELS: Final = {"due": _("Due"), "amount": _("Amount"), "created": _("Newest")}
 DUE: Final = {"": _("Any time"), "overdue": _("Overdue"), "today": _("Until tonight")}
-KEPT: Final = ("view", "queue", "q", "least", "most", "initiator", "due", "sort", "cursor", "batch")
+NARROWING: Final = ("q", "least", "most", "initiator", "due", "risk")
+KEPT: Final = (*NARROWING, "view", "queue", "sort", "cursor", "batch")
 LONGEST: Final = 100
 MOST_PEOPLE: Final = 50  # of one name
 
@@ -50,7 +51,7 @@ class Wanted:
     @property
     def filtered(self) -> bool:
         """Whether something narrows the list beside its queue."""
-        return any(self.query.get(name) for name in ("q", "least", "most", "initiator", "due"))
+        return any(self.query.get(name) for name in NARROWING)
 
     def among(self, tasks: Sequence[int]) -> Wanted:
         """The same list, of these tasks only."""
@@ -92,6 +93,7 @@ def read(given: QueryDict, *, now: datetime | None = None) -> Wanted:
         most=_amount(query.get("most", "")) or most,
         initiators=_people(query.get("initiator", "")),
         due_before=_due(query.get("due", ""), now or timezone.now()),
+        risk=query.get("risk"),
         sort=cast(Sort, sort) if sort in SORTS else "due",
     )
     return Wanted(view, queue, search, query.get("cursor", ""), query)

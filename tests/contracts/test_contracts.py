@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from apps.catalog.parameters import PRICES_INCLUDE_TAX
 from apps.contracts import rules, services
@@ -13,6 +14,7 @@ from apps.contracts.forms import InstalmentForm, SalesContractForm, SalesContrac
 from apps.contracts.models import SalesContract
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.services import save_record
+from apps.core.kinds.showing import reader_of
 from apps.core.parameters.services import set_parameter
 from engine.exceptions import Conflict, InvalidData, NotAllowed
 from tests.contracts.factories import (
@@ -179,6 +181,25 @@ def test_the_credit_limit_counts_what_is_to_be_received():
     type(customer).objects.update(credit_limit=None)
     second.refresh_from_db()
     assert rules.facts(second)["over_credit"] is False
+
+
+def test_a_customer_who_pays_late_is_told_of_with_what_is_overdue(django_assert_num_queries):
+    customer = make_customer()
+    plan = [instalment(60, rule="effective", days=10), instalment(40, rule="effective", days=60)]
+    first = make_contract(line(make_product(price=1000)), customer=customer, instalments=plan)
+    second = make_contract(line(make_product("B", 10)), customer=customer)
+    begun = timezone.now() - timedelta(days=30)
+    services.open_schedule(SalesContract.objects.get(pk=first.pk), now=begun)
+    assert rules.risks(second) == []  # nothing is owed by what isn't in force
+    SalesContract.objects.filter(pk=first.pk).update(state="approved")
+    (risk,) = rules.risks(second)
+    assert (risk.code, risk.level) == ("in_arrears", "warning")
+    assert "¥600.00" in risk.text
+    read = reader_of(kind_of(SalesContract)).first(second.pk)
+    with django_assert_num_queries(0):
+        assert rules.risks(read) == [risk]
+    services.close_schedule(SalesContract.objects.get(pk=first.pk))
+    assert rules.risks(second) == []
 
 
 def test_facts_are_what_the_matrix_asks_for():

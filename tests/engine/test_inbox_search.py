@@ -27,7 +27,11 @@ def cases(people):
             people,
             "process",
             by="qiuzhiyuan" if number else "xiexiaomei",
-            card={"subject": f"合同 {number} 100%", "party": "苏州_医院"},
+            card={
+                "subject": f"合同 {number} 100%",
+                "party": "苏州_医院",
+                "risks": ["late"] if number % 2 else [],
+            },
             now=MONDAY + timedelta(hours=number),
             **({} if amount is None else {"amount": Decimal(amount)}),
         )
@@ -76,6 +80,8 @@ def test_every_order_shows_each_task_once(people, cases, sort, limit):
         ({"queues": ["work"]}, [0, 1, 2, 3, 4, 5]),
         ({"queues": ["contracts"]}, []),
         ({"due_before": MONDAY}, []),
+        ({"risk": "late"}, [1, 3, 5]),
+        ({"risk": "la"}, []),
     ],
 )
 def test_filters(people, cases, wanted, expected):

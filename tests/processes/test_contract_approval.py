@@ -180,6 +180,20 @@ def test_the_matrix_names_the_levels(submit, amount, facts, levels):
     assert set(variables) == {"document", "initiator", "facts", "matrix"}
 
 
+def test_an_approver_finds_contracts_by_their_risks(submit, signed_in):
+    case = submit("60000", under_floor=True)
+    head = signed_in(HEAD)
+
+    def found(risk: str) -> list[str]:
+        listing = head.get("/approvals/", {"risk": risk}).context["listing"]
+        return [item.card.number for item in listing.items]
+
+    assert found("under_floor") == found("") == [case.contract.number]
+    assert found("over_credit") == []
+    page = head.get("/approvals/", {"risk": "under_floor"}).content.decode()
+    assert '<option value="under_floor" selected>' in page
+
+
 def test_three_levels_approve(submit):
     case = submit().decide(HEAD, "approve").decide(FINANCE, "approve")
     assert case.who() == [MANAGER]

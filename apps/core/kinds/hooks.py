@@ -14,6 +14,8 @@ from apps.core.kinds.parts import Risk
 from engine.exceptions import EngineError, InvalidData
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from apps.core.access.rights import Rights
     from engine.operations import Context
 
@@ -33,6 +35,11 @@ class Hooks:
         for name, function in rules_of(vars(cls).get("rules")):
             if name in HOOKS and name not in vars(cls):
                 setattr(cls, name, staticmethod(function))
+
+    def read_along(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows with what the pages of a record need beside its fields, by the same question:
+        annotations that depend on the row alone."""
+        return rows
 
     def absent(self, rights: Rights, pk: int) -> EngineError | None:
         """What is answered where these rights find no record, if more than that there is none."""

@@ -30,6 +30,12 @@ def register(declaration: Class) -> Class:
     return declaration
 
 
+def risks() -> dict[str, str]:
+    """The risks that documents can have: codes and names, each once."""
+    flags = (flag for key in kinds for flag in kinds[key].risk_flags.values())
+    return {flag.code: str(flag.label) for flag in flags}
+
+
 def senseless(kind: DocumentKind) -> set[str]:
     """Actions that can't be done with a kind at all."""
     found: set[str] = set()

@@ -145,7 +145,7 @@ class Reader:
         names = [name for section in sections_of(kind) for name in section.shown]
         read = [*kind.related, *columns.related_of(kind.model, [*names, *kind.totals])]
         everything = kind.model._default_manager
-        self._record = Prepared(lambda pk: everything.filter(pk=pk).reading(*read))
+        self._record = Prepared(lambda pk: kind.read_along(everything.filter(pk=pk).reading(*read)))
         self._lines = {each.related: _lines_reader(each.model) for each in kind.lines}
 
     def first(self, pk: int) -> Any:

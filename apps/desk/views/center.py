@@ -25,6 +25,7 @@ from apps.core.inbox.pages import Offered, Trouble
 from apps.core.inbox.telling import say_next
 from apps.core.inbox.views import found_or_404, seen_version, status_of, viewer_of
 from apps.core.inbox.visibility import Viewer, find_instance, find_task
+from apps.core.kinds.registry import risks
 from apps.core.kinds.saved_views import usable_views
 from apps.desk import document, filters, lists, services
 from apps.desk.batch_rows import batch_rows
@@ -122,6 +123,7 @@ def _list_context(
         "saved": usable_views(rights_of(viewer.id), PLACE),
         "sorts": tuple(filters.SORT_LABELS.items()),
         "dues": tuple(filters.DUE.items()),
+        "flags": tuple(risks().items()),
     }
 
 
