@@ -21,7 +21,11 @@ SUBSTITUTE = "substitute"  # the engine's reason for somebody who stands in
 @operation("approval.plan_route")
 def plan_route(context: Context, *, target: str, rows: list[dict[str, Any]]) -> Route:
     """The route through the rows of the document's matrix; what was sent back to come straight to
-    its sender goes on there, unless it was withdrawn since, and begins a round of its own."""
+    its sender goes on there, unless it was withdrawn since, and begins a round of its own. The case
+    shows that it was submitted before."""
+    if context.last_value("route") is None:
+        return routes.plan(rows)
+    context.show(again=True)
     return routes.plan(rows, before=context.last_value("route", reset_by="matrix"))
 
 

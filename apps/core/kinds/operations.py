@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from apps.core.kinds import amending, unapproval
+from apps.core.kinds.cards import show_record, show_submitted
 from apps.core.kinds.models import ApprovalState
 from apps.core.kinds.services import lock_document, save_state
 from engine.exceptions import InvalidData
@@ -24,17 +25,10 @@ def submit(context: Context, *, target: str) -> dict[str, Any]:
     problems = kind.problems(document)
     if problems:
         raise InvalidData(next(iter(problems.values()))[0], errors=problems)
-    again = document.submitted_at is not None  # sent back, withdrawn or un-approved since
+    show_submitted(context, document)
     save_state(document, ApprovalState.SUBMITTED, submitted_at=context.now)
     facts = kind.facts(document)  # before its risks: they are among what is found out here
-    context.show(
-        subject=kind.title(document),
-        party=kind.party(document),
-        amount=getattr(document, kind.amount, None) if kind.amount else None,
-        number=str(document),
-        risks=[risk.code for risk in kind.risks(document)],
-        again=again,
-    )
+    context.show(risks=[risk.code for risk in kind.risks(document)])
     return facts
 
 
@@ -83,12 +77,7 @@ def find_impact(context: Context, *, target: str, because: str = "") -> dict[str
     kind, document = lock_document(target)
     if because:
         context.note(gettext_noop("Un-approval was asked for: %(reason)s"), reason=because)
-        context.show(
-            subject=kind.title(document),
-            party=kind.party(document),
-            amount=getattr(document, kind.amount, None) if kind.amount else None,
-            number=str(document),
-        )
+        show_record(context, document)
     approved = document.state == ApprovalState.APPROVED
     return {
         "blockers": list(unapproval.blockers_of(kind, document)) if approved else [target],

@@ -46,7 +46,8 @@ class RequestPages(DocumentPages):
 
     def card(self, instance: ProcessInstance) -> Card:
         number = instance.business_key.partition(":")[2]
-        return Card(number=f"#{number}", kind=_("General request"))
+        again = bool(instance.card.get("again"))
+        return Card(number=f"#{number}", kind=_("General request"), again=again)
 
     def open(self, request: HttpRequest, instance: ProcessInstance) -> OpenDocument:
         return OpenRequest(instance)

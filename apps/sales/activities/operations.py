@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from apps.core.kinds.cards import show_submitted
 from apps.core.kinds.services import lock_document
 from apps.sales.activities.models import Review, SalesActivity
 from engine.exceptions import InvalidData
@@ -27,13 +28,8 @@ def submit(context: Context, *, target: str) -> dict[str, Any]:
     problems = kind.problems(activity)
     if problems:
         raise InvalidData(next(iter(problems.values()))[0], errors=problems)
+    show_submitted(context, activity, number=str(activity.kind))
     _review(context, target, Review.WAITING, submitted_at=context.now)
-    context.show(
-        subject=kind.title(activity),
-        party=str(activity.party),
-        number=str(activity.kind),
-        amount=None,
-    )
     return kind.facts(activity)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, override
 
 from apps.core.approval.operations import add_superior, remind
+from apps.core.kinds.cards import show_submitted
 from apps.core.kinds.registry import kind_of, kind_of_key
 from apps.sales.customers.models import Customer
 from apps.sales.leads import promotion
@@ -58,6 +59,7 @@ def submit_lead(context: Context, *, target: str) -> dict[str, Any]:
     problems = kind.problems(lead)
     if problems:
         raise InvalidData(next(iter(problems.values()))[0], errors=problems)
+    show_submitted(context, lead, number="")
     save_lead(
         lead,
         by=context.actor,
@@ -66,7 +68,6 @@ def submit_lead(context: Context, *, target: str) -> dict[str, Any]:
         submitted_at=context.now,
         asked_fields=[],
     )
-    context.show(subject=lead.name, amount=lead.budget, number="")
     days, before = LEAD_RECYCLE_DAYS.value(), LEAD_WARN_DAYS.value()
     return {
         "reviewed_by": LEAD_REVIEWER.value(),

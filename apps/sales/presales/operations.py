@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
+from apps.core.kinds.cards import show_submitted
 from apps.core.kinds.services import lock_document
 from apps.sales.presales.models import PresalesRefusal, PresalesRequest, PresalesState
 from engine.models import HumanTask
@@ -43,10 +44,9 @@ def _tell(
 @operation("presales.submit")
 def submit(context: Context, *, target: str) -> dict[str, Any]:
     """Handed in: it can't be changed from now on."""
-    request = _move(target, PresalesState.WAITING, submitted_at=context.now)
-    context.show(
-        subject=request.subject, party=str(request.customer), number=request.number, amount=None
-    )
+    _kind, request = lock_document(target)
+    show_submitted(context, request)
+    _move(target, PresalesState.WAITING, submitted_at=context.now)
     return {"wanted_at": request.wanted_at}
 
 
