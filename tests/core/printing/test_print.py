@@ -14,6 +14,10 @@ from django.utils import timezone
 from apps.contracts.models import SalesContract
 from apps.core.access.models import RoleGrant
 from apps.core.printing import pdf
+from apps.people.models import User
+from engine.models import Decision
+from tests.casework import deploy
+from tests.contracts.amending import approve
 from tests.contracts.factories import instalment, line, make_contract, make_product
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +83,37 @@ def test_the_pdf_says_the_same_in_its_own_font(deal, signed_in, tmp_path: Path) 
         text = subprocess.check_output(["pdftotext", "-layout", file, "-"], text=True)
         assert "叁仟壹佰玖拾捌元整" in text
         assert "彩超主机（郴州）" in text
+
+
+def characters(content: bytes) -> set[str]:
+    """What the fonts of a PDF say their glyphs mean."""
+    found = set()
+    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL):
+        try:
+            said = zlib.decompress(stream)
+        except zlib.error:
+            said = stream
+        for block in re.findall(rb"beginbfchar(.*?)endbfchar", said, re.DOTALL):
+            codes = re.findall(rb"<[0-9a-fA-F]+>\s*<([0-9a-fA-F]{4})>", block)
+            found |= {chr(int(code, 16)) for code in codes}
+    return found
+
+
+def test_the_trail_is_on_the_page_and_in_the_pdf(deal, signed_in) -> None:
+    deploy("contract_approval")
+    client, opinion = (
+        signed_in("qiuzhiyuan"),
+        set("因为"),
+    )  # that of all approvers, said nowhere else
+    assert not opinion & characters(client.get(address(deal, "pdf")).content)
+    approve(deal)
+    page = client.get(address(deal)).content.decode()
+    lines = re.findall(r"<tr>(.*?)</tr>", page.partition('class="lines trail"')[2], re.DOTALL)
+    decided = Decision.objects.filter(task__instance__business_key=deal.business_key)
+    names = {str(User.objects.get(pk=one.user)) for one in decided}
+    assert names
+    assert all(any(name in line and "因为" in line for line in lines) for name in names)
+    assert opinion | set("".join(names)) <= characters(client.get(address(deal, "pdf")).content)
 
 
 def test_without_pango_the_page_says_what_to_install(deal, signed_in, monkeypatch) -> None:
