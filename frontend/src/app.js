@@ -1,6 +1,7 @@
 // Every page loads this. Nothing here is needed to work: without it, links and forms still do.
 import "@tabler/core";
 import htmx from "htmx.org";
+import "./chosen.js";
 import "./keys.js";
 import "./menus.js";
 import "./panes.js";

@@ -49,7 +49,8 @@ class Branches(forms.CheckboxSelectMultiple):
     ) -> Any:
         context = self.get_context(name, value, attrs)
         context["label"] = self.attrs.get("aria-label", "")
-        context["chosen"] = listed(value or ()) or _("Any")
+        context["none"], context["comma"] = _("Any"), _(", ")
+        context["chosen"] = listed(value or ()) or context["none"]
         return render_to_string("core/approval/_branches.html", context)
 
 
