@@ -65,6 +65,7 @@ RETURNING j.id, j.kind, j.instance_id, j.payload
 DUE_TIMERS = """
 SELECT instance_id, id, task_id::text FROM engine_job
 WHERE instance_id = ANY(%s) AND kind = 'timer' AND due_at <= %s AND retries > 0
+    AND (%s::bigint IS NULL OR id = %s::bigint)
 ORDER BY due_at, id
 """
 
@@ -173,31 +174,38 @@ def _lock_job(job: int) -> Job | None:
     return Job.objects.select_for_update().filter(pk=job).first()
 
 
-def fire_timers(instances: Sequence[int], now: datetime, *, skip_locked: bool = False) -> set[int]:
-    """Fire all timers of these instances that are due: a step each, written by one call. Returns
-    the instances that were left out because somebody else has them locked, with `skip_locked`.
+def fire_timers(
+    instances: Sequence[int], now: datetime, *, skip_locked: bool = False, only: int | None = None
+) -> set[int]:
+    """Fire all timers of these instances that are due, or the one of the job `only`: a step for
+    each instance, written by one call. Returns the instances that were left out because somebody
+    else has them locked, with `skip_locked`.
 
-    An instance whose step fails stays as it was, with one retry less; the others go on."""
-    failed: list[tuple[Sequence[DueTimer], Exception]] = []
+    An instance whose step fails stays as it was; its timers are then fired one by one, and the one
+    to blame has a retry less. The others go on."""
+    failed: list[tuple[int, Sequence[DueTimer], Exception]] = []
     with transaction.atomic():
         store = Store(now, wake)
         done: list[int] = []
         locked = lock_instances(instances, skip_locked=skip_locked)
         cases = [case for case in locked if case.state == InstanceState.ACTIVE]
-        due = _due_timers([case.id for case in cases], now)
+        due = _due_timers([case.id for case in cases], now, only)
         for case in cases:
             timers = due.get(case.id, [])
             try:
                 _fire_in_savepoint(case, timers, store)
             except (EngineError, DatabaseError) as error:
-                failed.append((timers, error))
+                failed.append((case.id, timers, error))
             else:
                 done += [timer.job for timer in timers]
         Job.objects.filter(pk__in=done).delete()
         store.save()
-    for left, cause in failed:
-        for timer in left:
-            _failed(timer.job, cause, now)
+    for instance, (first, *others), cause in failed:
+        if not others:
+            _failed(first.job, cause, now)
+            continue
+        for timer in (first, *others):
+            fire_timers([instance], now, skip_locked=skip_locked, only=timer.job)
     return set(instances) - {case.id for case in locked} if skip_locked else set()
 
 
@@ -209,9 +217,11 @@ class DueTimer:
     task_id: str
 
 
-def _due_timers(instances: Sequence[int], now: datetime) -> dict[int, list[DueTimer]]:
+def _due_timers(
+    instances: Sequence[int], now: datetime, only: int | None
+) -> dict[int, list[DueTimer]]:
     due: dict[int, list[DueTimer]] = {}
-    for instance, *row in execute(DUE_TIMERS, [list(instances), now]):
+    for instance, *row in execute(DUE_TIMERS, [list(instances), now, only, only]):
         due.setdefault(instance, []).append(DueTimer(*row))
     return due
 

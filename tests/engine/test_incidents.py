@@ -116,6 +116,34 @@ def test_after_three_failures_it_waits_for_a_person(start_case, effect):
     assert entry.data["incident"] == incident.pk
 
 
+def test_a_timer_that_fails_keeps_no_other_of_its_case_from_firing(people, effect, registered):
+    """Both are due together, after a standstill say."""
+    registered.operation("demo.note", lambda context: None)
+    deploy_drawn(
+        process(
+            start()
+            + user(candidateGroups="engineer", decisions="done")
+            + boundary("one", "task", timer('working("PT1H")'), interrupts=False)
+            + service("effect", "demo.effect", "outcome", parameter("amount", "amount"))
+            + boundary("two", "task", timer('working("PT2H")'), interrupts=False)
+            + service("note", "demo.note", "noted")
+            + end("one_end")
+            + end("two_end")
+            + end()
+            + chain("start", "task", "end")
+            + chain("one", "effect", "one_end")
+            + chain("two", "note", "two_end")
+        )
+    )
+    case = Case(people, "process", by="qiuzhiyuan", amount=-1).pass_time(days=1)
+    assert case.visits("note") == ["COMPLETED"]
+    assert list(case.timers()) == ["one"]
+    for _try in range(2):
+        case.pass_time(hours=1)
+    assert Incident.objects.get().element == "effect"
+    assert [entry.element for entry in case.trail("timer.fired")] == ["two"]
+
+
 def test_retrying_goes_on_where_it_failed(start_case, effect, people):
     effect.failures = 3
     case = start_case()
