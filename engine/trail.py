@@ -13,15 +13,18 @@ import orjson
 from engine.database import execute
 from engine.models import TrailEntry
 
-_UNCHANGED = frozenset({int, bool, type(None)})
+_UNCHANGED = frozenset({bool, type(None)})
+_LARGEST = 2**63  # what is as large can't be written as a number
 
 
 def plain(value: Any) -> Any:
-    """`value` as JSON that the database gives back unchanged: numbers other than integers, dates
-    and ids as text."""
+    """`value` as JSON that the database gives back unchanged: numbers other than integers of 64
+    bits, dates and ids as text."""
     kind = type(value)  # nearly all are just these, which is seen faster than matched
     if kind is str:
         return value.replace("\x00", "")
+    if kind is int:
+        return value if -_LARGEST <= value < _LARGEST else str(value)
     if kind in _UNCHANGED:
         return value
     if kind is dict:
@@ -32,7 +35,7 @@ def plain(value: Any) -> Any:
 def _less_plain(value: Any) -> Any:
     match value:
         case int():
-            return value
+            return plain(int(value))
         case str():
             return value.replace("\x00", "")
         case float():

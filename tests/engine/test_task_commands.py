@@ -193,6 +193,12 @@ def test_the_loser_reads_who_was_faster_and_when(case, people):
     assert (error.value.data["by"], error.value.data["at"]) == (people[ONE], case.now)
 
 
+def test_a_number_of_any_length_may_be_typed(case, people):
+    """What is no variable has no limits but those of its form."""
+    case.decide(ONE, "done", count=10**30)
+    assert Decision.objects.get().data == {"count": str(10**30)}
+
+
 def test_what_has_changed_since_it_was_seen_is_a_conflict(case, people):
     seen = case.task(ONE).version
     tasks.set_dates(pk(case), user=people[TWO], priority=90, now=MONDAY)
