@@ -169,7 +169,7 @@ class Supervisor:
     def _remember(self) -> None:
         self.table.write(child.record for child in self.children)
 
-    def wait_for(self, child: Child, ready: Callable[[], bool], seconds: float = 60) -> None:
+    def wait_for(self, child: Child, ready: Callable[[], bool], seconds: float = 180) -> None:
         """Return when `ready()`; raise ProgramFailed when the child ended or the time is up."""
         deadline = time.monotonic() + seconds
         while not ready():
