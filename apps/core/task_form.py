@@ -21,6 +21,8 @@ class TaskForm(forms.Form):
 
     not_offered: frozenset[str] = frozenset()
     """Decisions of the task that can't be taken as things stand."""
+    folded: frozenset[str] = frozenset()
+    """Fields of decisions that are seldom taken: the bar shows them when they are asked for."""
 
     def __init__(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from apps.studio.views import definitions, files
+from apps.studio.views import cases, definitions, files, incidents
 
 app_name = "studio"
 
@@ -29,4 +29,13 @@ urlpatterns = [
     path("processes/files/<int:pk>/repair/", files.repair, name="repair"),
     path("processes/files/<int:pk>/restore/", files.restore, name="restore"),
     path("processes/files/<int:pk>/deploy/", files.deploy, name="deploy"),
+    path("processes/definitions/<str:key>/suspend", definitions.suspend, name="suspend"),
+    path("processes/definitions/<str:key>/resume", definitions.resume, name="resume"),
+    path("processes/cases/", cases.list_cases, name="cases"),
+    path("processes/cases/<int:pk>/", cases.show_case, name="case"),
+    path("processes/cases/<int:pk>/data", cases.set_data, name="set_data"),
+    path("processes/cases/<int:pk>/<slug:act>", cases.steer, name="steer"),
+    path("processes/incidents/", incidents.list_incidents, name="incidents"),
+    path("processes/incidents/retry", incidents.retry, name="retry"),
+    path("processes/incidents/<int:pk>/skip", incidents.skip, name="skip"),
 ]

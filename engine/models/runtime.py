@@ -66,6 +66,16 @@ class ProcessInstance(models.Model):
     def __str__(self) -> str:
         return f"{self.pk} {self.business_key}"
 
+    @property
+    def held(self) -> bool:
+        """Whether nothing of it goes on until somebody resumes it."""
+        return self.state == InstanceState.SUSPENDED
+
+    @property
+    def live(self) -> bool:
+        """Whether it runs, or may go on."""
+        return self.state <= InstanceState.SUSPENDED
+
 
 class TaskState(models.IntegerChoices):
     READY = 1, _("Ready")

@@ -21,7 +21,7 @@ class Right(Enum):
     whether a task is theirs the engine decides."""
 
     MEMBER = "member"  # anybody who has logged in to the account set
-    OPERATE = "operate"  # administrators and process administrators
+    OPERATE = "operate"  # who may steer cases
     DEPLOY = "deploy"  # process administrators
 
     def holds(self, viewer: Viewer) -> bool:

@@ -10,30 +10,39 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from apps.core.access.rights import rights_of
+from apps.core.access.actions import Action
+from apps.core.access.rights import Rights, rights_of
+from apps.core.operating import CASES, OPERATE
 from engine.exceptions import NotFound
 from engine.instances import WITHDRAW
 from engine.models import AudienceMember, EventSubscription, HumanTask, ProcessInstance, TrailEntry
 from engine.organisation import Role
 from engine.prepared import Prepared
 
-OPERATORS = frozenset({Role.ADMINISTRATOR.value, Role.PROCESS_ADMIN.value})
-
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who looks. Roles are read when they are first asked for."""
+    """Who looks. Rights are read when they are first asked for."""
 
     id: int
 
     @cached_property
+    def rights(self) -> Rights:
+        return rights_of(self.id)
+
+    @property
     def roles(self) -> frozenset[str]:
-        return rights_of(self.id).roles
+        return self.rights.roles
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether every case is open to this person."""
+        return self.rights.may(CASES, Action.VIEW)
 
     @property
     def operates(self) -> bool:
-        """Whether every case is open to this person: administrators and process administrators."""
-        return bool(self.roles & OPERATORS)
+        """Whether this person may steer cases."""
+        return self.rights.may(CASES, OPERATE)
 
     @property
     def deploys(self) -> bool:
@@ -49,8 +58,9 @@ def _light() -> QuerySet[ProcessInstance]:
 
 def visible_instances(viewer: Viewer) -> QuerySet[ProcessInstance]:
     """Cases that this person may see: their own, those they are or were asked about or acted upon;
-    all of them for administrators. Without the stored state."""
-    return _light() if viewer.operates else _visible_to(viewer.id)
+    all of them for
+    whoever looks after cases. Without the stored state."""
+    return _light() if viewer.sees_all else _visible_to(viewer.id)
 
 
 def _visible_to(user: int) -> QuerySet[ProcessInstance]:
@@ -75,11 +85,11 @@ def _acts_of(user: int) -> QuerySet[TrailEntry]:
 
 def listed_instances(viewer: Viewer) -> QuerySet[ProcessInstance]:
     """What lists offer of the visible cases: those a person submitted, decided, or is asked about
-    now; all of them for administrators.
+    now; all of them for whoever looks after cases.
 
     Each is found by an index, so that a page costs the same among millions of cases; the others
     that this person may see have their addresses."""
-    if viewer.operates:
+    if viewer.sees_all:
         return _light()
     mine = AudienceMember.objects.filter(user=viewer.id).values("audience_id")
     asked = HumanTask.objects.filter(audience_id__in=mine)
@@ -93,7 +103,7 @@ def listed_instances(viewer: Viewer) -> QuerySet[ProcessInstance]:
 def find_instance(viewer: Viewer, instance: int, *, state: bool = False) -> ProcessInstance:
     """The case, with `state` all that is stored of it; `withdrawable` says whether its process
     waits for a withdrawal. Raises NotFound where there is none that this person may see."""
-    if viewer.operates:
+    if viewer.sees_all:
         found = INSTANCE[state].first(instance)
     else:
         found = VISIBLE_INSTANCE[state].first(viewer.id, instance)
@@ -121,7 +131,7 @@ def _pks(tasks: QuerySet[HumanTask]) -> frozenset[int]:
 def find_task(viewer: Viewer, task: int, *, state: bool = False) -> HumanTask:
     """The human task with its case, and with `state` all that is stored of that; raises NotFound
     where this person may not see the case."""
-    if viewer.operates:
+    if viewer.sees_all:
         found = TASK[state].first(task)
     else:
         found = VISIBLE_TASK[state].first(viewer.id, task)

@@ -100,6 +100,7 @@ class Menu:
         fitting = [
             (len(path), len(entry.query), position)
             for position, entry in enumerate(self._allowed)
+            if not entry.create  # a new document belongs to the list of its kind
             for path in entry.paths
             if self._leads_here(entry, path) and set(parse_qsl(entry.query)) <= asked
         ]
@@ -112,7 +113,7 @@ class Menu:
 
     def _leads_here(self, entry: Entry, path: str) -> bool:
         """Whether this page is the entry's or lies below it; below the first page lies all."""
-        if entry.create or path == "/":
+        if path == "/":
             return self._request.path == path
         return self._request.path.startswith(path)
 

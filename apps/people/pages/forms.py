@@ -155,7 +155,9 @@ class SubstituteForm(PageForm):
     """Who stands in for whom, and when."""
 
     principal = forms.ModelChoiceField(label=_("Absent"), queryset=None)
-    substitute = forms.ModelChoiceField(label=_("Substitute"), queryset=None)
+    substitute = forms.ModelChoiceField(
+        label=_("Substitute"), queryset=None, empty_label=_("Choose a colleague")
+    )
     starts_at = forms.DateTimeField(label=_("From"), widget=MomentInput())
     ends_at = forms.DateTimeField(label=_("Until"), widget=MomentInput())
 

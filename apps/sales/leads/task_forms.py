@@ -91,6 +91,8 @@ class LeadReviewForm(JudgeForm):
     """What follows from the review: the opportunity that is opened with the customer, or what is
     asked for. `version` absent: nothing was shown, and the lead's own wish counts."""
 
+    folded = frozenset({"asked"})
+
     open_opportunity = forms.BooleanField(label=_("Open an opportunity"), required=False)
     opportunity_name = forms.CharField(label=_("Opportunity"), max_length=120, required=False)
     opportunity_amount = forms.DecimalField(

@@ -6,20 +6,24 @@ from typing import Any
 
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from apps.core import deploying
 from apps.core.access.actions import Action
 from apps.core.access.doors import requires
 from apps.core.access.rights import rights_of
-from apps.core.deploying import SUBJECT
+from apps.core.answers import refusals_as_pages
+from apps.core.deploying import DEPLOY, SUBJECT
 from apps.core.diagrams.files import DIAGRAM, TABLE, diagrams_of, sheet_of
 from apps.core.diagrams.views import drawing_response, file_response
 from apps.core.inbox.elements import language, process_label
 from apps.core.inbox.outline import parts_of
 from apps.core.inbox.wording import names_of
+from apps.core.operating import CASES
+from apps.core.shell.toasts import say
 from engine import definitions, files
 from engine.exceptions import InvalidDefinition
 from engine.models import (
@@ -46,7 +50,7 @@ def processes_page(request: HttpRequest, *, problem: str = "") -> HttpResponse:
     running = _running()
     stored = files.newest()
     people = [row.deployment.deployed_by for row in found] + [row.made_by for row in stored]
-    names = names_of(people)
+    names, rights = names_of(people), rights_of(int(request.user.pk or 0))
     context = {
         "processes": [
             {
@@ -59,7 +63,8 @@ def processes_page(request: HttpRequest, *, problem: str = "") -> HttpResponse:
             for row in found
         ],
         "files": [{"row": row, "by": names.get(row.made_by, "")} for row in stored],
-        "may_add": rights_of(int(request.user.pk or 0)).may(SUBJECT, Action.ADD),
+        "may_add": rights.may(SUBJECT, Action.ADD),
+        "may_see_cases": rights.may(CASES, Action.VIEW),
         "problem": problem,
     }
     return render(request, "studio/processes.html", context, status=422 if problem else 200)
@@ -81,12 +86,15 @@ def definition(request: HttpRequest, key: str, version: int | None = None) -> Ht
         raise Http404
     resources = list(found.resources.order_by("name"))
     diagram = diagrams_of(found).get(key)
+    rights = rights_of(int(request.user.pk or 0))
     names, running = names_of(row.deployment.deployed_by for row in versions), _living_of(key)
     context = {
         "place": process_label(found),
         "breadcrumbs": [(_("Processes"), reverse("studio:processes"))],
         "found": found,
         "newest": versions[0],
+        "may_hold": rights.may(SUBJECT, DEPLOY),
+        "may_see_cases": rights.may(CASES, Action.VIEW),
         "changed": found.deployment.source == Deployment.Source.ADMIN,
         "versions": [
             (row, names.get(row.deployment.deployed_by or 0, ""), running.get(row.version, 0))
@@ -103,6 +111,26 @@ def _living_of(key: str) -> dict[int, int]:
     """Version → cases under way."""
     living = LIVING.filter(definition__key=key)
     return dict(living.values_list("definition__version").annotate(Count("pk")).order_by())
+
+
+@require_POST
+@requires(SUBJECT, DEPLOY)
+@refusals_as_pages
+def suspend(request: HttpRequest, key: str) -> HttpResponse:
+    """Let nothing new start."""
+    deploying.set_suspended(key, suspended=True, by=int(request.user.pk or 0))
+    say(request, _("Suspended"), then=_("Nothing new starts; cases under way go on."))
+    return redirect("studio:definition", key)
+
+
+@require_POST
+@requires(SUBJECT, DEPLOY)
+@refusals_as_pages
+def resume(request: HttpRequest, key: str) -> HttpResponse:
+    """Let new cases start again."""
+    deploying.set_suspended(key, suspended=False, by=int(request.user.pk or 0))
+    say(request, _("Resumed"), then=_("New cases may start again."))
+    return redirect("studio:definition", key)
 
 
 @require_safe
