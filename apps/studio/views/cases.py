@@ -36,7 +36,7 @@ from engine.models import InstanceState, ProcessInstance
 from engine.trail import plain
 
 STATES: Final[Mapping[str, tuple[str | Promise, dict[str, Any]]]] = {
-    "": (gettext_lazy("Under way"), {"state__lte": InstanceState.SUSPENDED}),
+    "": (gettext_lazy("Cases under way"), {"state__lte": InstanceState.SUSPENDED}),
     "suspended": (
         pgettext_lazy("cases", "Suspended"),
         {"state__lte": InstanceState.SUSPENDED, "state": InstanceState.SUSPENDED},
