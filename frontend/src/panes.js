@@ -13,11 +13,17 @@ const count = () => {
   document.querySelectorAll("[data-ld-count]").forEach((place) => (place.textContent = number));
 };
 
+let opened = location.pathname;
+
 const mark = () => {
   const shown = document.querySelector("[data-ld-shown]");
   if (!shown || !panes()) return;
   const place = shown.dataset.ldShown;
-  if (location.pathname === place) panes().dataset.pane = "document";
+  if (location.pathname === place) {
+    panes().dataset.pane = "document";
+    if (place !== opened) scrollTo(0, 0); // on a phone the next one is read from its beginning
+  }
+  opened = place;
   panes().querySelectorAll("[data-ld-item]").forEach((item) => {
     const link = item.querySelector("a[href]");
     const here = link && new URL(link.href).pathname === place;

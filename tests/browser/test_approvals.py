@@ -189,8 +189,13 @@ def test_on_a_phone_one_pane_at_a_time(person: Person, requests: list[int], pict
     # The bar is in sight at the beginning of the document, not only at its end.
     expect(page.locator("#document button[value=approve]")).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    decisions = page.locator(".ld-decide .ld-bar > button[name=decision]")
+    rows = {round(box["y"]) for one in decisions.all() if (box := one.bounding_box())}
+    assert len(rows) == 1  # all decisions stand beside each other
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
     page.locator("#document button[value=approve]").click()
     expect(page.locator("#doc-title")).to_have_text(REQUESTS[1][0])
+    expect(page.locator("#doc-title")).to_be_in_viewport()  # read from its beginning
     expect(page.locator(".toast")).to_contain_text("曾国强")
     picture(page, "4-next")
     page.locator("#document .ti-chevron-left").first.click()
