@@ -119,10 +119,11 @@ class TestCustomers:
 
     def test_an_old_tax_id_is_warned_of_wherever_it_stands(self):
         old, new = "320500123456789", "91990000MA0HX0001P"
-        for key in ("sales.customer", "sales.lead"):
+        for key in ("sales.targetcompany", "sales.customer", "sales.lead"):
             kind = kinds[key]
             for tax_id, codes in ((old, ["old_tax_id"]), (new, []), ("", [])):
-                record = make(key, tax_id=tax_id)
+                record = make(key)
+                record.tax_id = tax_id
                 assert [risk.code for risk in kind.risks(record)] == codes
 
     def test_phones_of_addresses_and_invoices_are_kept_as_a_call_shows_them(self):

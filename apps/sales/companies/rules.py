@@ -10,11 +10,13 @@ from django.utils import timezone
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
 from apps.core.kinds import states
+from apps.core.kinds.parts import Risk
 from apps.sales.companies.entering import complete, errors_of_many, require_new
 from apps.sales.companies.models import HELD, CompanyState, TargetCompany
 from apps.sales.companies.services.claiming import CLAIM
 from apps.sales.companies.services.keeping import follow_owner
 from apps.sales.companies.services.moving import KEY, end_recycling, refused, said_of_state
+from apps.sales.customers.invoicing import warnings_of_tax_id
 from engine.exceptions import EngineError
 
 OVER: Final = (CompanyState.PROMOTED, CompanyState.VOID)
@@ -40,6 +42,10 @@ def handing_over(records: Sequence[TargetCompany], *, to: int, by: int) -> None:
 
 def given(records: Sequence[TargetCompany], before: Mapping[int, int]) -> None:
     follow_owner(records, now=timezone.now())
+
+
+def risks(record: TargetCompany) -> list[Risk]:
+    return warnings_of_tax_id(record.tax_id)
 
 
 def prepare(record: TargetCompany, lines: Mapping[str, Sequence[Any]]) -> None:

@@ -44,7 +44,7 @@ def warnings_of_tax_id(tax_id: str) -> list[Risk]:
     """The warning of an old one, as the risks of a record."""
     if not is_old(tax_id):
         return []
-    return [OLD_TAX_ID.because(gettext("15 digits: ask the customer for the new one."))]
+    return [OLD_TAX_ID.because(gettext("15 digits: ask for the new one."))]
 
 
 def invoicing_of(customer: InvoicingData) -> dict[str, tuple[str, ...]]:
