@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Sum
+from django.db.models import Sum
 from django.http import QueryDict
 from django_filters import FilterSet
 
@@ -70,6 +69,11 @@ class Listing:
             (v for v in self.views if (str(v.pk) == wanted if wanted else not v.name)), None
         )
 
+    @property
+    def own_view(self) -> bool:
+        """Whether that is one's own."""
+        return self.view is not None and self.view.user_id == self.rights.user
+
     @cached_property
     def available(self) -> list[Column]:
         """All columns that can be chosen."""
@@ -93,22 +97,27 @@ class Listing:
     # --- rows -------------------------------------------------------------------------------------
     @cached_property
     def filters(self) -> FilterSet | None:
-        """The kind's filters with what the address sets, over everything in scope."""
+        """The kind's filters with what the address sets."""
         if self.kind.filters is None:
             return None
-        found = self.kind.filters(self.query, queryset=self.kind.listed(self.rights))
+        found = self.kind.filters(self.query, queryset=self._whole)
         dress_filters(self.kind, found, self.rights)
         return found
 
-    @cached_property
+    @property
     def rows(self) -> Any:
-        """All rows that fit; none where a filter makes no sense."""
-        return search(self._filtered, self.text)
+        """All rows that fit and are seen; none where a filter makes no sense."""
+        return search(self._fitting, self.text).visible_to(self.rights)
+
+    @property
+    def _whole(self) -> Any:
+        return self.kind.model.objects.filter(self.kind.model.LISTED).reading(*self.kind.related)
 
     @cached_property
-    def _filtered(self) -> Any:
+    def _fitting(self) -> Any:
+        """Rows that fit the filters, whoever sees them."""
         if self.filters is None:
-            return self.kind.listed(self.rights)
+            return self._whole
         return self.filters.qs if self.filters.form.is_valid() else self.kind.model.objects.none()
 
     @cached_property
@@ -140,12 +149,12 @@ class Listing:
         page."""
         names = [column.name for column in self.columns]
         reading = [*self.kind.related, *columns.related_of(self.kind.model, names)]
-        rows, many = self.rows, True
-        if not self._as_it_comes:
-            total, keys = self._counted
-            many = total.more
-            few = self.kind.model.objects.keyed(keys)
-            rows = search(self._filtered, self.text, common=True) if many else few
+        total, keys = (None, ()) if self._as_it_comes else self._counted
+        many = total is None or total.more
+        if many:
+            rows = search(self._fitting, self.text, common=True).visible_to(self.rights)
+        else:
+            rows = self.kind.model.objects.keyed(keys)
         cursor = self.query.get("cursor", "")
         return keyset.page(rows, self.order_path, cursor, self.size, reading=reading, many=many)
 
@@ -167,27 +176,14 @@ class Listing:
     @cached_property
     def _counted(self) -> tuple[Total, Sequence[int]]:
         """Counted by the database; with the keys of the rows, where these are all of them."""
-        field = self.kind.amount
-        if not self.narrowed and self._sure_of_many:
+        found = search(self._fitting, self.text).keys_visible_to(self.rights)[: COUNTED + 1]
+        keys = [row["pk"] for row in found]
+        if len(keys) > COUNTED:
             return Total(COUNTED, None, True), ()
-        asked: Mapping[str, Any] = {
-            "count": Count("pk"),
-            "keys": ArrayAgg("pk"),
-            **({"amount": Sum(field)} if field else {}),
-        }
-        names = ["pk", *([field] if field else [])]
-        found = self.rows.order_by().only(*names)[: COUNTED + 1].aggregate(**asked)
-        more = found["count"] > COUNTED
-        amount = None if more or not field else found["amount"] or Decimal(0)
-        total = Total(min(found["count"], COUNTED), amount, more)
-        return total, () if more else found["keys"] or ()
-
-    @property
-    def _sure_of_many(self) -> bool:
-        """Whether those that are found at once are more than are counted. Counting a whole scope
-        goes through others' rows until it has met enough of one's own."""
-        rows = self.kind.model.objects.surely_visible_to(self.rights)
-        return rows.filter(self.kind.model.LISTED)[: COUNTED + 1].count() > COUNTED
+        few = self.kind.model.objects.keyed(keys)
+        field = self.kind.amount
+        amount = few.aggregate(sum=Sum(field, default=Decimal(0)))["sum"] if field else None
+        return Total(len(keys), amount, False), keys
 
     @property
     def chips(self) -> Sequence[Chip]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
@@ -65,17 +67,42 @@ def seldom(path: str, keys: models.QuerySet[Any]) -> models.Func:
 class RecordQuerySet(models.QuerySet[Any]):
     """Reads of records."""
 
+    def reasons(self, rights: Rights) -> Sequence[models.Q]:
+        """Why whoever has these rights sees rows: none who sees nothing. What most rows are seen
+        for comes first; who sees everything has one reason, which asks for nothing."""
+        kind = self.model._meta.label_lower
+        if rights.scope(kind) is None:
+            return ()
+        departments = rights.departments(kind)
+        if departments is None:
+            return (models.Q(),)
+        # Ids, and no question about paths: so the database knows how many rows there will be.
+        theirs = (models.Q(department__in=sorted(departments)),) if departments else ()
+        return (*theirs, models.Q(owner=rights.user), *self.reasons_beside_scope(rights))
+
+    def reasons_beside_scope(self, rights: Rights) -> Sequence[models.Q]:
+        """What else rows are seen for by whoever doesn't see all of them."""
+        return ()
+
     def visible_to(self, rights: Rights) -> Self:
         """Rows in the data scope of whoever has these rights: the one door to rows."""
-        return self.filter(rights.within(self.model._meta.label_lower))
+        reasons = self.reasons(rights)
+        return self.filter(reduce(or_, reasons)) if reasons else self.none()
 
-    def surely_visible_to(self, rights: Rights) -> Self:
-        """Of the rows that are seen, most of those of whoever sees many: found by one index, in
-        which they stand together."""
-        departments = rights.departments(self.model._meta.label_lower)
-        return (
-            self.filter(is_any("department", sorted(departments))) if departments else self.none()
-        )
+    def keys_visible_to(self, rights: Rights) -> models.QuerySet[Any, Any]:
+        """The primary keys of the same rows, those that are seen for the first reason before the
+        others: these stand together in an index, which a question for all reasons has not, and
+        most often they are more than anybody wants."""
+        reasons = self.reasons(rights)
+        return self.keys_of([*reasons[:1], *([reduce(or_, reasons[1:])] if reasons[1:] else ())])
+
+    def keys_of(self, reasons: Sequence[models.Q]) -> models.QuerySet[Any, Any]:
+        """The primary keys of what these ask for, one after the other, each key once."""
+        parts, left = [], self
+        for reason in reasons:
+            parts.append(left.filter(reason).order_by().values("pk"))
+            left = left.exclude(reason)
+        return parts[0].union(*parts[1:], all=True) if parts else self.none().values("pk")
 
     def keyed(self, keys: Collection[int]) -> Self:
         """Rows with these primary keys."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, reduce
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.db.models import Q, QuerySet
 from pypinyin import Style, lazy_pinyin
@@ -20,6 +21,7 @@ from apps.accountsets.routing import current_set
 from apps.core.phones import digits_in_any_form
 from engine.database import execute
 
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 SURNAMES = {
     "单": "shan",
     "曾": "zeng",
@@ -40,18 +42,19 @@ SURNAMES = {
 
 HAN = re.compile(r"[\u3400-\u9fff]+")
 BREAK = re.compile(r"[\W_]+")
-RARE: Final = 0.01
-"""The share of rows below which a bigram is worth being asked for beside others."""
 TELLING: Final = 2
-"""So many bigrams are asked for, however common they are."""
+"""So many bigrams are asked for, however common they are; more of them …"""
+RARE: Final = 0.2
+"""… that fewer of the rows have …"""
+FEW: Final = 1000
+"""… until so few rows are left that these are sooner read than another bigram."""
 KNOWN_FOR: Final = 600  # seconds
 COMMON: Final = """
-SELECT gram, share
-FROM pg_stats s, unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) g(gram, share)
-WHERE s.schemaname = current_schema() AND s.tablename = %s AND s.attname = 'search_grams'
-    AND gram IS NOT NULL
+SELECT c.reltuples, gram, share
+FROM pg_class c JOIN pg_stats s ON s.tablename = c.relname AND s.schemaname = current_schema(),
+    unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) g(gram, share)
+WHERE c.oid = %s::regclass AND s.attname = 'search_grams' AND gram IS NOT NULL
 """
-_shares: dict[tuple[str, str], tuple[float, Mapping[str, float]]] = {}
 
 
 def texts_of(record: Any, fields: Sequence[str]) -> list[str]:
@@ -107,7 +110,7 @@ def searchable(found: Collection[str]) -> tuple[str, list[str]]:
     return " ".join(dict.fromkeys(found)), sorted(set().union(*map(grams, found)))
 
 
-def search(rows: QuerySet[Any], text: str, *, common: bool = False) -> QuerySet[Any]:
+def search(rows: Rows, text: str, *, common: bool = False) -> Rows:
     """Rows that hold what was typed: all of its words, in any order. A phone number also finds
     however it was written here or there (`+86 512 6288 0001` finds `(0512) 62880001 转 8005`).
 
@@ -134,20 +137,40 @@ def _holding(rows: QuerySet[Any], words: Sequence[str], common: bool) -> Q:
     return wanted
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the planner's statistics say of a table: how many rows, and the share of them that have
+    a common bigram. Read anew after `until`."""
+
+    until: float
+    rows: float
+    shares: Mapping[str, float]
+
+
+_known: dict[tuple[str, str], _Known] = {}
+
+
 def _telling(table: str, found: Collection[str]) -> list[str]:
     """The bigrams that the index is asked for. Reading how half of all rows have `zh` takes it
     longer than anything else, and tells next to nothing."""
-    shares = _shares_of(table)
-    rarest = sorted(found, key=lambda gram: (shares.get(gram, 0.0), gram))
-    rare = [gram for gram in rarest if shares.get(gram, 0.0) < RARE]
-    return sorted(rare if len(rare) >= TELLING else rarest[:TELLING])
+    known = _known_of(table)
+    share = {gram: known.shares.get(gram, 0.0) for gram in found}
+    asked: list[str] = []
+    left = known.rows
+    for gram in sorted(found, key=lambda gram: (share[gram], gram)):
+        if len(asked) >= TELLING and (left < FEW or share[gram] >= RARE):
+            break
+        asked.append(gram)
+        left *= share[gram]
+    return sorted(asked)
 
 
-def _shares_of(table: str) -> Mapping[str, float]:
-    """Of the common bigrams: the share of rows that have them, as the planner's statistics say."""
+def _known_of(table: str) -> _Known:
     key = current_set(), table
-    until, shares = _shares.get(key, (0.0, {}))
-    if until < monotonic():
-        shares = {gram: share for gram, share in execute(COMMON, [table])}  # noqa: C416 - rows
-        _shares[key] = monotonic() + KNOWN_FOR, shares
-    return shares
+    known = _known.get(key)
+    if known is None or known.until < monotonic():
+        rows = list(execute(COMMON, [table]))
+        shares = {gram: share for _rows, gram, share in rows}
+        known = _Known(monotonic() + KNOWN_FOR, rows[0][0] if rows else 0, shares)
+        _known[key] = known
+    return known

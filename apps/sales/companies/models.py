@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Self
 
@@ -12,7 +13,6 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
 from apps.core.kinds.choices import Coloured
 from apps.core.kinds.columns import described
@@ -36,13 +36,13 @@ HELD = (CompanyState.CLAIMED, CompanyState.PROMOTED)
 class CompanyQuerySet(RecordQuerySet):
     """Reads of companies."""
 
-    def visible_to(self, rights: Rights) -> Self:
-        """What nobody has claimed is there for everyone who may look; else as the scope says."""
-        if not rights.may("sales.targetcompany", Action.VIEW):
-            return self.none()
-        scope = rights.within("sales.targetcompany")
-        # Nothing to ask for is everything: an “or” would drop it.
-        return self.filter(scope | Q(state=CompanyState.UNCLAIMED)) if scope else self
+    def reasons(self, rights: Rights) -> Sequence[Q]:
+        """What nobody has claimed comes first: that is most of them."""
+        return super().reasons(rights)[::-1]
+
+    def reasons_beside_scope(self, rights: Rights) -> Sequence[Q]:
+        """What nobody has claimed is there for everyone who may look."""
+        return (Q(state=CompanyState.UNCLAIMED),)
 
     def held_by(self, user: int) -> Self:
         """What somebody has claimed and not promoted: what the quota counts."""

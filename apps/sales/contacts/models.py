@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Self
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -13,20 +13,19 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.access.actions import Action, Scope
+from apps.core.access.actions import Scope
 from apps.core.access.rights import Rights
 from apps.core.kinds.columns import described
 from apps.core.kinds.models import (
     Record,
     RecordQuerySet,
-    is_any,
     order_indexes,
     scope_index,
-    seldom,
 )
 from apps.core.parameters.models import DictionaryField
 from apps.sales.contacts.birthdays import in_coming_days, next_birthday
 from apps.sales.customers.models import Customer
+from apps.sales.customers.reach import of_customers
 
 
 class Calendar(models.TextChoices):
@@ -43,17 +42,11 @@ class ContactQuerySet(RecordQuerySet):
         """Those whose birthday is today or in that many coming days."""
         return self.filter(in_coming_days(within, today=timezone.localdate()))
 
-    def visible_to(self, rights: Rights) -> Self:
-        """Those in scope, and those of every customer that is seen."""
-        if not rights.may("sales.contact", Action.VIEW):
-            return self.none()
-        scope = rights.within("sales.contact")
-        if not scope:  # nothing to ask for is everything: an “or” would drop it
-            return self
+    def reasons_beside_scope(self, rights: Rights) -> Sequence[Q]:
+        """Those of every customer that is seen."""
+        few = rights.scope("sales.customer") is Scope.OWN
         customers = Customer.objects.keys_visible_to(rights)
-        if rights.scope("sales.customer") is Scope.OWN:
-            return self.filter(scope | Q(is_any("customer", ArraySubquery(customers))))
-        return self.filter(scope | Q(seldom("customer", customers)))
+        return (of_customers(customers, few=few),)
 
 
 class Contact(Record):
@@ -106,7 +99,11 @@ class Contact(Record):
             *Record.Meta.indexes,
             models.Index(fields=["mobile_e164"], name="contact_mobile"),
             models.Index(fields=["phone_e164"], name="contact_phone"),
-            models.Index(fields=["birth_month", "birth_day"], name="contact_birthday"),
+            models.Index(  # all that counting those of a few days reads
+                fields=["birth_month", "birth_day"],
+                include=["id", "birth_calendar", "owner", "department", "customer"],
+                name="contact_birthdays",
+            ),
             scope_index("contact", "customer"),
             *order_indexes(
                 "contact",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final, Self
 
@@ -14,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.catalog.fields import money_field
-from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
 from apps.core.kinds.choices import Coloured
 from apps.core.kinds.columns import described
@@ -48,37 +48,19 @@ class CustomerQuerySet(RecordQuerySet):
     """Reads of customers. One that was merged into another is seen by nobody."""
 
     def visible_to(self, rights: Rights) -> Self:
-        """Those in scope, and those that somebody works on with their owner."""
-        if not rights.may("sales.customer", Action.VIEW):
-            return self.none()
-        scope = rights.within("sales.customer")
-        whole = self.filter(merged_into=None)
-        # Nothing to ask for is everything: an “or” would drop it.
-        return whole.filter(scope | Q(_shared_with(rights.user))) if scope else whole
+        return super(CustomerQuerySet, self.whole()).visible_to(rights)
 
     def keys_visible_to(self, rights: Rights) -> models.QuerySet[Any, Any]:
-        """The primary keys of these, some of them twice, to look many records up in. Each reason
-        for seeing a customer has an index of its own; of one question for all of them, all
-        customers would be read."""
-        seen = self.visible_to(rights)
-        if not seen.query.is_empty() and rights.within("sales.customer"):
-            whole = self.filter(merged_into=None)
-            own = whole.filter(owner=rights.user)
-            shared = whole.filter(_shared_with(rights.user))
-            parts = [self.surely_visible_to(rights), own, shared]
-            first, *others = (part.order_by().values("pk") for part in parts)
-            return first.union(*others, all=True)
-        return seen.order_by().values("pk")
+        return self.whole().keys_of(self.reasons(rights))  # each has an index that says it all
 
-    def surely_visible_to(self, rights: Rights) -> Self:
-        """As of every record, without those that were merged."""
-        return super().surely_visible_to(rights).filter(merged_into=None)
+    def reasons_beside_scope(self, rights: Rights) -> Sequence[Q]:
+        """Those that somebody works on with their owner."""
+        shared = Collaborator.objects.filter(user=rights.user).order_by().values("document")
+        return (Q(is_any("pk", ArraySubquery(shared))),)
 
-
-def _shared_with(user: int) -> models.Func:
-    """Whether somebody works on a customer with its owner."""
-    shared = Collaborator.objects.filter(user=user).order_by().values("document")
-    return is_any("pk", ArraySubquery(shared))
+    def whole(self) -> Self:
+        """Without those that were merged into another."""
+        return self.filter(merged_into=None)
 
 
 class Customer(InvoicingData, Record):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final, Self
+from collections.abc import Sequence
+from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from apps.core.access.actions import Action, Scope
 from apps.core.access.rights import Rights
@@ -20,26 +21,19 @@ SHARED: Final = LOOKING | {Action.CHANGE, Action.ATTACH}
 it, settle those in whose scope it lies."""
 
 
+def of_customers(customers: QuerySet[Any, Any], *, few: bool) -> Q:
+    """What hangs on one of these. `few`: where little else is seen, they are found by their index,
+    as owners are by theirs; of a wide scope most rows are gone through anyhow, each then looked up
+    in a hash."""
+    return Q(is_any("customer", ArraySubquery(customers)) if few else seldom("customer", customers))
+
+
 class OfCustomerQuerySet(RecordQuerySet):
     """Reads of records with a foreign key `customer`."""
 
-    def visible_to(self, rights: Rights) -> Self:
-        """Those in scope, and those that `seen_by` adds."""
-        kind = self.model._meta.label_lower
-        if not rights.may(kind, Action.VIEW):
-            return self.none()
-        scope = rights.within(kind)
-        # Nothing to ask for is everything: an “or” would drop it.
-        return self.filter(scope | self.seen_by(rights)) if scope else self
-
-    def seen_by(self, rights: Rights) -> Q:
-        """What somebody sees whatever their scope: what hangs on customers that are their own or
-        shared with them."""
+    def reasons_beside_scope(self, rights: Rights) -> Sequence[Q]:
+        """Whatever the scope, what hangs on customers that are their own or shared with them."""
         own = Customer.objects.filter(owner=rights.user).order_by().values("pk")
         shared = Collaborator.objects.filter(user=rights.user).order_by().values("document")
-        customers = own.union(shared, all=True)
-        if rights.scope(self.model._meta.label_lower) is Scope.OWN:
-            # Few rows: as an array, customers are found by their index, as owners are by theirs.
-            return Q(is_any("customer", ArraySubquery(customers)))
-        # Many rows are gone through for a wide scope, each then looked up in a hash.
-        return Q(seldom("customer", customers))
+        few = rights.scope(self.model._meta.label_lower) is Scope.OWN
+        return (of_customers(own.union(shared, all=True), few=few),)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -37,9 +39,9 @@ UNDER_WAY = (PresalesState.WAITING, PresalesState.ASSIGNED, PresalesState.ACCEPT
 class PresalesQuerySet(OfCustomerQuerySet):
     """Reads of requests."""
 
-    def seen_by(self, rights: Rights) -> Q:
+    def reasons_beside_scope(self, rights: Rights) -> Sequence[Q]:
         """Also those that one is or was the engineer of."""
-        return super().seen_by(rights) | Q(engineer=rights.user)
+        return (Q(engineer=rights.user), *super().reasons_beside_scope(rights))
 
 
 class PresalesRequest(Record):
