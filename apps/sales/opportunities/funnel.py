@@ -4,28 +4,40 @@ many there are. Each figure is what the list with the filters beside it counts a
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
 
 from django.contrib.auth import get_user_model
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Count, DecimalField, F, Q, QuerySet, Sum
 
 from apps.core.parameters.models import DictionaryEntry
 from apps.people.models import Department
 from apps.sales.opportunities.models import (
+    Opportunity,
     OpportunityStage,
     OpportunityState,
     StageChange,
 )
+from engine.database import execute
 
 TENTH: Final = Decimal("0.1")
 ZERO, HUNDRED = Decimal(0), Decimal(100)
 CHANCES: Final = DecimalField(max_digits=20, decimal_places=4)
 BY_STAGE: Final = ("state", "stage", "furthest", "loss_reason")
 BY_OWNER: Final = ("state", "owner", "department")
+ADDED_UP: Final = """
+WITH groups AS MATERIALIZED ({groups})
+SELECT GROUPING(g.stage), g.state, g.stage, g.furthest, g.loss_reason, g.owner, g.department,
+    sum(g.number)::bigint, sum(g.money),
+    sum((g.money - g.known_better) * s.win_rate + g.chances)
+FROM groups g JOIN sales_opportunitystage s ON s.id = g.stage
+GROUP BY GROUPING SETS ((g.state, g.stage, g.furthest, g.loss_reason),
+    (g.state, g.owner, g.department))
+"""
 OPEN, WON, LOST = OpportunityState.OPEN, OpportunityState.WON, OpportunityState.LOST
 
 
@@ -101,29 +113,29 @@ class Funnel:
     # --- what is asked of the database ------------------------------------------------------------
     @cached_property
     def _sums(self) -> tuple[Mapping[Group, Sums], Mapping[Group, Sums]]:
-        """Sums by `BY_STAGE` and by `BY_OWNER`. The rows are gone through once, and what each of
-        them is weighted by is left for the end: of most it is their stage's rate."""
+        """Sums by `BY_STAGE` and by `BY_OWNER`. The rows are gone through once, into groups that
+        have all of these in common, and the groups are added up in both ways. What rows are
+        weighted by is left for the end: of most it is their stage's rate."""
         fields = tuple(dict.fromkeys((*BY_STAGE, *BY_OWNER)))
-        found = self.rows.values(*fields).annotate(
+        groups = self.rows.values(*fields).annotate(
             number=Count("pk"),
             money=Sum("amount"),
             known_better=Sum("amount", filter=Q(win_rate__isnull=False), default=ZERO),
             chances=Sum(F("amount") * F("win_rate"), output_field=CHANCES, default=ZERO),
         )
-        rates = {stage.pk: stage.win_rate for stage in self.stages}
-        groups: list[tuple[Sequence[str], dict[Group, list[Any]]]] = [
-            (by, {}) for by in (BY_STAGE, BY_OWNER)
-        ]
-        for row in found:
-            usual = (row["money"] - row["known_better"]) * rates[row["stage"]]
-            sums = row["number"], row["money"], (usual + row["chances"]) / HUNDRED
-            for by, known in groups:
-                into = known.setdefault(tuple(row[field] for field in by), [0, ZERO, ZERO])
-                for place, value in enumerate(sums):
-                    into[place] += value
-        by_stage, by_owner = (
-            {group: Sums(*into) for group, into in known.items()} for _by, known in groups
-        )
+        by_stage: dict[Group, Sums] = {}
+        by_owner: dict[Group, Sums] = {}
+        try:
+            asked, parameters = groups.query.sql_with_params()
+        except EmptyResultSet:
+            return by_stage, by_owner
+        for row in execute(ADDED_UP.format(groups=asked), parameters):
+            of_owner, state, *rest, number, money, chances = row
+            sums = Sums(number, money, chances / HUNDRED)
+            if of_owner:
+                by_owner[state, *rest[3:]] = sums
+            else:
+                by_stage[state, *rest[:3]] = sums
         return by_stage, by_owner
 
     @property
@@ -138,10 +150,11 @@ class Funnel:
     def _stays(self) -> Mapping[int, Counter[int]]:
         """Of each stage: how many stays lasted how many days."""
         changes = StageChange.objects.filter(from_stage__isnull=False)
-        if self.rows.query.where:  # of everything, nothing needs to be looked up
+        asked_for = sum(sums.count for _group, sums in self._by_stage)
+        if asked_for < Opportunity.objects.count():  # of all, none needs to be looked up
             changes = changes.filter(opportunity__in=self.rows.values("pk"))
         found: dict[int, Counter[int]] = defaultdict(Counter)
-        counted = changes.order_by().values("from_stage", "days").annotate(number=Count("pk"))
+        counted = changes.order_by().values("from_stage", "days").annotate(number=Count("*"))
         for stage, days, number in counted.values_list("from_stage", "days", "number"):
             found[stage][days] = number
         return found
