@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 from collections import Counter
 from datetime import timedelta
@@ -11,7 +12,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.http import QueryDict
+from openpyxl import load_workbook
 
+from apps.core.audit.models import AuditEntry, Event
 from apps.core.kinds.listing import Listing
 from apps.core.kinds.registry import kind_of
 from apps.sales.models import Opportunity, OpportunityState
@@ -199,3 +202,50 @@ def test_ones_own_funnel_is_a_card_of_the_first_page(signed_in):
     assert f"/sales/board/?owner={owner}" in page
     assert f"owner={owner}&amp;state=open&amp;stage={row.stage_id}" in page
     assert "/sales/board/" not in signed_in("wulei").get("/").content.decode().split("<main", 1)[1]
+
+
+def test_its_filter_is_kept_under_a_name_and_comes_back_to_it(signed_in):
+    client = signed_in("qiuzhiyuan")
+    query = "owner=" + str(rights("qiuzhiyuan").user)
+    kept = {"name": "我的漏斗", "query": query, "look": "sales:funnel"}
+    answer = client.post("/sales/opportunities/views/", kept)
+    assert answer.url.startswith(FUNNEL) and answer.url.endswith(query)
+    page = client.get(answer.url)
+    assert page.context["selection"].listing.view.name == "我的漏斗"
+    assert "我的漏斗" in page.content.decode()
+    view = page.context["selection"].listing.view.pk
+    gone = client.post("/sales/opportunities/views/", {"delete": view, "look": "sales:funnel"})
+    assert gone.url == FUNNEL
+    elsewhere = client.post("/sales/opportunities/views/", {**kept, "look": "sales:stages"})
+    assert elsewhere.url.startswith("/sales/opportunities/?")
+
+
+def test_a_filter_that_makes_no_sense_there_is_not_offered(signed_in):
+    client = signed_in("qiuzhiyuan")
+    for name, query in (("大单", "amount_min=20000"), ("已赢", "state=won")):
+        client.post("/sales/opportunities/views/", {"name": name, "query": query})
+    offered = client.get(FUNNEL).context["selection"].saved
+    assert [view.name for view, _address in offered] == ["大单"]
+
+
+def test_its_tables_are_a_spreadsheet(signed_in):
+    made(2)
+    client = signed_in("shanlina")
+    query = {"amount_min": "20000"}
+    context = client.get(FUNNEL, query).context
+    answer = client.get(f"{FUNNEL}export/", query)
+    book = load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    stages_sheet, people, departments, reasons = ([*sheet.values] for sheet in book.worksheets)
+    steps = [row.step for row in context["rows"]]
+    assert [row[0] for row in stages_sheet[1:]] == [step.stage.name for step in steps]
+    assert [row[2:6] for row in stages_sheet[1:]] == [
+        (step.open.count, *map(float, (step.open.amount, step.open.weighted)), step.reached.count)
+        for step in steps
+    ]
+    for sheet, lines in ((people, context["people"]), (departments, context["departments"])):
+        shares = [line.share for line in lines]
+        assert [(row[0], row[1], row[5]) for row in sheet[1:]] == [
+            (one.name, one.open.count, float(one.won.amount)) for one in shares
+        ]
+    assert [row[1] for row in reasons[1:]] == [one.share.lost.count for one in context["reasons"]]
+    assert AuditEntry.objects.filter(event=Event.EXPORTED).count() == 1

@@ -8,7 +8,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
@@ -17,7 +19,9 @@ from apps.core.access.actions import Action
 from apps.core.access.doors import requires
 from apps.core.access.rights import rights_of
 from apps.core.kinds.registry import kind_of
+from apps.core.transfer.views import spreadsheet
 from apps.sales.opportunities.funnel import LOST, OPEN, WON, Funnel, Share, Step, Sums
+from apps.sales.opportunities.funnel_export import export_funnel
 from apps.sales.opportunities.models import Opportunity
 from apps.sales.opportunities.selecting import KEY, Selection
 
@@ -118,18 +122,32 @@ def short_money(amount: Decimal) -> str:
     return pgettext("an amount in the unit of short amounts", "¥%(amount)sk") % {"amount": short}
 
 
+def _selection(request: HttpRequest) -> Selection:
+    rights = rights_of(int(request.user.pk or 0))
+    return Selection(rights, request.GET, page="sales:funnel", chips=CHIPS, without=WITHOUT)
+
+
+@require_safe
+@requires(KEY, Action.EXPORT)
+def save_funnel(request: HttpRequest) -> HttpResponseBase:
+    """Its tables as a spreadsheet."""
+    selection = _selection(request)
+    file = export_funnel(Funnel(selection.rows), selection)
+    return spreadsheet(file, f"{_('Funnel')} {timezone.localdate():%Y-%m-%d}")
+
+
 @require_safe
 @requires(KEY, Action.VIEW)
 def show_funnel(request: HttpRequest) -> HttpResponse:
     """The funnel of what somebody sees."""
-    rights = rights_of(int(request.user.pk or 0))
-    selection = Selection(rights, request.GET, page="sales:funnel", chips=CHIPS, without=WITHOUT)
+    selection = _selection(request)
     funnel = Funnel(selection.rows)
     rows = list(_rows(funnel, selection))
     context = {
         "place": _("Funnel"),
         "kind": kind_of(Opportunity),
         "selection": selection,
+        "may_export": selection.rights.may(KEY, Action.EXPORT),
         "rows": rows,
         "chart": _chart(rows),
         "states": {

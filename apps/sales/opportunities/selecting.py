@@ -19,13 +19,14 @@ from apps.core.access.rights import Rights
 from apps.core.kinds.addresses import url_of
 from apps.core.kinds.filtering import Chip
 from apps.core.kinds.listing import Listing
+from apps.core.kinds.models import SavedView
 from apps.core.kinds.registry import kind_of
 from apps.sales.opportunities.models import Opportunity
 
 KEY: Final = "sales.opportunity"
 QUARTER: Final = 3  # months
 DATES: Final = ("expected_on_after", "expected_on_before")
-OF_LISTS: Final = frozenset({"cursor", "size", "view", "sort"})
+OF_LISTS: Final = frozenset({"cursor", "size", "sort"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ class Selection:
     ) -> None:
         self.rights = rights
         self.page = reverse(page)
-        self._shown = chips
+        self.look = page
+        self._shown, self._without = chips, frozenset(without)
         kept = query.copy()
         for name in (*OF_LISTS, *without):
             kept.pop(name, None)
@@ -78,6 +80,15 @@ class Selection:
             (chip, self.address(**dict.fromkeys(chip.names)))
             for chip in self.listing.chips
             if chip.field.name in self._shown or chip.value
+        ]
+
+    @property
+    def saved(self) -> list[tuple[SavedView, str]]:
+        """Saved filters of the list that make sense here, with their addresses."""
+        return [
+            (view, f"{self.page}?view={view.pk}&{view.query}")
+            for view in self.listing.saved
+            if self._without.isdisjoint(QueryDict(view.query))
         ]
 
     @property

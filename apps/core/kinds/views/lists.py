@@ -99,7 +99,6 @@ class ListPage(KindView):
             "shortcuts": self.shortcuts(listing),
             "bulk": self.bulk(),
             "views": [(view, f"?view={view.pk}&{view.query}") for view in listing.saved],
-            "own_view": listing.view and listing.view.user_id == self.rights.user,
         }
 
     def line(self, listing: Listing, row: Any) -> Line:
@@ -227,7 +226,14 @@ def moved(names: list[str], move: str) -> list[str]:
 
 
 class ViewsPage(KindView):
-    """Filters that somebody gives a name, or no longer needs."""
+    """Filters that somebody gives a name, or no longer needs; `look`: where that was asked for, of
+    the other ways to look at the rows."""
+
+    @property
+    def back(self) -> str:
+        look = self.request.POST.get("look", "")
+        known = {name for _label, name in self.kind.looks}
+        return reverse(look) if look in known else self.url("list")
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if "delete" in request.POST:
@@ -236,7 +242,7 @@ class ViewsPage(KindView):
                 rights=self.rights, place=self.kind.key, view=int(wanted[:18])
             ):
                 say(request, _("The saved filter is gone."))
-            return HttpResponseRedirect(self.url("list"))
+            return HttpResponseRedirect(self.back)
         query = clean(QueryDict(request.POST.get("query", "")[:1000]))
         columns = [column.name for column in Listing(self.kind, self.rights, query).columns]
         for word in OWN_WORDS - {"q", "sort"}:
@@ -252,9 +258,9 @@ class ViewsPage(KindView):
             )
         except InvalidData as error:
             say(request, str(error), level=messages.WARNING)
-            return HttpResponseRedirect(f"{self.url('list')}?{query.urlencode()}")
+            return HttpResponseRedirect(f"{self.back}?{query.urlencode()}")
         say(request, saved_as(view))
-        return HttpResponseRedirect(f"{self.url('list')}?view={view.pk}&{view.query}")
+        return HttpResponseRedirect(f"{self.back}?view={view.pk}&{view.query}")
 
 
 def saved_as(view: SavedView) -> str:
