@@ -38,7 +38,7 @@ SCHEMA: Final = "bench_sales"
 SCALE: Final = float(os.environ.get("BENCH_SCALE", "1"))
 IMPORTED: Final = int(10_000 * min(SCALE, 1))
 SELLER: Final = "sales05"  # sells as everybody does, and sees the department here
-ROUNDS: Final = 5
+ROUNDS: Final = 20
 CLAIMS: Final = 15
 PAGES: Final = 40  # customers whose page is looked at
 GOAL: Final = 100
@@ -92,7 +92,7 @@ def measure_sales() -> Iterator[Figure]:
                 yield Figure(f"{whose}_{name}_p95", value, "ms", None, goal)
             times = [browser.get(at) for at in _customers(rights)]
             yield Figure(f"{whose}_customer_p95", p95(times), "ms", None, goal)
-            times = [browser.get(reverse("sales:funnel")) for _time in range(4 * ROUNDS)]
+            times = [browser.get(reverse("sales:funnel")) for _time in range(ROUNDS)]
             yield Figure(f"{whose}_funnel_p95", p95(times), "ms", None, 200)
         yield Figure("sales_claim", median_of(list(_claims(seller))), "ms", None, 20)
         yield Figure("sales_import_10000", _import(manager), "s", None, 30)

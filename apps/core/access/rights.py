@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
 from django.db.models import Q
@@ -57,19 +59,25 @@ class Rights:
         scopes = (grant.scope for grant in self._viewing(kind))
         return max(scopes, key=lambda scope: scope.width, default=None)
 
-    def within(self, kind: str) -> Q:
-        """The filter of rows that the user sees, for models with `owner` and `department`.
+    def reasons(self, kind: str) -> tuple[Q, ...]:
+        """Why the user sees rows, for models with `owner` and `department`: that for which most are
+        seen comes first. None where nothing is seen; everything has one that asks for nothing.
 
         Departments are those in which the role is held: of a role held everywhere, the user's own;
         of a head, those headed. One's own rows are in every scope."""
         if self.scope(kind) is None:
-            return Q(pk__in=())
+            return ()
         departments = self.departments(kind)
         if departments is None:
-            return Q()
+            return (Q(),)
         # Ids, and no question about paths: so the database knows how many rows there will be.
-        own = Q(owner=self.user)
-        return own | Q(department__in=sorted(departments)) if departments else own
+        theirs = (Q(department__in=sorted(departments)),) if departments else ()
+        return (*theirs, Q(owner=self.user))
+
+    def within(self, kind: str) -> Q:
+        """The filter of rows that the user sees for any of the `reasons`."""
+        reasons = self.reasons(kind)
+        return reduce(or_, reasons) if reasons else Q(pk__in=())
 
     def covers(self, kind: str, record: Any) -> bool:
         """Whether `within` lets a row pass, as it was read: for what a page offers. Of somebody who

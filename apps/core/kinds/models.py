@@ -68,17 +68,10 @@ class RecordQuerySet(models.QuerySet[Any]):
     """Reads of records."""
 
     def reasons(self, rights: Rights) -> Sequence[models.Q]:
-        """Why whoever has these rights sees rows: none who sees nothing. What most rows are seen
-        for comes first; who sees everything has one reason, which asks for nothing."""
-        kind = self.model._meta.label_lower
-        if rights.scope(kind) is None:
-            return ()
-        departments = rights.departments(kind)
-        if departments is None:
-            return (models.Q(),)
-        # Ids, and no question about paths: so the database knows how many rows there will be.
-        theirs = (models.Q(department__in=sorted(departments)),) if departments else ()
-        return (*theirs, models.Q(owner=rights.user), *self.reasons_beside_scope(rights))
+        """Why whoever has these rights sees rows (`Rights.reasons`), and what is beside them."""
+        found = rights.reasons(self.model._meta.label_lower)
+        some = found and found[0]  # neither nothing nor everything
+        return (*found, *self.reasons_beside_scope(rights)) if some else found
 
     def reasons_beside_scope(self, rights: Rights) -> Sequence[models.Q]:
         """What else rows are seen for by whoever doesn't see all of them."""
