@@ -58,8 +58,7 @@ def _light() -> QuerySet[ProcessInstance]:
 
 def visible_instances(viewer: Viewer) -> QuerySet[ProcessInstance]:
     """Cases that this person may see: their own, those they are or were asked about or acted upon;
-    all of them for
-    whoever looks after cases. Without the stored state."""
+    all of them for whoever looks after cases. Without the stored state."""
     return _light() if viewer.sees_all else _visible_to(viewer.id)
 
 
