@@ -18,7 +18,7 @@ from engine.cases import lock_instance
 from engine.database import execute
 from engine.decisions import REMOVED
 from engine.exceptions import Conflict, InvalidData, NotAllowed, NotFound, NothingCaught, WrongState
-from engine.execution import Execution
+from engine.execution import KEY_LENGTH, Execution
 from engine.models import (
     ActivityInstance,
     Decision,
@@ -36,7 +36,6 @@ from engine.trail import plain
 from engine.wake import wake
 from engine.working_time import require_sensible
 
-KEY_LENGTH = 200
 WITHDRAW = "withdraw"  # name of the message that a diagram catches where its initiator may withdraw
 
 # It takes a transaction id before anybody is asked: see engine.reassignment.steps_under_way.

@@ -293,13 +293,16 @@ def set_dates(
     seen_version: int | None = None,
     now: datetime | None = None,
 ) -> None:
-    """Set due date, follow-up date (snooze) and priority (0 to 100); what is None stays."""
+    """Set due date, follow-up date (snooze) and priority (0 to 100); what is None stays. What
+    several are asked for must be claimed before it is put off: it would be hidden from them all."""
     require_sensible(due_at=due_at, follow_up_at=follow_up_at)
     if priority is not None and not 0 <= priority <= 100:
         message = _("A priority is a number from 0 to 100.")
         raise InvalidData(message, errors={"priority": [message]})
     with _command(task, seen_version, now) as command:
         require_asked(command.task, user)
+        if follow_up_at is not None and len(command.task.audience) > 1:
+            _require_assignee(command.task, user)
         given = {"due_at": due_at, "follow_up_at": follow_up_at, "priority": priority}
         changes = {name: value for name, value in given.items() if value is not None}
         if due_at is not None:

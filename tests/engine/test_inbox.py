@@ -34,6 +34,7 @@ def test_what_is_put_off_counts_no_more_than_it_is_shown(people):
     deploy_drawn(line_of(user(candidateGroups="engineer", decisions="done", queue="work")))
     first, _second = (Case(people, "process", by="qiuzhiyuan").open[0].pk for _number in range(2))
     tomorrow = MONDAY + timedelta(days=1)
+    tasks.claim(first, user=people[ONE], now=MONDAY)
     tasks.set_dates(first, user=people[ONE], follow_up_at=tomorrow, now=MONDAY)
     for moment, number in ((MONDAY, 1), (tomorrow, 2), (None, 2)):
         counts = inbox.counts(people[ONE], hide_snoozed_at=moment)
@@ -51,6 +52,7 @@ def test_what_is_due_is_counted_up_to_a_limit(people):
     for task in ids[:3]:
         tasks.set_dates(task, user=people[ONE], due_at=MONDAY, now=MONDAY - timedelta(hours=1))
     tasks.set_dates(ids[3], user=people[ONE], due_at=tomorrow, now=MONDAY)
+    tasks.claim(ids[0], user=people[ONE], now=MONDAY)
     tasks.set_dates(ids[0], user=people[ONE], follow_up_at=tomorrow, now=MONDAY)
 
     def due(moment, at_most=10):

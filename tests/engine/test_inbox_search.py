@@ -103,6 +103,7 @@ def test_of_one_initiator_and_nobody_elses_inbox(people, cases):
 def test_what_is_put_off_and_what_is_due(people, cases):
     task = cases[1].open[0]
     later = MONDAY + timedelta(days=3)
+    tasks.claim(task.pk, user=people[ONE], now=MONDAY)
     tasks.set_dates(task.pk, user=people[ONE], due_at=later, follow_up_at=later, now=MONDAY)
     due = Search(due_before=later + timedelta(hours=1))
     assert found(people, due) == [task.pk]

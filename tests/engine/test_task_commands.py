@@ -226,6 +226,7 @@ def test_due_dates_order_the_inbox_and_follow_up_dates_hide(case, people):
     tasks.set_dates(other.open[0].pk, user=people[ONE], due_at=MONDAY, now=MONDAY)
     assert [t.instance_id for t in inbox.page(people[ONE]).tasks] == [other.id, case.id]
     later = MONDAY + timedelta(days=2)
+    tasks.claim(other.open[0].pk, user=people[ONE], now=MONDAY)
     tasks.set_dates(other.open[0].pk, user=people[ONE], follow_up_at=later, now=MONDAY)
     shown = inbox.page(people[ONE], hide_snoozed_at=MONDAY)
     assert [t.instance_id for t in shown.tasks] == [case.id]
@@ -251,8 +252,10 @@ HANDED = {
 @pytest.mark.parametrize("how", HANDED)
 def test_what_somebody_has_put_off_is_not_hidden_from_who_gets_it(case, people, how):
     later = MONDAY + timedelta(days=9)
-    tasks.set_dates(pk(case), user=people[ONE], follow_up_at=later, now=MONDAY)
+    with pytest.raises(WrongState):  # it would be hidden from the others, too
+        tasks.set_dates(pk(case), user=people[ONE], follow_up_at=later, now=MONDAY)
     tasks.claim(pk(case), user=people[ONE], now=MONDAY)
+    tasks.set_dates(pk(case), user=people[ONE], follow_up_at=later, now=MONDAY)
     assert inbox.page(people[ONE], hide_snoozed_at=MONDAY).tasks == []
     HANDED[how](pk(case), people)
     assert inbox.page(people[TWO], hide_snoozed_at=MONDAY).tasks == case.check().open

@@ -262,8 +262,8 @@ def test_a_task_is_asked_anew_while_its_holder_works_on_it(world, case):
         job = Job.objects.create(kind=JobKind.REASSIGN, payload={"task": task}, due_at=MONDAY)
         again = partial(reassignment.resolve_task, task, job=job.pk, now=MONDAY)
         later = MONDAY + timedelta(days=1)
-        snooze = partial(tasks.set_dates, task, user=me, follow_up_at=later, now=MONDAY)
-        assert losers(crowd([one.id], again, *[snooze] * 4)) == []
+        postpone = partial(tasks.set_dates, task, user=me, due_at=later, now=MONDAY)
+        assert losers(crowd([one.id], again, *[postpone] * 4)) == []
         assert one.who() == ["|".join(sorted(names))]
         assert one.decide("chenhai", "approve").ended("end")
     world.check()
