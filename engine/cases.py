@@ -143,7 +143,7 @@ def lock_task(task: int) -> tuple[Case, Task]:
 
 def change_task(store: Store, task: Task, **changes: Any) -> None:
     """Write a human task's new assignment and dates; what `changes` doesn't name stays. Only where
-    the task comes to somebody new it is no longer put off: that was for those who had it."""
+    the task comes to somebody new it is no longer put off, for nobody: newcomers see it at once."""
     newcomers = set(changes.get("audience", ())).difference(task.audience)
     row = {
         "state": task.state,

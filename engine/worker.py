@@ -205,7 +205,8 @@ def fire_timers(
             _failed(first.job, cause, now)
             continue
         for timer in (first, *others):
-            fire_timers([instance], now, skip_locked=skip_locked, only=timer.job)
+            if fire_timers([instance], now, skip_locked=skip_locked, only=timer.job):
+                _put_off([timer.job], now)
     return set(instances) - {case.id for case in locked} if skip_locked else set()
 
 

@@ -100,7 +100,7 @@ def open_schedule(contract: SalesContract, *, now: datetime) -> None:
     )
     instalments = list(contract.instalments.all())
     for instalment in instalments:
-        instalment.open_since = before.get(instalment.was) or now
+        instalment.open_since = before.get(instalment.was, now)  # None: it has been paid
         instalment.due_on = instalment.due_on or _worked_out(instalment, contract)
     Instalment.objects.bulk_update(instalments, ["open_since", "due_on"])
 

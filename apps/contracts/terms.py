@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -168,14 +169,13 @@ def _divide(contract: SalesContract, instalments: Sequence[Instalment]) -> None:
 
 
 def due_before(contract: SalesContract) -> dict[int, Instalment]:
-    """Instalments of the version that an amendment amends which are due already, by their keys:
-    whatever is agreed now, these stay as they are."""
+    """Instalments of the version that an amendment amends which are due or paid already, by their
+    keys: whatever is agreed now, these stay as they are."""
     if contract.amends_id is None:
         return {}
-    waiting = Instalment.objects.filter(
-        document=contract.amends_id, open_since__isnull=False, due_on__lte=timezone.localdate()
-    )
-    return {instalment.pk: instalment for instalment in waiting}
+    paid, due = Q(open_since__isnull=True), Q(due_on__lte=timezone.localdate())
+    found = Instalment.objects.filter(paid | due, document=contract.amends_id)
+    return {instalment.pk: instalment for instalment in found}
 
 
 def _percent_of(amount: Decimal, whole: Decimal) -> Decimal:

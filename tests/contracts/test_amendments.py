@@ -252,6 +252,16 @@ def test_what_was_due_keeps_its_sum_and_the_rest_takes_the_difference(contract):
     assert (unpaid, overdue) == (1200, 300)
 
 
+def test_what_has_been_paid_stays_paid(contract):
+    first, *_others = contract.instalments.all()
+    type(first).objects.filter(pk=first.pk).update(open_since=None)
+    new = reprice(amend(contract), 1200)
+    assert new.instalments.first().amount == 300
+    approve(new)
+    assert [i.open_since is None for i in new.instalments.all()] == [True, False, False]
+    assert services.arrears(new) == 0
+
+
 def test_what_was_due_can_neither_be_changed_nor_left_out(contract):
     new = amend(contract)
     first, second, third = new.instalments.all()

@@ -12,14 +12,19 @@ let number = 0;
 let touched = false;
 
 // --- what is worked out ---------------------------------------------------------------------------
+/** Whether the form says it now: the field in which somebody types is left alone. */
 const put = (name, value) => {
   const field = [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)].find((one) => one.tagName !== "OUTPUT");
-  if (!field) return;
+  if (!field) return true;
   if (Array.isArray(value)) {
     const text = form.querySelector(`[name="${CSS.escape(name)}-text"]`);
     field.value = value[0];
     if (text && text !== document.activeElement) text.value = value[1];
-  } else if (field !== document.activeElement && field.value !== value) field.value = value;
+  } else if (field.value !== value) {
+    if (field === document.activeElement) return false;
+    field.value = value;
+  }
+  return true;
 };
 const preview = async () => {
   const mine = ++number;
@@ -30,7 +35,9 @@ const preview = async () => {
     const answer = await fetch(form.dataset.ldPreview, { method: "POST", body: typed, headers: { Accept: "application/json" } });
     if (mine !== number || !answer.ok) return;
     const { values, outputs } = await answer.json();
-    Object.entries(values).forEach(([name, value]) => put(name, value));
+    const [chosen, said] = [true, false].map((want) => Object.entries(values).filter(([name]) => name.endsWith("-before") === want));
+    // What a choice brought is known from what was typed only where all of it stands in the form.
+    if (said.map((one) => put(...one)).every(Boolean)) chosen.forEach((one) => put(...one));
     Object.entries(outputs).forEach(([name, text]) => form.querySelectorAll(`output[name="${CSS.escape(name)}"]`).forEach((one) => (one.textContent = text)));
   } catch {
     // The next change asks again; saving works it out in any case.
