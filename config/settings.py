@@ -289,7 +289,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Lingdang CRM",
     "VERSION": "1",
-    "DESCRIPTION": "What a person can do in the inbox, and an administrator with cases.",
+    "DESCRIPTION": "Documents of all kinds, the inbox of human tasks, processes and their cases.",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,  # files go up as bytes, and come back as addresses
     "POSTPROCESSING_HOOKS": [],  # choices stay where they are used
