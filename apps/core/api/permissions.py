@@ -21,14 +21,21 @@ class Right(Enum):
     whether a task is theirs the engine decides."""
 
     MEMBER = "member"  # anybody who has logged in to the account set
+    OVERSEE = "oversee"  # who sees every case
     OPERATE = "operate"  # who may steer cases
-    DEPLOY = "deploy"  # process administrators
+    DEPLOY = "deploy"  # who may deploy diagrams
 
     def holds(self, viewer: Viewer) -> bool:
         """Whether this person has the right."""
-        if self is Right.DEPLOY:
-            return viewer.deploys
-        return self is Right.MEMBER or viewer.operates
+        match self:
+            case Right.MEMBER:
+                return True
+            case Right.OVERSEE:
+                return viewer.sees_all
+            case Right.OPERATE:
+                return viewer.operates
+            case Right.DEPLOY:
+                return viewer.deploys
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def instance_context(instance: ProcessInstance, viewer: Viewer) -> dict[str, Any
         "lines": about["lines"][::-1],
         "parts": outline_of(instance),
         "withdrawable": instance.starter == viewer.id and may_withdraw(instance),
-        "may_steer": viewer.operates,
+        "looks_after": viewer.sees_all,
     }
 
 

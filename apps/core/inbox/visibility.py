@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights, rights_of
+from apps.core.deploying import DEPLOY, SUBJECT
 from apps.core.operating import CASES, OPERATE
 from engine.exceptions import NotFound
 from engine.instances import WITHDRAW
 from engine.models import AudienceMember, EventSubscription, HumanTask, ProcessInstance, TrailEntry
-from engine.organisation import Role
 from engine.prepared import Prepared
 
 
@@ -46,8 +46,8 @@ class Viewer:
 
     @property
     def deploys(self) -> bool:
-        """Whether this person may bring diagrams."""
-        return Role.PROCESS_ADMIN.value in self.roles
+        """Whether this person may bring diagrams in, and stop what they start."""
+        return self.rights.may(SUBJECT, DEPLOY)
 
 
 def _light() -> QuerySet[ProcessInstance]:

@@ -25,14 +25,14 @@ from apps.core.inbox.forms import ReasonForm
 from apps.core.inbox.views import found_or_404, viewer_of
 from apps.core.inbox.visibility import find_instance, visible_instances
 from apps.core.inbox.wording import names_of
-from apps.core.operating import CASES, OPERATE
+from apps.core.operating import CASES, OPERATE, as_seen, mend
 from apps.core.shell.toasts import say
 from apps.people.pages.paging import page_of
 from apps.studio.forms import BecauseForm, DataForm
 from apps.studio.troubles import incidents, troubles
 from engine import definitions, instances, pictures
 from engine.exceptions import EngineError
-from engine.models import InstanceState, ProcessInstance
+from engine.models import Incident, InstanceState, ProcessInstance
 from engine.trail import plain
 
 STATES: Final[Mapping[str, tuple[str | Promise, dict[str, Any]]]] = {
@@ -98,6 +98,8 @@ STEERING: Final[Mapping[str, Steering]] = {
     ),
 }
 
+DATA: Final = "data"  # the form that was tried, where it is none of STEERING
+
 
 @require_safe
 @requires(CASES, Action.VIEW)
@@ -146,15 +148,22 @@ def _case_page(
     *,
     tried: str = "",
     form: ReasonForm | None = None,
-    problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The page; with the form that was `tried` and what is wrong with it."""
+    """The page; with the form that was `tried`, what is wrong with it, and what was typed."""
     viewer = viewer_of(request)
     case = found_or_404(_with_state, viewer, pk)
     variables = pictures.variables(case)
-    name = form.data.get("name", "") if tried == "data" and form else request.GET.get("name", "")
-    name = name if name in variables and case.live and viewer.operates else ""
+    typed = form.data if form else {}
+    may_mend = viewer.operates and case.state == InstanceState.ACTIVE
+    name = typed.get("name", "") if tried == DATA else request.GET.get("name", "")
+    name = name if may_mend and name in variables else ""
+    steering = [
+        (code, one, form if code == tried else one.form())
+        for code, one in STEERING.items()
+        if viewer.operates and one.fits(case)
+    ]
+    stays = bool(name) if tried == DATA else tried in {code for code, *_rest in steering}
     context = {
         "place": rows.subject_of(case),
         "breadcrumbs": [(_("Cases"), reverse("studio:cases"))],
@@ -164,19 +173,15 @@ def _case_page(
         "incidents": troubles(incidents().filter(instance=case).order_by("state", "-pk")[:20]),
         "data": [(key, _json(value)) for key, value in sorted(variables.items())],
         "name": name,
-        "typed": form.data.get("value", "") if tried == "data" and form else "",
+        # What somebody has seen they have seen until they are shown what it has become.
+        "seen": (typed.get("seen") if status == 422 else "") or as_seen(variables.get(name)),
+        "typed": typed.get("value", _json(variables.get(name))),
+        "unsaved": "" if stays else typed.get("value") or typed.get("reason", ""),
+        "may_mend": may_mend,
         "may_operate": viewer.operates,
-        "steering": [
-            (code, one, form if code == tried else one.form())
-            for code, one in STEERING.items()
-            if viewer.operates and one.fits(case)
-        ],
-        "tried": tried,
+        "steering": steering,
         "form": form,
-        "problem": problem,
     }
-    if name and not context["typed"]:
-        context["typed"] = _json(variables[name])
     return render(request, "studio/case.html", context, status=status)
 
 
@@ -194,16 +199,10 @@ def steer(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """Suspend, resume or end the case."""
     if act not in STEERING:
         raise Http404
-    found_or_404(find_instance, viewer_of(request), pk)
     chosen = STEERING[act]
-    form = chosen.form(request.POST)
-    if not form.is_valid():
-        return _case_page(request, pk, tried=act, form=form, status=422)
-    try:
-        chosen.run(pk, by=viewer_of(request).id, **form.cleaned_data)
-    except EngineError as error:
-        answer = {"problem": detail_of(error), "status": status_of(error)}
-        return _case_page(request, pk, tried=act, form=form, **answer)
+    refused = _refused(request, pk, act, chosen.form(request.POST), chosen.run)
+    if refused:
+        return refused
     say(request, str(chosen.done), then=str(chosen.then))
     return redirect("studio:case", pk)
 
@@ -212,19 +211,32 @@ def steer(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 @requires(CASES, OPERATE)
 def set_data(request: HttpRequest, pk: int) -> HttpResponse:
     """Give one variable of the case another value."""
-    case = found_or_404(_with_state, viewer_of(request), pk)
-    form = DataForm(request.POST, variables=pictures.variables(case))
-    if not form.is_valid():
-        return _case_page(request, pk, tried="data", form=form, status=422)
-    typed = form.cleaned_data
-    try:
-        instances.set_variables(
-            pk, {typed["name"]: typed["value"]}, by=viewer_of(request).id, reason=typed["reason"]
-        )
-    except EngineError as error:
-        answer = {"problem": detail_of(error), "status": status_of(error)}
-        return _case_page(request, pk, tried="data", form=form, **answer)
-    said = _("“%(name)s” has its new value.") % {"name": typed["name"]}
-    waits = incidents().filter(instance=case, state=1).exists()
+    form = DataForm(request.POST)
+    refused = _refused(request, pk, DATA, form, _mend)
+    if refused:
+        return refused
+    said = _("“%(name)s” has its new value.") % {"name": form.cleaned_data["name"]}
+    waits = incidents().filter(instance=pk, state=Incident.State.OPEN).exists()
     say(request, said, then=_("Now try again what failed.") if waits else "")
     return redirect("studio:case", pk)
+
+
+def _mend(pk: int, *, name: str, value: Any, seen: str, reason: str, by: int) -> None:
+    mend(pk, {name: value}, by=by, reason=reason, seen={name: seen})
+
+
+def _refused(
+    request: HttpRequest, pk: int, tried: str, form: ReasonForm, run: Callable[..., Any]
+) -> HttpResponse | None:
+    """Do what the form asks for; the page once more where that can't be."""
+    viewer = viewer_of(request)
+    found_or_404(find_instance, viewer, pk)
+    status = 422
+    if form.is_valid():
+        try:
+            run(pk, by=viewer.id, **form.cleaned_data)
+            return None
+        except EngineError as error:
+            form.add_error(None, detail_of(error))
+            status = status_of(error)
+    return _case_page(request, pk, tried=tried, form=form, status=status)

@@ -116,20 +116,13 @@ def _living_of(key: str) -> dict[int, int]:
 @require_POST
 @requires(SUBJECT, DEPLOY)
 @refusals_as_pages
-def suspend(request: HttpRequest, key: str) -> HttpResponse:
-    """Let nothing new start."""
-    deploying.set_suspended(key, suspended=True, by=int(request.user.pk or 0))
-    say(request, _("Suspended"), then=_("Nothing new starts; cases under way go on."))
-    return redirect("studio:definition", key)
-
-
-@require_POST
-@requires(SUBJECT, DEPLOY)
-@refusals_as_pages
-def resume(request: HttpRequest, key: str) -> HttpResponse:
-    """Let new cases start again."""
-    deploying.set_suspended(key, suspended=False, by=int(request.user.pk or 0))
-    say(request, _("Resumed"), then=_("New cases may start again."))
+def set_suspended(request: HttpRequest, key: str, *, suspended: bool) -> HttpResponse:
+    """Let nothing new start, or let new cases start again."""
+    deploying.set_suspended(key, suspended=suspended, by=int(request.user.pk or 0))
+    if suspended:
+        say(request, _("Suspended"), then=_("Nothing new starts; cases under way go on."))
+    else:
+        say(request, _("Resumed"), then=_("New cases may start again."))
     return redirect("studio:definition", key)
 
 

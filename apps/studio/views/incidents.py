@@ -15,6 +15,7 @@ from apps.core.access.doors import requires
 from apps.core.access.rights import rights_of
 from apps.core.answers import refusals_as_pages
 from apps.core.api.problems import detail_of
+from apps.core.kinds.choosing import key_of
 from apps.core.operating import CASES, OPERATE
 from apps.core.shell.toasts import say
 from apps.people.pages.paging import page_of
@@ -48,7 +49,8 @@ def list_incidents(request: HttpRequest) -> HttpResponse:
 @requires(CASES, OPERATE)
 def retry(request: HttpRequest) -> HttpResponse:
     """Try those again that were chosen, each for itself."""
-    chosen = [int(pk) for pk in request.POST.getlist("incident") if pk.isdecimal()][:MOST]
+    typed = request.POST.getlist("incident")[:MOST]
+    chosen = [pk for pk in map(key_of, typed) if pk]
     if not chosen:
         say(request, _("Choose what to try again first."), level=messages.WARNING)
         return _back(request)
@@ -81,7 +83,7 @@ def skip(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _back(request: HttpRequest) -> HttpResponseRedirect:
     """To the case whose page asked, else to the list."""
-    case = request.POST.get("case", "")
-    if case.isdecimal():
-        return redirect("studio:case", int(case))
+    case = key_of(request.POST.get("case", ""))
+    if case:
+        return redirect("studio:case", case)
     return HttpResponseRedirect(reverse("studio:incidents"))

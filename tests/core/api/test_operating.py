@@ -12,7 +12,8 @@ from django.utils.dateparse import parse_datetime
 
 from engine import operations, outbox, worker
 from engine.exceptions import BusinessError
-from engine.models import Incident, Job, JobKind, OutboxMessage
+from engine.models import Incident, Job, JobKind, OutboxMessage, ProcessInstance
+from engine.pictures import variables
 from tests.casework import MONDAY
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,21 @@ def test_data_is_mended_with_a_reason_and_the_trail_says_so(api, submitted) -> N
     assert (trail[-1]["event"], trail[-1]["said"]) == ("variables.set", "写错了")
     history = admin.get(f"{address}/variables/history/", limit=100).json()["results"]
     assert [row["value"] for row in history if row["name"] == "text"][-1] == "改过"
+
+
+def test_mended_data_keeps_its_types(api, submitted) -> None:
+    result = submitted("qiuzhiyuan")
+    admin = api("admin")
+    address = f"instances/{result.instance}/variables/"
+    before = variables(ProcessInstance.objects.get(pk=result.instance))
+    shown = admin.get(address).json()
+    same = {"variables": shown, "reason": "原样保存"}
+    assert admin.post(address, same).status_code == 200
+    assert variables(ProcessInstance.objects.get(pk=result.instance)) == before
+    for value in ("much", [1], True, "\x00"):
+        refused = admin.post(address, {"variables": {"amount": value}, "reason": "x"})
+        assert (refused.status_code, list(refused.json()["errors"])) == (422, ["amount"])
+    assert admin.get(address).json() == shown
 
 
 def test_a_case_is_terminated(api, submitted) -> None:

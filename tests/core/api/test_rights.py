@@ -5,8 +5,12 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from apps.core.access.actions import EVERYONE, Action
+from apps.core.access.models import RoleGrant
 from apps.core.api.permissions import KindRight, Right
 from apps.core.api.urls import router
+from apps.core.deploying import DEPLOY, SUBJECT
+from apps.core.operating import CASES
 from tests.core.conftest import task_of
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +105,24 @@ def test_operations_are_refused_to_ordinary_people(api, submitted, address: str)
     result = submitted("qiuzhiyuan")
     answer = api("qiuzhiyuan").post(address.format(instance=result.instance), {"reason": "x"})
     assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+
+
+def test_whoever_oversees_cases_reads_and_steers_nothing(api, submitted) -> None:
+    RoleGrant.objects.create(role=EVERYONE, kind=CASES, action=Action.VIEW)
+    client, instance = api("zhoumin"), submitted("qiuzhiyuan").instance
+    for address in (f"instances/{instance}/", f"instances/{instance}/incidents/", "incidents/"):
+        assert client.get(address).status_code == 200, address
+    for address in (*OPERATIONS, "incidents/1/retry/", "incidents/1/skip/"):
+        answer = client.post(address.format(instance=instance), {"reason": "x"})
+        assert answer.status_code == 403, address
+
+
+def test_whoever_is_granted_to_deploy_suspends_a_process(api) -> None:
+    address = "definitions/general_request/suspend/"
+    client = api("zhoumin")
+    assert client.client.post(f"/api/v1/{address}").status_code == 403
+    RoleGrant.objects.create(role=EVERYONE, kind=SUBJECT, action=DEPLOY)
+    assert client.client.post(f"/api/v1/{address}").status_code == 200
 
 
 def test_a_command_on_a_task_that_may_not_be_seen_finds_nothing(api, submitted) -> None:

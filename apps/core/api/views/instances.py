@@ -14,6 +14,7 @@ from apps.core.api.permissions import Right
 from apps.core.api.views.base import ID, Area, answer
 from apps.core.inbox import looking, trail
 from apps.core.inbox.visibility import find_instance, listed_instances
+from apps.core.operating import mend
 from engine import instances, pictures
 from engine.models import (
     ActivityInstance,
@@ -51,7 +52,7 @@ class InstanceViews(Area):
         "withdraw": Right.MEMBER,  # the engine asks for the initiator
         "create": Right.OPERATE,
         "set_variables": Right.OPERATE,
-        "incidents": Right.OPERATE,
+        "incidents": Right.OVERSEE,
         "suspend": Right.OPERATE,
         "resume": Right.OPERATE,
         "terminate": Right.OPERATE,
@@ -106,9 +107,10 @@ class InstanceViews(Area):
     )
     @variables.mapping.post
     def set_variables(self, request: Request, pk: str) -> Response:
-        """Mend the data of a running case."""
+        """Mend the data of a running case. A value keeps its type, also inside of lists and
+        objects: decimals and dates come as text, as `variables` shows them."""
         body = self.body(commands.SetVariables)
-        result = instances.set_variables(
+        result = mend(
             self.find(pk).pk,
             body["variables"],
             by=self.user,

@@ -51,8 +51,8 @@ class IncidentViews(Area):
     area = "incidents"
     pagination_class = NewestFirst
     rights = {
-        "list": Right.OPERATE,
-        "retrieve": Right.OPERATE,
+        "list": Right.OVERSEE,
+        "retrieve": Right.OVERSEE,
         "retry": Right.OPERATE,
         "skip": Right.OPERATE,
     }
