@@ -1,4 +1,5 @@
-"""One plant for all tests of faults in a process; each test leaves it running."""
+"""One plant for all tests of faults in a process; each test leaves it running, the last one ends
+it: idle workers and beat, too, take their share of the processor."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ import pytest
 from tests.faults.plant import Client, Plant
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def built() -> Iterator[tuple[Plant, Client]]:
     home = Path(tempfile.mkdtemp(prefix="crm-faults-"))
     with socket.socket() as probe:
