@@ -20,6 +20,7 @@ class SalesContractForm(OfCustomerForm):
     """The header of a sales contract."""
 
     followed = ("customer", "contact")
+    offers_primary = True
 
     class Meta:
         model = SalesContract

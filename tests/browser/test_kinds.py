@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from apps.catalog.models import Product
 from apps.contracts.models import SalesContract
@@ -140,6 +140,38 @@ def test_a_customer_is_made_without_leaving_the_contract(person, goods) -> None:
     expect(page.locator("[name='customer-text']")).to_have_value("吴江松陵医院")
     expect(page.locator("[name=name]")).to_have_value("彩超采购合同")
     assert Customer.objects.filter(name="吴江松陵医院").exists()
+
+
+def test_what_is_typed_while_a_choice_is_worked_out_stays(person, goods) -> None:
+    """And what the choice brings is still told from it afterwards."""
+    for name, account in (("张家港暨阳医院", "1111"), ("太仓浏河医院", "2222")):
+        invoicing = {"invoice_title": name, "bank": f"{name}的银行", "bank_account": account}
+        made = make("sales.customer", "qiuzhiyuan", name=name, **invoicing)
+        make("sales.contact", "qiuzhiyuan", customer=made.pk, name=f"{name[-4:]}的联系人")
+    page = person("qiuzhiyuan", DESKTOP)
+    page.goto(NEW)
+    field = {name: page.locator(f"[name={name}]") for name in ("invoice_title", "bank_account")}
+    before = page.locator("[name=customer-before]")
+    pick(page, "customer", "jiyang", "张家港暨阳医院")
+    expect(field["bank_account"]).to_have_value("1111")
+    expect(page.locator("[name=contact-text]")).to_have_value("暨阳医院的联系人")
+    first = before.input_value()
+
+    asked: list[Route] = []
+    page.route("**/preview/", lambda route: asked.append(route))
+    with page.expect_request("**/preview/"):
+        pick(page, "customer", "liuhe", "太仓浏河医院")
+    field["bank_account"].focus()
+    field["bank_account"].evaluate("field => (field.value = '622')")  # just typed, and not sent yet
+    asked[0].continue_()
+    page.unroute("**/preview/")
+    expect(field["invoice_title"]).to_have_value("太仓浏河医院")
+    expect(page.locator("[name=contact-text]")).to_have_value("浏河医院的联系人")
+    expect(field["bank_account"]).to_have_value("622")
+    expect(before).to_have_value(first)  # or what was typed would pass for what was brought
+    field["bank_account"].press_sequentially("2")
+    expect(before).not_to_have_value(first)
+    expect(field["bank_account"]).to_have_value("6222")
 
 
 def test_all_of_it_works_without_javascript(person, goods) -> None:

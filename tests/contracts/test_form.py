@@ -154,6 +154,17 @@ def test_what_is_typed_before_a_customer_is_chosen_stays(client, firms) -> None:
     assert stored() == FIRMS[0] | {"invoice_title": "分院"}
 
 
+def test_a_copy_by_a_program_keeps_what_was_emptied(client, firms) -> None:
+    form = {"customer": firms[0]}
+    form |= worked_out(client, **form) | {"tax_id": "", "bank": ""}
+    assert client.post(url_of(kinds[KEY], "new"), sent(**form)).status_code == 302
+    made = SalesContract.objects.get()
+    copied = client.post(f"/api/v1/contracts/sales-contracts/{made.pk}/copy/")
+    assert copied.status_code == 201, copied.json()
+    copy = SalesContract.objects.exclude(pk=made.pk).values(*NAMES).get()
+    assert copy == FIRMS[0] | {"tax_id": "", "bank": ""}
+
+
 def test_a_customer_without_invoicing_data_is_invoiced_by_its_name(client) -> None:
     customer = make("sales.customer", name="苏州新区医院")
     assert worked_out(client, customer=customer.pk)["invoice_title"] == "苏州新区医院"
@@ -174,6 +185,51 @@ def test_contacts_and_opportunities_of_the_customer_are_offered(client) -> None:
         assert refused.status_code == 422
         assert name in refused.context["editor"].form.errors
     assert not SalesContract.objects.exists()
+
+
+# --- another customer ----------------------------------------------------------------------------
+@pytest.fixture
+def moved() -> dict[str, Any]:
+    """A form with a contact and an opportunity, whose customer has just become another one; `new`
+    is that one's primary contact."""
+    old, new = make("sales.customer").pk, make("sales.customer").pk
+    primary, _second = (contact(new, name, f"1380000001{n}") for n, name in enumerate("甲乙"))
+    return {
+        "customer": new,
+        "contact": contact(old, "丙", "13800000003").pk,
+        "phone": "13800000003",
+        "opportunity": make("sales.opportunity", customer=old).pk,
+        "customer-before": str(old),
+        "contact-before": str(Contact.objects.get(name="丙").pk),
+        "new": primary,
+    }
+
+
+def test_contact_and_opportunity_go_with_their_customer_while_one_types(client, moved) -> None:
+    new = moved.pop("new")
+    said = worked_out(client, **moved)
+    assert said["contact"] == [str(new.pk), "甲"]
+    assert (said["opportunity"], said["phone"]) == (["", ""], new.mobile)
+    kept = moved | said | {"contact": new.pk, "opportunity": ""}
+    emptied = worked_out(client, **kept | {"contact": ""})
+    assert (emptied.get("contact"), emptied["phone"]) == (None, "")  # taken out on purpose
+    saved = client.post(url_of(kinds[KEY], "new"), sent(**kept | {"contact": "", "phone": ""}))
+    assert saved.status_code == 302
+    assert SalesContract.objects.get().contact is None
+
+
+def test_contact_and_opportunity_go_with_their_customer_without_scripts(client, moved) -> None:
+    new = moved.pop("new")
+    wrong = sent(**moved, ends_on="1999-01-01", effective_on="2000-01-01")
+    for url, more in (("preview", {"do": "lines:copy:0"}), ("new", {})):
+        answer = client.post(url_of(kinds[KEY], url), wrong | more, headers={"accept": "text/html"})
+        form = answer.context["editor"].form
+        assert (form["contact"].value().pk, form["contact"].value().text) == (str(new.pk), "甲")
+        assert form["opportunity"].value() is None
+        assert form["phone"].value() == new.mobile
+    assert client.post(url_of(kinds[KEY], "new"), sent(**moved)).status_code == 302
+    stored = SalesContract.objects.get()
+    assert (stored.contact, stored.opportunity, stored.phone) == (new, None, new.mobile)
 
 
 def test_the_opportunity_that_is_chosen_is_what_the_contract_was_made_from(client) -> None:

@@ -2,7 +2,8 @@
 
 What a row brought and nobody has changed gives way to what the next one brings; what somebody typed
 stays. To tell them apart, a form says which of its choices others follow (`followed`), and keeps
-beside each which row it was when the form was last worked out (`customer-before`)."""
+beside each which row it was when the form was last worked out (`customer-before`). Choices that it
+makes anew itself, as they can't stay beside another one, it names in `chosen_anew`."""
 
 from __future__ import annotations
 
@@ -28,14 +29,21 @@ def _place(form: forms.ModelForm[Any], name: str) -> str:
     return f"{form.add_prefix(name)}-before"
 
 
+def said_before(form: forms.ModelForm[Any], name: str) -> int | None:
+    """The key of what the page of a form had chosen in a field when it was last worked out, 0 for
+    nothing; None where no page says so: a file or a program sent what it means."""
+    sent = form.data.get(_place(form, name)) if form.is_bound else None
+    return None if sent is None else key_of(sent)
+
+
 def remember(form: forms.ModelForm[Any]) -> None:
     """Let the record of a form know what was chosen before: as the page says, else as it is
     stored."""
     before: dict[str, Any] = {}
     for name, field in _followed(form):
-        sent = form.data.get(_place(form, name)) if form.is_bound else None
+        said = said_before(form, name)
         stored = getattr(form.instance, form.instance._meta.get_field(name).attname)
-        pk = (stored or 0) if sent is None else key_of(sent)
+        pk = (stored or 0) if said is None else said
         rows: Any = field.queryset  # in scope: nobody finds out here what others' rows say
         known = field.widget.known.get(pk)
         before[name] = known or (rows.filter(pk=pk).first() if pk else None)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.kinds.following import said_before
 from apps.sales.models import Contact
 
 THEIRS: Final[dict[str, str | Promise]] = {
@@ -23,7 +24,12 @@ def numbers_of(contact: Contact) -> dict[str, tuple[str, str]]:
 
 
 class OfCustomerForm(forms.ModelForm):
-    """Offers and takes contacts and opportunities of the chosen customer only."""
+    """Offers and takes contacts and opportunities of the chosen customer only. Those of the one
+    that was chosen before go with it; where `offers_primary`, the primary contact of the new one
+    takes the place."""
+
+    followed: ClassVar[tuple[str, ...]] = ("customer",)
+    offers_primary: ClassVar[bool] = False
 
     def offered(self, name: str, rows: QuerySet[Any]) -> QuerySet[Any]:
         customer = str(self.data.get("customer") or "")
@@ -33,8 +39,28 @@ class OfCustomerForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         customer = data.get("customer")
+        self.chosen_anew: set[str] = set()
+        before = said_before(self, "customer")
+        if customer and before is not None and before != customer.pk:
+            self._let_follow(data, customer.pk, before)
         for name, refused in THEIRS.items():
             row = data.get(name)
             if row and customer and row.customer_id != customer.pk:
                 self.add_error(name, str(refused))
         return data
+
+    def _let_follow(self, data: dict[str, Any], customer: int, before: int) -> None:
+        for name in THEIRS:
+            row = data.get(name)
+            if row and row.customer_id == before and not self.fields[name].disabled:
+                data[name] = None
+                self.chosen_anew.add(name)
+        if self.offers_primary and "contact" in data and data["contact"] is None:
+            self._offer_primary(data, customer)
+
+    def _offer_primary(self, data: dict[str, Any], customer: int) -> None:
+        """The customer's primary contact, if this person may choose it."""
+        field: Any = self.fields["contact"]
+        if found := field.queryset.filter(customer=customer, primary=True).first():
+            data["contact"] = field.widget.known[found.pk] = found
+            self.chosen_anew.add("contact")

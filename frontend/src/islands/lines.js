@@ -18,8 +18,8 @@ const put = (name, value) => {
   if (!field) return true;
   if (Array.isArray(value)) {
     const text = form.querySelector(`[name="${CSS.escape(name)}-text"]`);
-    field.value = value[0];
-    if (text && text !== document.activeElement) text.value = value[1];
+    if (text === document.activeElement) return text.value === value[1];
+    [field.value, text.value] = value;
   } else if (field.value !== value) {
     if (field === document.activeElement) return false;
     field.value = value;

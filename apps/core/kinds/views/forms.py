@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, ClassVar, Final
 
-from django import forms
 from django.db import transaction
 from django.http import (
     Http404,
@@ -22,9 +21,8 @@ from apps.core.access.actions import Action
 from apps.core.api.problems import detail_of
 from apps.core.inbox.views import status_of
 from apps.core.inbox.wording import names_of
-from apps.core.kinds import columns, following, grids, services
+from apps.core.kinds import columns, grids, inputs, services
 from apps.core.kinds.addresses import url_of
-from apps.core.kinds.choosing import Chosen, RecordChoice
 from apps.core.kinds.comparing import Difference, differences
 from apps.core.kinds.dressing import width
 from apps.core.kinds.editing import Editor, copy_of
@@ -164,7 +162,10 @@ class FormPage(KindView):
     def again(self, request: HttpRequest, error: EngineError, version: int | None) -> HttpResponse:
         """The form with what was typed and what came of it; the record as it is stored now."""
         record = self.stored()
-        editor = Editor(self.kind, self.rights, record=record, data=request.POST)
+        typed = Editor(self.kind, self.rights, record=record, data=request.POST)
+        changed, _errors = self.worked_out(typed)
+        data = inputs.filled_in(typed, changed)  # what a choice brought is there, as after typing
+        editor = Editor(self.kind, self.rights, record=self.stored(), data=data)
         self.worked_out(editor)  # amounts stay, too
         if isinstance(error, InvalidData):
             editor.tell(error.data.get("errors") or {"": [str(error)]})
@@ -278,14 +279,14 @@ class PreviewPage(FormPage):
         if request.accepts("text/html"):
             if pk is None:
                 self.files.keep()  # a browser forgets them with the page
-            again = self.editor(self.filled_in(editor, self.values(editor, changed)))
+            again = self.editor(inputs.filled_in(editor, changed))
             self.worked_out(again)
             again.tell(errors)
             seen = request.POST.get("version", "")[:LONGEST_VERSION]
             known = int(seen) if seen.isdecimal() else None
             return self.answer(again, version=known, quiet=bool(act and not errors))
         return JsonResponse(
-            {"values": self.values(editor, changed), "outputs": self.outputs(editor)}
+            {"values": inputs.new_values(editor, changed), "outputs": self.outputs(editor)}
         )
 
     def editor(self, data: QueryDict) -> Editor:
@@ -300,34 +301,6 @@ class PreviewPage(FormPage):
             raise Http404
         return grids.rework(data, grid, what, int(row[:3]) if row.isdecimal() else len(grid.rows))
 
-    @staticmethod
-    def filled_in(editor: Editor, values: Mapping[str, Any]) -> QueryDict:
-        """What was posted, with what was worked out in its inputs."""
-        assert editor.data is not None
-        data = editor.data.copy()
-        for name, value in values.items():
-            if isinstance(value, list):
-                data[name], data[f"{name}-text"] = value
-            else:
-                data[name] = value
-        return data
-
-    def values(self, editor: Editor, changed: Mapping[str, Any]) -> dict[str, Any]:
-        """Inputs that have a new value; rows that were found by their names as [key, text]."""
-        found: dict[str, Any] = {
-            name: changed[name] for name in changed.keys() & following.remembered(editor.form)
-        }
-        for form in (editor.form, *(form for grid in editor.grids for form in grid.filled)):
-            for name, field in form.fields.items():
-                given, input_name = form[name].value(), form.add_prefix(name)
-                if isinstance(given, Chosen) and isinstance(field, RecordChoice):
-                    row = form.cleaned_data.get(name)
-                    if row is not None and not given.pk:
-                        found[input_name] = [str(row.pk), str(row)]
-                elif input_name in changed:
-                    found[input_name] = _text(field, changed[input_name])
-        return found
-
     def outputs(self, editor: Editor) -> dict[str, str]:
         """What is shown beside the inputs."""
         found = {name: text for name, _label, text in self.totals(editor)}
@@ -339,13 +312,6 @@ class PreviewPage(FormPage):
                 for column in grid.columns:
                     found[form.add_prefix(column.name)] = column.cell(form.instance).text
         return found
-
-
-def _text(field: forms.Field, value: Any) -> str:
-    """A value as an input holds it."""
-    if isinstance(field, forms.ModelChoiceField):
-        return "" if value is None else str(value.pk)
-    return str(field.widget.format_value(field.prepare_value(value)) or "")
 
 
 class QuickPage(KindView):
