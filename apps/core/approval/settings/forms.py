@@ -162,8 +162,8 @@ def _width(name: str, field: forms.Field) -> float:
     if name in ("level", "threshold"):
         return 3.5
     if isinstance(field, forms.ChoiceField):
-        return {"role": 8.5, "mode": 6}.get(name, 5.25)
-    return 6.125 if isinstance(field, forms.DecimalField) else 8.5
+        return {"role": 11.125, "mode": 6.75}.get(name, 5.25)
+    return 5.5 if isinstance(field, forms.DecimalField) else 7
 
 
 def split(text: str) -> list[str]:
