@@ -178,16 +178,8 @@ add(
         icon="layout-kanban",
         kind="sales.opportunity",
         home=True,
+        also=("sales:funnel",),
         position=20,
-    ),
-    Entry(
-        name="reports.funnel",
-        module="reports",
-        label=_("Funnel"),
-        url="sales:funnel",
-        icon="filter-2",
-        kind="sales.opportunity",
-        position=10,
     ),
     Entry(
         name="settings.opportunity_stages",

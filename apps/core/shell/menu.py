@@ -47,7 +47,8 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Entries under one heading; the first ones stand under none."""
+    """Entries under one heading; the first ones stand under none. Nor does a single entry that
+    follows these: its heading would say the same. `label` is empty then."""
 
     label: Label
     links: tuple[Link, ...]
@@ -208,11 +209,12 @@ class Menu:
 def _parts(links: Sequence[Link], opened: Collection[str]) -> tuple[Part, ...]:
     found = []
     for code, module in navigation.MODULES.items():
-        groups = []
+        groups: list[Group] = []
         for name, label in module.groups.items():
             own = [one for one in links if (one.entry.module, one.entry.group) == (code, name)]
             if own:
-                groups.append(Group(label, tuple(own)))
+                headed = len(own) > 1 or any(group.label for group in groups)
+                groups.append(Group(label if headed else "", tuple(own)))
         if groups:
             here = any(link.active for group in groups for link in group.links)
             found.append(Part(code, module, tuple(groups), here or code in opened))

@@ -90,7 +90,7 @@ class Entry:
     says so; with neither, to everybody. Without a `url` it leads to the list of that kind of
     documents (with `create`: to a new one), which also gives it label and icon where it has none.
     `query` ("view=claim") parts entries of one address; `home`: the list of its `kind` belongs to
-    it too, which no entry leads to."""
+    it too, which no entry leads to, and so do the addresses named in `also`."""
 
     name: str
     module: str
@@ -106,6 +106,7 @@ class Entry:
     visible: Callable[[HttpRequest], bool] | None = None
     count: Callable[[HttpRequest], int] | None = None
     home: bool = False
+    also: tuple[str, ...] = ()
     create: bool = False  # it stands in the menu "New", not in the side bar
 
     def __post_init__(self) -> None:
@@ -128,7 +129,8 @@ class Entry:
     @property
     def paths(self) -> tuple[str, ...]:
         """The addresses that belong to it, with all below them."""
-        return (self.path, address("kinds:list", self.kind)) if self.home else (self.path,)
+        home = (address("kinds:list", self.kind),) if self.home else ()
+        return (self.path, *home, *map(address, self.also))
 
     @property
     def href(self) -> str:

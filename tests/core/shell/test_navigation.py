@@ -131,6 +131,27 @@ def test_of_two_modules_that_lead_to_a_page_its_own_is_marked(company, signed_in
     assert [part.code for part in parts if part.open] == ["sales"]
 
 
+def test_the_funnel_belongs_where_its_board_is(company, signed_in) -> None:
+    for address in ("/sales/board/", "/sales/funnel/", "/sales/opportunities/"):
+        parts = signed_in("shanlina").get(address).context["menu"].parts
+        links = [link for part in parts for group in part.groups for link in group.links]
+        assert [link.entry.name for link in links if link.active] == ["sales.board"]
+        assert not any(link.href == "/sales/funnel/" for link in links)
+
+
+def test_groups_have_headings_but_for_single_entries_before_them(company, signed_in) -> None:
+    """One that stands below a heading would seem to belong to it."""
+    answer = signed_in("qiuzhiyuan").get("/menu/")
+    headings = {
+        part.code: [(str(group.label), len(group.links) > 1) for group in part.groups]
+        for part in answer.context["menu"].parts
+    }
+    assert ("合同管理", False) in headings["sales"]
+    assert not any(label for label, _several in headings["desk"])
+    text = answer.content.decode()
+    assert text.count("list-group-header") == text.count('class="ld-group"') > 0
+
+
 def test_folded_modules_and_the_theme_are_right_from_the_first_byte(company, signed_in) -> None:
     client = signed_in("shanlina")
     client.cookies["theme"], client.cookies["sidebar"] = "dark", "folded"
