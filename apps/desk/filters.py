@@ -29,6 +29,9 @@ SORT_LABELS: Final = {"due": _("Due"), "amount": _("Amount"), "created": _("Newe
 DUE: Final = {"": _("Any time"), "overdue": _("Overdue"), "today": _("Until tonight")}
 NARROWING: Final = ("q", "least", "most", "initiator", "due", "risk")
 KEPT: Final = (*NARROWING, "view", "queue", "sort", "cursor", "batch")
+OPEN: Final = ("todo", "claim")
+SEARCHED: Final = ("q", "view", "cursor")
+"""What lists of what isn't open are asked for: they are searched by a text alone."""
 LONGEST: Final = 100
 MOST_PEOPLE: Final = 50  # of one name
 
@@ -78,12 +81,14 @@ def read(given: QueryDict, *, now: datetime | None = None) -> Wanted:
     if view not in VIEWS:
         raise Http404
     query = QueryDict(mutable=True)
-    for name in KEPT:
+    for name in KEPT if view in OPEN else SEARCHED:
         if value := given.get(name, "").replace("\x00", "")[:200].strip():
             query[name] = value
     queue = query.get("queue", "")
     queue = queue if queue.replace("_", "").isalnum() else ""
-    text, least, most = _amounts(query.get("q", "")[:LONGEST])
+    text, least, most = query.get("q", "")[:LONGEST], None, None
+    if view in OPEN:
+        text, least, most = _amounts(text)
     sort = query.get("sort", "due")
     search = Search(
         queues=[queue] if queue else None,

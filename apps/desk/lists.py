@@ -40,7 +40,7 @@ class Item:
     at: str = ""  # when it was decided, submitted, sent
     badge: str = ""
     colour: str = "blue"
-    unread: bool = False
+    unread: bool | None = None  # None where nobody needs to read it
     select: str = ""
 
 

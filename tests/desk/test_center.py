@@ -259,6 +259,23 @@ def test_a_draft_and_phrases(page, submitted, company) -> None:
     assert head.post("/approvals/phrases/", {"text": ""}).status_code == 422
 
 
+@pytest.mark.parametrize("view", ["done", "started"])
+def test_lists_of_what_is_not_open_are_searched_by_text_alone(page, submitted, view) -> None:
+    """No filter is offered there, so none is applied unseen."""
+    initiator, head = page("qiuzhiyuan"), page("shanlina")
+    task = task_of(submitted("qiuzhiyuan", 5, "功率>3kW的样机"))
+    head.post(f"/approvals/{task.pk}/complete", {"decision": "approve"})
+    reader = head if view == "done" else initiator
+    assert titles(reader, view=view, q="功率>3kW") == ["功率>3kW的样机"]
+    assert titles(reader, view=view, q="功率>4kW") == []
+    filters = {"least": "999", "due": "overdue", "initiator": "周敏", "risk": "arrears"}
+    answer = reader.get("/approvals/", {"view": view, **filters})
+    assert [item.title for item in answer.context["listing"].items] == ["功率>3kW的样机"]
+    assert answer.context["query"] == f"view={view}"
+    text = answer.content.decode()
+    assert not any(f'name="{name}"' in text for name in (*filters, "sort"))
+
+
 def test_a_copy_is_read_by_looking_at_it(page, submitted, company) -> None:
     task = task_of(submitted("qiuzhiyuan"))
     address = f"/approvals/cases/{task.instance_id}/"
