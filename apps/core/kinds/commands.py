@@ -245,6 +245,10 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "archive-off",
         _reopen,
         refusal=closing.why_not_reopened,
+        explanation=_(
+            "It is in force as it was before: payments are awaited, and it can be amended and"
+            " un-approved."
+        ),
     ),
     "void": Command(
         Action.VOID,

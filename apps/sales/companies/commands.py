@@ -116,7 +116,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "claim": Command(
         "claim",
         pgettext_lazy("command", "Claim"),
-        _("Claimed"),
+        pgettext_lazy("company", "Claimed"),
         "hand-grab",
         _claim,
         refusal=_unless_unclaimed,

@@ -67,14 +67,16 @@ class RecordPage(KindView):
         can = self.kind.abilities(self.rights, record)
         case = services.live_instance(record.business_key) if self.kind.approval else None
         commands = list(offered(self.kind, record, can))
+        risks = self.kind.risks(record)
+        warned = {str(risk.label) for risk in risks}  # a warning of a state says which it is
         return {
             "record": record,
             "title": self.kind.title(record),
             "place": str(record),
             "breadcrumbs": self.trail(),
             "can": can,
-            "badges": columns.badges(record),
-            "risks": self.kind.risks(record),
+            "badges": [one for one in columns.badges(record) if one.text not in warned],
+            "risks": risks,
             "case": case,
             "case_url": reverse("inbox:instance", args=[case.pk]) if case else "",
             "withdrawable": case is not None and case.starter == self.rights.user,
