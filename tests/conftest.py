@@ -114,7 +114,7 @@ def build_template(cursor: psycopg.Cursor, name: str) -> None:
 
 def copy_template() -> str:
     """Name of a fresh copy of the template, which is built first where it is missing."""
-    template, name = template_name(), f"{DATABASE_PREFIX}{os.getpid()}_{next(_serial)}"
+    template = template_name()
     with server() as cursor:
         cursor.execute("SET lock_timeout = 0")  # another process may be building it
         cursor.execute("SELECT pg_advisory_lock(%s)", [BUILDING])
@@ -123,12 +123,31 @@ def copy_template() -> str:
             build_template(cursor, template)
         drop_left_over(cursor)
         cursor.execute("SELECT pg_advisory_unlock(%s)", [BUILDING])
+    return copy_database(template)
+
+
+def copy_database(source: str) -> str:
+    """Name of a fresh copy of a database to which nobody is connected."""
+    name = f"{DATABASE_PREFIX}{os.getpid()}_{next(_serial)}"
+    with server() as cursor:
         cursor.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(template)
+                sql.Identifier(name), sql.Identifier(source)
             )
         )
     return name
+
+
+@contextmanager
+def within(name: str) -> Iterator[Database]:
+    """All happens in that database, at first in the first account set; then it is dropped."""
+    before = connection.settings_dict["NAME"]
+    use_database(name)
+    connection.set_schema(SETS[0])
+    yield Database(name=name, url=database_url(name))
+    use_database(before)
+    with server() as cursor:
+        drop_database(cursor, name)
 
 
 def drop_database(cursor: psycopg.Cursor, name: str) -> None:
@@ -198,15 +217,8 @@ def account_set() -> str:
 @pytest.fixture
 def own_database(django_db_setup: None, django_db_blocker) -> Iterator[Database]:
     """A database that this test has for itself, really committing. Not with `django_db`."""
-    shared = connection.settings_dict["NAME"]
-    with django_db_blocker.unblock():
-        name = copy_template()
-        use_database(name)
-        connection.set_schema(SETS[0])
-        yield Database(name=name, url=database_url(name))
-        use_database(shared)
-        with server() as cursor:
-            drop_database(cursor, name)
+    with django_db_blocker.unblock(), within(copy_template()) as database:
+        yield database
 
 
 def database_url(name: str) -> str:

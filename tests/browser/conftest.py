@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from apps.people.demo import DEMO_PASSWORD, make_people
-from apps.people.models import Substitute
+from apps.people.models import Substitute, User
 from engine import definitions
 from engine.models import Deployment
+from tests.conftest import SETS, Database, copy_database, copy_template, use_database, within
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -43,13 +46,29 @@ class Watch:
         dialog.dismiss()  # type: ignore[attr-defined]
 
 
+@pytest.fixture(scope="session")
+def furnished(django_db_setup: None, django_db_blocker) -> Iterator[str]:
+    """Name of a database with the demo company, nobody away, and the shipped processes."""
+    shared = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock(), within(copy_template()) as database:
+        make_people()
+        Substitute.objects.all().delete()
+        definitions.deploy(definitions.shipped_files(), source=Deployment.Source.SHIPPED)
+        use_database(shared)
+        yield database.name
+
+
 @pytest.fixture
-def company(own_database: object) -> dict[str, int]:
-    """The demo company with nobody away, and the shipped processes; user ids by user name."""
-    people = make_people()
-    Substitute.objects.all().delete()
-    definitions.deploy(definitions.shipped_files(), source=Deployment.Source.SHIPPED)
-    return {username: user.pk for username, user in people.items()}
+def own_database(furnished: str, django_db_blocker) -> Iterator[Database]:
+    """A copy of it that this test has for itself, really committing."""
+    with django_db_blocker.unblock(), within(copy_database(furnished)) as database:
+        yield database
+
+
+@pytest.fixture
+def company(own_database: Database) -> dict[str, int]:
+    """User ids of the demo company by user name."""
+    return dict(User.objects.values_list("username", "pk"))
 
 
 @pytest.fixture
@@ -60,14 +79,27 @@ def watch() -> Iterator[Watch]:
     assert found.complaints == []
 
 
+def log_in(page: Page, username: str) -> None:
+    """By the form, to which an address has led."""
+    page.locator("[name=account_set]").select_option(label=SETS[0])
+    page.locator("[name=username]").fill(username)
+    page.locator("[name=password]").fill(DEMO_PASSWORD)
+    page.locator("main button[type=submit]").first.click()
+
+
 @pytest.fixture
 def person(
-    chromium: Browser, live_address: str, company: dict[str, int], watch: Watch
+    chromium: Browser,
+    live_address: str,
+    company: dict[str, int],
+    signed_in: Callable[..., Client],
+    watch: Watch,
 ) -> Iterator[Person]:
-    """`person("shanlina", PHONE, "en")`: logs in, and gives the page after it in that language."""
+    """`person("shanlina", PHONE, "en")`: the first page of somebody who has logged in, in their
+    language."""
     contexts: list[BrowserContext] = []
 
-    def log_in(
+    def open_page(
         username: str,
         size: dict[str, int] = DESKTOP,
         language: str = "zh-hans",
@@ -84,19 +116,20 @@ def person(
         contexts.append(context)
         page = context.new_page()
         watch.over(page)
+        User.objects.filter(username=username).update(language=language)
+        session = signed_in(username).cookies[settings.SESSION_COOKIE_NAME].value
+        cookies = {
+            settings.SESSION_COOKIE_NAME: session,
+            settings.LANGUAGE_COOKIE_NAME: language,
+        }
+        context.add_cookies(
+            [{"name": name, "value": value, "url": live_address} for name, value in cookies.items()]
+        )
         page.goto("/")
-        page.locator("[name=account_set]").select_option(label="t_one")
-        page.locator("[name=username]").fill(username)
-        page.locator("[name=password]").fill(DEMO_PASSWORD)
-        page.locator("main button[type=submit]").first.click()
-        page.wait_for_url(re.compile(r"^(?!.*/login/)"))
-        if page.locator("html").get_attribute("lang") != language:
-            page.locator("[data-ld-user] summary").click()
-            page.locator(f".ld-menu button[value={language}]").click()
         expect(page.locator("html")).to_have_attribute("lang", language)
         return page
 
-    yield log_in
+    yield open_page
     for context in contexts:
         context.close()
 

@@ -17,7 +17,7 @@ from apps.core.kinds.registry import kind_of
 from apps.core.kinds.services import submit_document
 from engine import instances, tasks
 from engine.models import HumanTask, ProcessInstance, TaskState
-from tests.browser.conftest import PHONE, Person, pick
+from tests.browser.conftest import PHONE, Person, log_in, pick
 from tests.contracts.factories import line, make_contract, make_customer, make_product, rights
 from tests.kinds.factories import make
 
@@ -163,13 +163,13 @@ def test_what_was_sent_after_the_session_had_ended_comes_back(
 ) -> None:
     seller = person("qiuzhiyuan")
     fill_in(seller)
-    cookies = seller.context.cookies()
     seller.context.clear_cookies()
     seller.locator("[data-key='ctrl+s']").click()
     expect(seller).to_have_url(re.compile("/login/"))
     assert not SalesContract.objects.exists()
 
-    seller.context.add_cookies(cookies)  # logged in again
+    log_in(seller, "qiuzhiyuan")
+    seller.wait_for_url(re.compile(r"^(?!.*/login/)"))
     seller.goto("/contracts/sales-contracts/new/")
     expect(seller.locator("#restored")).to_be_visible()
     expect(cell(seller, 2, "quantity")).to_have_value("50")

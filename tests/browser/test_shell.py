@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from apps.accountsets.routing import in_account_set
 from engine.models import ProcessInstance
-from tests.browser.conftest import PHONE, Person
+from tests.browser.conftest import PHONE, Person, log_in
 from tests.browser.test_request import submit
 
 Picture = Callable[[Page, str], None]
@@ -20,6 +20,19 @@ UNFOLDED = 200
 
 def sidebar_width(page: Page) -> float:
     return page.locator(".navbar-vertical").evaluate("bar => bar.getBoundingClientRect().width")
+
+
+def test_somebody_logs_in_and_chooses_another_language(person: Person) -> None:
+    page = person("shanlina")
+    page.context.clear_cookies()
+    page.goto("/approvals/")
+    log_in(page, "shanlina")
+    expect(page).to_have_url(re.compile("/approvals/"))
+    expect(page.locator("html")).to_have_attribute("lang", "zh-hans")
+    page.locator("[data-ld-user] summary").click()
+    page.locator(".ld-menu button[value=en]").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator(".ld-topbar")).to_contain_text("Approval center")
 
 
 def test_the_side_bar_folds_and_stays_so(person: Person, picture: Picture) -> None:

@@ -29,9 +29,15 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def live_address(own_database: object) -> Iterator[str]:
-    """The product at an address, on a database that this test has for itself."""
+@pytest.fixture(scope="session")
+def web_server() -> Iterator[str]:
+    """The address of a server for all tests of a process: stopping one takes half a second."""
     server = LiveServer("127.0.0.1")
     yield server.url
     server.stop()
+
+
+@pytest.fixture
+def live_address(own_database: object, web_server: str) -> str:
+    """The product at an address, on a database that this test has for itself."""
+    return web_server
