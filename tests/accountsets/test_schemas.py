@@ -6,6 +6,7 @@ import subprocess
 from urllib.parse import urlsplit
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
@@ -84,6 +85,17 @@ def test_the_application_has_no_right_to_what_the_owner_executes(statement):
             "SELECT has_table_privilege('public.accountsets_schematemplate', %s)", [statement]
         )
         assert cursor.fetchone() == (False,)
+
+
+@pytest.mark.django_db
+def test_every_index_and_constraint_of_the_models_is_there():
+    with connection.cursor() as cursor:
+        for model in apps.get_models():
+            meta = model._meta
+            declared = {each.name for each in (*meta.indexes, *meta.constraints)}
+            if meta.app_config.name in settings.TENANT_APPS and declared:
+                there = connection.introspection.get_constraints(cursor, meta.db_table)
+                assert declared <= set(there), meta.label
 
 
 HISTORIES = {
