@@ -1,7 +1,7 @@
 """Build the schemas: ``public``, and one for each account set.
 
-Migrating an empty schema takes Django twenty seconds, nearly all of them spent in working out what
-the models looked like at each step. What it sends to the database in the end is the same for every
+Migrating an empty schema takes Django a few seconds, most of them spent in working out what the
+models looked like at each step. What it sends to the database in the end is the same for every
 account set. So it is done once, in a schema that is thrown away; the statements are kept in the
 register (`SchemaTemplate`), and a set is built from them within a second.
 """

@@ -4,59 +4,63 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from engine.migrating import CreateModels
+
 
 class Migration(migrations.Migration):
 
     initial = True
 
     dependencies = [
-        ('engine', '0004_batches_and_copies'),
+        ('engine', '0001_squashed_0012_history_without_checks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='OpinionDraft',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(max_length=2000)),
-                ('saved_at', models.DateTimeField()),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='engine.humantask')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'task'), name='opinion_draft_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Phrase',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=200, verbose_name='phrase')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'phrase',
-                'verbose_name_plural': 'phrases',
-                'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(fields=('owner', 'text'), name='phrase_once', nulls_distinct=False)],
-            },
-        ),
-        migrations.CreateModel(
-            name='Sighting',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('business_key', models.CharField(max_length=200)),
-                ('snapshot', models.JSONField()),
-                ('seen_at', models.DateTimeField()),
-                ('decision', models.CharField(blank=True, max_length=50)),
-                ('before', models.JSONField(null=True)),
-                ('before_at', models.DateTimeField(null=True)),
-                ('before_decision', models.CharField(blank=True, max_length=50)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'business_key'), name='sighting_once')],
-            },
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='OpinionDraft',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('text', models.TextField(max_length=2000)),
+                    ('saved_at', models.DateTimeField()),
+                    ('task', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='engine.humantask')),
+                    ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'constraints': [models.UniqueConstraint(fields=('user', 'task'), name='opinion_draft_once')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Phrase',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('text', models.CharField(max_length=200, verbose_name='phrase')),
+                    ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'phrase',
+                    'verbose_name_plural': 'phrases',
+                    'ordering': ['pk'],
+                    'constraints': [models.UniqueConstraint(fields=('owner', 'text'), name='phrase_once', nulls_distinct=False)],
+                },
+            ),
+            migrations.CreateModel(
+                name='Sighting',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('business_key', models.CharField(max_length=200)),
+                    ('snapshot', models.JSONField()),
+                    ('seen_at', models.DateTimeField()),
+                    ('decision', models.CharField(blank=True, max_length=50)),
+                    ('before', models.JSONField(null=True)),
+                    ('before_at', models.DateTimeField(null=True)),
+                    ('before_decision', models.CharField(blank=True, max_length=50)),
+                    ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'constraints': [models.UniqueConstraint(fields=('user', 'business_key'), name='sighting_once')],
+                },
+            ),
+        ]),
     ]
