@@ -21,6 +21,7 @@ class SalesContractForm(OfCustomerForm):
 
     followed = ("customer", "contact")
     offers_primary = True
+    may_come_later = ("customer",)  # products cost what the list says until then
 
     class Meta:
         model = SalesContract

@@ -67,14 +67,19 @@ def _describe(lines: Sequence[SalesContractLine]) -> None:
 
 
 def _make_offers(contract: SalesContract, lines: Sequence[SalesContractLine]) -> None:
-    """Prices by the policies, but for those that somebody has typed."""
+    """Prices by the policies, but for those that somebody has typed; by the list as long as nobody
+    has chosen a customer."""
     by_policy = []
     for line in lines:
         if line.offer is not None and line.basis in ("", Basis.TYPED):
             line.basis = Basis.TYPED
         else:
             by_policy.append(line)
-    if not by_policy or not contract.customer_id:  # lines may be typed before a customer is chosen
+    if not contract.customer_id:
+        for line in by_policy:
+            line.offer, line.basis = line.product.standard_price, Basis.STANDARD
+        return
+    if not by_policy:
         return
     wanted = [(line.product, line.quantity) for line in by_policy]
     found = offers(contract.customer, wanted, on=contract.date)

@@ -187,6 +187,18 @@ def test_contacts_and_opportunities_of_the_customer_are_offered(client) -> None:
     assert not SalesContract.objects.exists()
 
 
+def test_products_cost_what_the_list_says_until_a_customer_is_chosen(client) -> None:
+    customer = make("sales.customer").pk
+    product = make("catalog.product", standard_price="1000").pk
+    make("sales.pricepolicy", customer=customer, percent="90")
+    form = {"customer": "", "lines": [{"product": product, "quantity": "2"}]}
+    said = worked_out(client, **form)
+    assert (said["lines-0-offer"], said["lines-0-gross"]) == ("1000", "2000")
+    form["lines"] = [{**form["lines"][0], "offer": "1000", "basis": said["lines-0-basis"]}]
+    said = worked_out(client, **form | {"customer": customer})
+    assert (said["lines-0-offer"], said["lines-0-gross"]) == ("900", "1800")
+
+
 # --- another customer ----------------------------------------------------------------------------
 @pytest.fixture
 def moved() -> dict[str, Any]:

@@ -227,11 +227,14 @@ class Editor:
 
 
 def _is_connected(form: forms.ModelForm[Any]) -> bool:
-    """Whether all rows of other tables are there that the form must name."""
+    """Whether all rows of other tables are there that the form must name, but for those without
+    which it says that the rest can be worked out (`may_come_later`)."""
     return all(
         getattr(form.instance, form.instance._meta.get_field(name).attname) is not None
         for name, field in form.fields.items()
-        if field.required and isinstance(field, forms.ModelChoiceField)
+        if field.required
+        and isinstance(field, forms.ModelChoiceField)
+        and name not in getattr(form, "may_come_later", ())
     )
 
 
