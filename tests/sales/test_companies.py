@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from apps.core.access.rights import rights_of
 from apps.core.audit.models import AuditEntry, Event
+from apps.core.kinds.addresses import url_of
 from apps.core.kinds.editing import Editor
 from apps.core.kinds.registry import kinds
 from apps.core.links.services import trace
@@ -79,6 +80,15 @@ def test_the_slower_one_reads_who_won_and_when(who, company, signed_in):
         page = client.post(f"/sales/target-companies/{row.pk}/claim/")
         assert page.status_code == 409
         assert str(row.owner) in page.content.decode()
+
+
+def test_a_page_names_an_owner_only_while_there_is_one(who, signed_in):
+    row = enter()
+    page, client = url_of(kinds[KEY], "page", row.pk), signed_in("shanlina")
+    services.claim_company(company_id=row.pk, rights=who("xiexiaomei"))
+    assert "负责人" in client.get(page).content.decode()
+    services.release_company(company_id=row.pk, rights=who("xiexiaomei"), reason="无意向")
+    assert "负责人" not in client.get(page).content.decode()
 
 
 def test_nobody_claims_more_than_their_share(who, company):

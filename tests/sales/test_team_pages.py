@@ -343,3 +343,12 @@ def test_more_people_ask_no_more_questions(client, django_assert_max_num_queries
 def test_an_empty_week_says_so_and_a_salesperson_may_not_look(client, signed_in):
     assert week(client, week="2040-01-02").context["lines"] == []
     assert week(signed_in(SELLER)).status_code == 403
+
+
+def test_a_row_of_targets_on_a_phone_says_nothing_twice(signed_in):
+    user = User.objects.get_by_natural_key(SELLER)
+    make("sales.salestarget", MANAGER, person=user.pk, month="2031-03-01", amount=900000)
+    answer = signed_in(MANAGER).get(reverse("kinds:list", args=["sales.salestarget"]))
+    (row,) = answer.context["rows"]
+    assert row.drawing.title == "2031-03 仇志远"
+    assert row.drawing.facts.split("　")[:2] == ["合同额", "¥900,000.00"]

@@ -196,6 +196,11 @@ class Record(models.Model):
         """Names this record in processes, links, attachments and saved views."""
         return f"{self._meta.label_lower}:{self.pk}"
 
+    @property
+    def is_owned(self) -> bool:
+        """Whether it is somebody's now; else `owner` is whoever had it last."""
+        return True
+
 
 class Document(Record):
     """A record with a number that is approved before it counts (单据).

@@ -152,7 +152,11 @@ class TargetCompany(Record):
     @described(_("claimed by"))
     def holder(self) -> str:
         """Whoever has it now; "" while nobody has."""
-        return str(self.owner) if self.state in HELD else ""
+        return str(self.owner) if self.is_owned else ""
+
+    @property
+    def is_owned(self) -> bool:
+        return self.state in HELD
 
 
 class Ending(models.TextChoices):

@@ -105,13 +105,14 @@ class ListPage(KindView):
         """A row, with what a phone shows of it."""
         cells = [(column, column.cell(row)) for column in listing.columns]
         title, amount = self.kind.title(row), self.kind.amount
+        said = {title, *title.split()}
         others = [
             cell.text
             for column, cell in cells
             if column.name != amount
             and column.style not in UNNAMED
             and cell.text
-            and cell.text != title
+            and cell.text not in said
         ]
         money = columns.value_of(row, amount) if amount else None
         drawing = Drawing(
