@@ -5,13 +5,15 @@ locked after its instance, never before it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from psycopg.errors import UniqueViolation
 
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
@@ -48,7 +50,8 @@ def save_record(
 
     `record` and `lines` (by related name) are model instances as the forms made them. Raises
     NotAllowed, WrongState, and Conflict where somebody has changed it since version
-    `seen_version`."""
+    `seen_version`; WrongState also where somebody else saves at this moment what may be there
+    once."""
     moment, before = now or timezone.now(), None
     if record.pk is None:
         kind.require(rights, Action.ADD)
@@ -64,13 +67,31 @@ def save_record(
     if kind.numbering is not None and not record.number:
         record.number = next_number(kind.key, kind.numbering, record.date)
     make_searchable(record, kind.search)
-    record.save()
-    for each in kind.lines:
-        _save_lines(record, each.model, each.related, lines.get(each.related, ()))
+    with _there_once():
+        record.save()
+        for each in kind.lines:
+            _save_lines(record, each.model, each.related, lines.get(each.related, ()))
     if before is not None:
         find_others_anew(record, before)
     kind.saved(record, before, rights, moment)
     return record
+
+
+@contextmanager
+def _there_once() -> Iterator[None]:
+    """What the forms have asked the database already is asked by it once more: meanwhile somebody
+    may have saved the same."""
+    try:
+        yield
+    except IntegrityError as error:
+        if not isinstance(error.__cause__, UniqueViolation):
+            raise
+        raise WrongState(
+            _(
+                "Somebody else has just saved something of which there may be one only. Look at"
+                " what is there now, then save again."
+            )
+        ) from error
 
 
 def _require_unchanged(
