@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from apps.core.access.handover import holdings
 from apps.core.audit.models import Event
 from apps.core.audit.services import record
+from apps.core.inbox.wording import listed
 from apps.people import services
 from apps.people.models import Department, Employee, RoleHolder, User
 from apps.people.roles import role_names
@@ -108,15 +109,9 @@ def _refuse_oneself(employee: Employee, by: int) -> None:
 
 def _refuse_while_holding(left: list[Held]) -> None:
     if left:
+        held = listed(f"{each.what} {each.label}" for each in left)
         raise ValidationError(
-            [
-                ValidationError(
-                    _("Still to be handed over: %(what)s “%(label)s”"),
-                    params={"what": held.what, "label": held.label},
-                    code="holds",
-                )
-                for held in left
-            ]
+            _("Still to be handed over: %(held)s."), params={"held": held}, code="holds"
         )
 
 

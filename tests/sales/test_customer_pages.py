@@ -117,7 +117,8 @@ class TestCommands:
         gone.refresh_from_db()
         assert gone.merged_into_id is None
         seen = f"{gone.version}-{stays.version}"
-        assert client.post(page(gone, "merge"), {"into": stays.pk, "seen": seen}).status_code == 302
+        merged = client.post(page(gone, "merge"), {"into": stays.pk, "seen": seen})
+        assert (merged.status_code, merged.headers["Location"]) == (302, page(stays))
         assert client.get(page(gone)).headers["Location"] == page(stays)
         assert client.post(page(gone, "restore"), {}).status_code == 409
         assert gone.name not in choices(client, "form.customer", "甲医")

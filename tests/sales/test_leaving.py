@@ -74,6 +74,7 @@ def test_all_of_a_leavers_goes_to_one_colleague(signed_in: SignIn, held: Lead):
     assert refused.status_code == 422
     for kind in KINDS:
         assert str(kind._meta.verbose_name_plural) in refused.content.decode()
+    assert refused.content.decode().count("尚未移交") == 1
     assert admin.post(address, {**form, "everything": user(HEIR)}).status_code == 302
     assert not User.objects.get_by_natural_key(LEAVER).is_active
     for kind in KINDS:

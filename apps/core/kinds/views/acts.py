@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from apps.core.access.actions import Action
 from apps.core.api.problems import detail_of
 from apps.core.inbox.views import status_of
+from apps.core.kinds.addresses import url_of_key
 from apps.core.kinds.commands import Command, CommandForm, commands_of, hindrance, perform
 from apps.core.kinds.dressing import dress, mark_errors
+from apps.core.kinds.merging import Moved
 from apps.core.kinds.views.base import KindView
 from apps.core.shell.toasts import say
-from engine.exceptions import EngineError, InvalidData
+from engine.exceptions import EngineError, InvalidData, NotFound
 
 MOST: Final = 200  # records at once
 
@@ -61,8 +63,19 @@ class CommandPage(KindView):
             self.say_next(done, record)
         else:
             say(request, done)
-        seen = self.command.stays and self.kind.queryset(self.rights).filter(pk=pk).exists()
-        return HttpResponseRedirect(self.url("page", pk) if seen else self.url("list"))
+        return HttpResponseRedirect(self.next(pk))
+
+    def next(self, pk: int) -> str:
+        """Where one goes on: to the record, to that into which it was merged, or to the others
+        where it is there no more."""
+        try:
+            if self.command.stays:
+                return self.url("page", self.find(pk).pk)
+        except Moved as error:
+            return url_of_key(error.data["key"])
+        except NotFound:
+            pass
+        return self.url("list")
 
     def form(self, record: Any, data: Any = None) -> CommandForm:
         """What the command asks about the record."""
