@@ -249,7 +249,7 @@ def _bar(
     kept: services.Kept,
     trouble: Trouble,
 ) -> dict[str, Any]:
-    withdrawable = instance.starter == viewer.id and pages.may_withdraw(instance)
+    withdrawable = instance.starter == viewer.id and pages.waits_for_withdrawal(instance)
     if about is None:
         return {"withdrawable": withdrawable, "mine": False}
     mine = looking.may_act(about, viewer.id)

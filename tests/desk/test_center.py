@@ -12,8 +12,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from apps.core.parameters.services import set_parameter
 from apps.desk.models import OpinionDraft, Phrase
 from apps.desk.views import home
+from apps.people.parameters import WITHDRAW_LATE
 from engine import tasks
 from engine.models import HumanTask, TaskState
 from tests.core.conftest import task_of
@@ -381,3 +383,19 @@ def test_the_first_page_begins_with_what_is_overdue(page, submitted, company) ->
     assert shown.context["late"] == 1
     assert page("baixue").get("/").context["groups"] == []
     assert counted(page("shanlina"), "/") <= 15  # lists, and the cards of sales
+
+
+def test_withdrawing_is_offered_as_long_as_it_is_possible(page, submitted, company) -> None:
+    task = task_of(submitted("qiuzhiyuan", 600_000))
+    address = f"/instances/{task.instance_id}/"
+
+    def offered(username: str) -> bool:
+        return f"{address}withdraw" in page(username).get(address).content.decode()
+
+    assert offered("qiuzhiyuan")
+    assert not offered("shanlina")
+    page("shanlina").post(f"/approvals/{task.pk}/complete", {"decision": "approve"})
+    assert not offered("qiuzhiyuan")
+    assert "不能再撤回" in page("qiuzhiyuan").get(address).content.decode()
+    set_parameter(parameter=WITHDRAW_LATE, value=True, by=company["admin"])
+    assert offered("qiuzhiyuan")

@@ -17,6 +17,7 @@ from apps.core.inbox.acts import ACTS, Act
 from apps.core.inbox.facts import facts_of
 from apps.core.inbox.outline import outline_of
 from apps.core.inbox.visibility import Viewer
+from engine import instances
 from engine.exceptions import Conflict, EngineError, InvalidData
 from engine.forms import TaskForm
 from engine.instances import WITHDRAW
@@ -76,17 +77,20 @@ class Trouble:
 def instance_context(instance: ProcessInstance, viewer: Viewer) -> dict[str, Any]:
     """All of the page of a case; its trail from the beginning, as the picture replays it."""
     about = _about(instance)
+    offered = instance.starter == viewer.id and waits_for_withdrawal(instance)
+    withdrawable = offered and instances.may_withdraw(instance, viewer.id)
     return {
         **about,
         "lines": about["lines"][::-1],
         "parts": outline_of(instance),
-        "withdrawable": instance.starter == viewer.id and may_withdraw(instance),
+        "withdrawable": withdrawable,
+        "too_late": offered and not withdrawable,
         "looks_after": viewer.sees_all,
     }
 
 
-def may_withdraw(instance: ProcessInstance) -> bool:
-    """Whether the process waits for a withdrawal; the engine asks for more when it comes."""
+def waits_for_withdrawal(instance: ProcessInstance) -> bool:
+    """Whether its process waits for that; the page of the case says whether it is too late."""
     known: bool | None = getattr(instance, "withdrawable", None)  # of `find_instance`
     if known is not None:
         return known
