@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.core.management import CommandError
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from apps.accountsets import schemas
 from apps.accountsets.models import SchemaTemplate
@@ -48,6 +50,24 @@ def test_a_set_built_from_the_template_is_what_the_migrations_make(own_database)
     slow = without_times(dump(own_database.name, "set_b2"))
     assert len(slow) > 1000
     assert without_times(dump(own_database.name, "set_a1")) == slow
+
+
+def test_a_set_that_is_too_old_for_the_folded_migrations_is_named(own_database):
+    replaced = [
+        ("sales", "0001_squashed_0020_one_primary_contact"),
+        ("sales", "0019_counted_by_index"),
+    ]
+    with as_owner():
+        with in_account_set("t_two"):
+            for app, name in replaced:
+                MigrationRecorder(connection).record_unapplied(app, name)
+        with pytest.raises(CommandError, match=r"“t_two” lacks sales\.0019"):
+            schemas.migrate_account_sets()
+        with in_account_set("t_two"):
+            MigrationRecorder(connection).record_applied(*replaced[1])
+        schemas.migrate_account_sets()
+        with in_account_set("t_two"):
+            assert replaced[0] in MigrationRecorder(connection).applied_migrations()
 
 
 def test_a_changed_migration_makes_a_new_template(own_database, monkeypatch):
