@@ -64,8 +64,8 @@ def _require_recent(account_set: AccountSet) -> None:
             missing = ", ".join(f"{app}.{name}" for app, name in sorted(left))
             raise CommandError(
                 f"The account set “{account_set}” lacks {missing}, which is part of"
-                f" {key[0]}.{key[1]} by now. Nothing of it was changed. Set it up by the earlier version"
-                " that docs/decisions.md names (Platform), then by this one."
+                f" {key[0]}.{key[1]} by now. Nothing of it was changed. Set it up by the earlier"
+                " version that docs/decisions.md names (Platform), then by this one."
             )
 
 
