@@ -111,6 +111,9 @@ class TestCommands:
         gone, stays = (make("sales.customer", name=name) for name in ("甲医院", "乙医院"))
         make("sales.contact", customer=gone.pk, name="曾雅琴")
         assert gone.name in choices(client, "form.customer", "甲医")
+        chosen = client.get(page(gone, "merge"), headers={"HX-Request": "true"}).content.decode()
+        assert "data-ld-picker" in chosen
+        assert "data-ld-create" not in chosen  # only what is there can be merged into
         asked = client.post(page(gone, "merge"), {"into": stays.pk})
         assert asked.status_code == 422
         assert "联系人 1" in asked.content.decode()

@@ -226,27 +226,38 @@ def is_found_by_typing(field: forms.Field, area: str) -> bool:
 
 
 def dress_choices(
-    kind: DocumentKind, rights: Rights, area: str, alike: Sequence[forms.BaseForm]
+    kind: DocumentKind,
+    rights: Rights,
+    area: str,
+    alike: Sequence[forms.BaseForm],
+    *,
+    creates: bool = True,
 ) -> None:
-    """Let the fields of forms that are alike (the rows of a grid) choose as described above."""
+    """Let the fields of forms that are alike (the rows of a grid) choose as described above;
+    without `creates` only among what is there already."""
     if not alike:
         return
     for name, field in list(alike[0].fields.items()):
         if is_found_by_typing(field, area):
-            _dress_found(kind, rights, area, name, alike)
+            _dress_found(kind, rights, area, name, alike, creates)
         elif type(field) is ModelChoiceField:
             _dress_short(name, alike)
 
 
 def _dress_found(
-    kind: DocumentKind, rights: Rights, area: str, name: str, alike: Sequence[forms.BaseForm]
+    kind: DocumentKind,
+    rights: Rights,
+    area: str,
+    name: str,
+    alike: Sequence[forms.BaseForm],
+    creates: bool,
 ) -> None:
     rows = _rows(alike[0], name)
     # Most filters aren't set; putting the scope of each into words took a tenth of a list's time.
     unset = area == FILTER and all(_is_unset(form, name) for form in alike)
     rows = rows.none() if unset else in_scope(rows, rights)
     url = reverse("kinds:choices", args=[kind, f"{area}.{name}"])
-    create_url = _create_url(rows, rights) if area != FILTER else ""
+    create_url = _create_url(rows, rights) if creates else ""
     known = {} if unset else _known(rows, name, alike)
     for form in alike:
         old = form.fields[name]

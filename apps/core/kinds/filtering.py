@@ -38,7 +38,7 @@ class Chip:
 def dress_filters(kind: DocumentKind, filters: FilterSet, rights: Rights) -> None:
     """Let the fields of filters look and choose as those of forms do."""
     form = filters.form
-    dress_choices(kind, rights, FILTER, [form])
+    dress_choices(kind, rights, FILTER, [form], creates=False)
     for field in form.fields.values():
         if isinstance(field, forms.MultiValueField):
             dates = any(isinstance(part, forms.DateField) for part in field.fields)

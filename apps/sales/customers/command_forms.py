@@ -197,7 +197,7 @@ class MergeForm(CommandForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        dress_choices(self.kind, self.rights, MERGE, [self])
+        dress_choices(self.kind, self.rights, MERGE, [self], creates=False)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
