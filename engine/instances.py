@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, Q, Subquery
+from django.db.models import Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -203,10 +203,10 @@ def withdraw(instance: int, *, user: int, reason: str = "", now: datetime | None
         case = lock_instance(instance)
         if case.starter != user:
             raise NotAllowed(_("Only the one who submitted it may withdraw it."))
-        waiting = _withdrawal(instance, user)
+        waiting = _withdrawal(instance)
         if waiting is None:
             raise WrongState(_("There is nothing to withdraw from here."))
-        if _is_late(waiting, definitions.compiled(case.definition, case.checksum)):
+        if _is_late(waiting, definitions.compiled(case.definition, case.checksum), user):
             raise WrongState(_("Somebody has decided already; ask them to send it back."))
         payload = {"by": user, "reason": reason}
         return deliver(case, str(waiting.task_id), WITHDRAW, payload=payload, by=user, now=now)
@@ -214,30 +214,33 @@ def withdraw(instance: int, *, user: int, reason: str = "", now: datetime | None
 
 def may_withdraw(instance: ProcessInstance, user: int) -> bool:
     """Whether this person may take the case back as it stands now."""
-    waiting = _withdrawal(instance.pk, user) if instance.starter == user else None
+    waiting = _withdrawal(instance.pk) if instance.starter == user else None
     if waiting is None:
         return False
     process = definitions.compiled(instance.definition_id, instance.definition.checksum)
-    return not _is_late(waiting, process)
+    return not _is_late(waiting, process, user)
 
 
-def _withdrawal(instance: int, starter: int) -> Any:
-    """What waits for the message, if anything; `decided`: whether somebody else has decided since
-    it began to."""
-    visits = ActivityInstance.objects.filter(instance_id=instance)
+def _withdrawal(instance: int) -> EventSubscription | None:
+    """What waits for the message, if anything."""
     waiting = EventSubscription.objects.filter(instance_id=instance, name=WITHDRAW)
-    began = visits.filter(task_id__in=waiting.values("task_id")).values("id")[:1]
-    since = visits.filter(id__gt=Subquery(began)).values("task_id")
-    decisions = Decision.objects.filter(task__instance_id=instance, task__task_id__in=since)
-    others = decisions.exclude(user=starter).exclude(code=REMOVED)
-    return waiting.annotate(decided=Exists(others)).first()
+    return waiting.order_by("pk").first()
 
 
-def _is_late(waiting: Any, process: CompiledProcess) -> bool:
-    if not waiting.decided:
-        return False
+def _is_late(waiting: EventSubscription, process: CompiledProcess, starter: int) -> bool:
+    """Whether somebody else has decided, where nobody may withdraw after that."""
     until = process.element(waiting.process, waiting.element).properties.get("until")
-    return until != "end" and not organisation().withdraw_late()
+    if until == "end" or organisation().withdraw_late():
+        return False
+    return _decided_since(waiting).exclude(user=starter).exclude(code=REMOVED).exists()
+
+
+def _decided_since(waiting: EventSubscription) -> QuerySet[Decision]:
+    """Decisions on human tasks that were made after the instance began to wait for the message."""
+    visits = ActivityInstance.objects.filter(instance_id=waiting.instance_id)
+    began = visits.filter(task_id=waiting.task_id).values("id")[:1]
+    since = visits.filter(id__gt=Subquery(began)).values("task_id")
+    return Decision.objects.filter(task__instance_id=waiting.instance_id, task__task_id__in=since)
 
 
 def suspend(instance: int, *, by: int | None, reason: str, now: datetime | None = None) -> Result:

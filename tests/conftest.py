@@ -142,12 +142,14 @@ def copy_database(source: str) -> str:
 def within(name: str) -> Iterator[Database]:
     """All happens in that database, at first in the first account set; then it is dropped."""
     before = connection.settings_dict["NAME"]
-    use_database(name)
-    connection.set_schema(SETS[0])
-    yield Database(name=name, url=database_url(name))
-    use_database(before)
-    with server() as cursor:
-        drop_database(cursor, name)
+    try:
+        use_database(name)
+        connection.set_schema(SETS[0])
+        yield Database(name=name, url=database_url(name))
+    finally:
+        use_database(before)
+        with server() as cursor:
+            drop_database(cursor, name)
 
 
 def drop_database(cursor: psycopg.Cursor, name: str) -> None:

@@ -27,7 +27,15 @@ from django_tenants.utils import quote_schema_name
 from apps.accountsets.models import AccountSet, SchemaTemplate
 from apps.accountsets.routing import PUBLIC, in_account_set
 
-SHAPING = ("migrations/*.py", "sql/*.sql", "grants.py", "actions.py", "dictionaries.py")
+SHAPING = (
+    "migrations/*.py",
+    "migrating.py",
+    "database.py",
+    "sql/*.sql",
+    "grants.py",
+    "actions.py",
+    "dictionaries.py",
+)
 PACKAGES = ("django", "django-tenants", "django-pghistory", "django-pgtrigger")
 
 # django-tenants asks whether the schema is there, and goes into it; neither is to be repeated.

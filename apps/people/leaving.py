@@ -23,6 +23,8 @@ from engine import tasks
 from engine.exceptions import EngineError
 from engine.models import HumanTask, TaskState
 
+NAMED = 10  # of what is left; the page of the hand-over has it all
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -85,8 +87,8 @@ def leave(
     left_on: date | None = None,
     reason: str = "",
 ) -> None:
-    """Hand over and go, in one transaction. Raises `ValidationError` with a message for each thing
-    that would be left without anybody."""
+    """Hand over and go, in one transaction. Raises `ValidationError`, which names what would be
+    left without anybody."""
     _refuse_oneself(employee, by)
     left = hand_over(employee=employee, successors=successors, by=by, reason=reason)
     _refuse_while_holding(left)
@@ -108,11 +110,13 @@ def _refuse_oneself(employee: Employee, by: int) -> None:
 
 
 def _refuse_while_holding(left: list[Held]) -> None:
-    if left:
-        held = listed(f"{each.what} {each.label}" for each in left)
-        raise ValidationError(
-            _("Still to be handed over: %(held)s."), params={"held": held}, code="holds"
-        )
+    if not left:
+        return
+    held = listed(f"{each.what} “{each.label}”" for each in left[:NAMED])
+    said = _("Still to be handed over: %(held)s.")
+    if len(left) > NAMED:
+        said = _("Still to be handed over: %(held)s, and %(more)s more.")
+    raise ValidationError(said, params={"held": held, "more": len(left) - NAMED}, code="holds")
 
 
 def _tasks(employee: Employee) -> list[Held]:

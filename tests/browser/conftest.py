@@ -15,7 +15,16 @@ from apps.people.demo import DEMO_PASSWORD, make_people
 from apps.people.models import Substitute, User
 from engine import definitions
 from engine.models import Deployment
-from tests.conftest import SETS, Database, copy_database, copy_template, use_database, within
+from tests.conftest import (
+    SETS,
+    Database,
+    copy_database,
+    copy_template,
+    drop_database,
+    server,
+    use_database,
+    within,
+)
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -50,12 +59,19 @@ class Watch:
 def furnished(django_db_setup: None, django_db_blocker) -> Iterator[str]:
     """Name of a database with the demo company, nobody away, and the shipped processes."""
     shared = connection.settings_dict["NAME"]
-    with django_db_blocker.unblock(), within(copy_template()) as database:
-        make_people()
-        Substitute.objects.all().delete()
-        definitions.deploy(definitions.shipped_files(), source=Deployment.Source.SHIPPED)
-        use_database(shared)
-        yield database.name
+    with django_db_blocker.unblock():
+        name = copy_template()
+        use_database(name)
+        connection.set_schema(SETS[0])
+        try:
+            make_people()
+            Substitute.objects.all().delete()
+            definitions.deploy(definitions.shipped_files(), source=Deployment.Source.SHIPPED)
+        finally:
+            use_database(shared)
+    yield name
+    with django_db_blocker.unblock(), server() as cursor:
+        drop_database(cursor, name)
 
 
 @pytest.fixture

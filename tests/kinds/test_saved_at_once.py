@@ -46,7 +46,7 @@ def test_two_contacts_become_the_primary_one_at_the_same_moment() -> None:
             name_primary(others[0])
             slower: Future[None] = pool.submit(in_a_thread, partial(name_primary, others[1]))
             assert wait_until(lambda: waiting() == 1, SECONDS)
-        with pytest.raises(WrongState, match="只能有一条"):
+        with pytest.raises(WrongState, match=r"客户、.+相同的“联系人”"):
             slower.result(SECONDS)
     assert Contact.objects.get(primary=True) == others[0]
 

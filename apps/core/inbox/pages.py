@@ -91,7 +91,7 @@ def instance_context(instance: ProcessInstance, viewer: Viewer) -> dict[str, Any
 
 def waits_for_withdrawal(instance: ProcessInstance) -> bool:
     """Whether its process waits for that; the page of the case says whether it is too late."""
-    known: bool | None = getattr(instance, "withdrawable", None)  # of `find_instance`
+    known: bool | None = getattr(instance, "withdrawable", None)  # of whoever read it
     if known is not None:
         return known
     return EventSubscription.objects.filter(instance=instance, name=WITHDRAW).exists()

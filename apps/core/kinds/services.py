@@ -5,15 +5,14 @@ locked after its instance, never before it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from psycopg.errors import UniqueViolation
 
 from apps.core.access.actions import Action
 from apps.core.access.rights import Rights
@@ -24,12 +23,20 @@ from apps.core.kinds.models import ApprovalState, Document, Line, Record
 from apps.core.kinds.refinding import find_others_anew
 from apps.core.kinds.registry import kind_of_key
 from apps.core.kinds.search import make_searchable
+from apps.core.kinds.uniqueness import told_if_taken
 from apps.core.links.services import unlink_document
 from apps.core.numbering.services import next_number
 from engine import instances, tasks
 from engine.exceptions import Conflict, InvalidData, NotFound, WrongState
 from engine.instances import Result
-from engine.models import Decision, HumanTask, InstanceState, ProcessInstance, TaskState
+from engine.models import (
+    Decision,
+    EventSubscription,
+    HumanTask,
+    InstanceState,
+    ProcessInstance,
+    TaskState,
+)
 from engine.organisation import organisation
 
 LIVE = (InstanceState.ACTIVE, InstanceState.SUSPENDED)
@@ -67,7 +74,7 @@ def save_record(
     if kind.numbering is not None and not record.number:
         record.number = next_number(kind.key, kind.numbering, record.date)
     make_searchable(record, kind.search)
-    with _there_once():
+    with told_if_taken():
         record.save()
         for each in kind.lines:
             _save_lines(record, each.model, each.related, lines.get(each.related, ()))
@@ -75,23 +82,6 @@ def save_record(
         find_others_anew(record, before)
     kind.saved(record, before, rights, moment)
     return record
-
-
-@contextmanager
-def _there_once() -> Iterator[None]:
-    """What the forms have asked the database already is asked by it once more: meanwhile somebody
-    may have saved the same."""
-    try:
-        yield
-    except IntegrityError as error:
-        if not isinstance(error.__cause__, UniqueViolation):
-            raise
-        raise WrongState(
-            _(
-                "Somebody else has just saved something of which there may be one only. Look at"
-                " what is there now, then save again."
-            )
-        ) from error
 
 
 def _require_unchanged(
@@ -197,9 +187,12 @@ def _open_revision(business_key: str, user: int) -> int | None:
 
 
 def live_instance(business_key: str) -> ProcessInstance | None:
-    """The case that is under way for a document."""
+    """The case that is under way for a document; `withdrawable` says whether its process waits for
+    a withdrawal."""
+    waiting = EventSubscription.objects.filter(instance=OuterRef("pk"), name=instances.WITHDRAW)
     return (
         ProcessInstance.objects.filter(business_key=business_key, state__in=LIVE)
+        .annotate(withdrawable=Exists(waiting))
         .select_related("definition")
         .defer("runtime", "definition__compiled")
         .first()

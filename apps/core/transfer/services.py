@@ -239,5 +239,5 @@ def _save(sheet: Sheet, rights: Rights, entry: Entry) -> Iterator[CellError]:
         yield from sheet.errors(entry, error.data.get("errors") or {"": [str(error)]})
     except EngineError as error:
         yield from sheet.errors(entry, {"": [str(error)]})
-    except IntegrityError:  # what only the database sees: somebody else was faster, most likely
+    except IntegrityError:  # what only the database sees
         yield from sheet.errors(entry, {"": [_("It contradicts what is there already.")]})

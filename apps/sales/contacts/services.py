@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.search import make_searchable
+from apps.core.kinds.uniqueness import told_if_taken
 from apps.core.phones import e164
 from apps.sales.contacts.models import Contact
 from apps.sales.customers.models import Customer
@@ -65,5 +66,6 @@ def open_contact(
     kind = kind_of(contact)
     kind.prepare(contact, {})
     make_searchable(contact, kind.search)
-    contact.save()
+    with told_if_taken():
+        contact.save()
     return contact

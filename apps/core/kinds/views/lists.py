@@ -105,7 +105,7 @@ class ListPage(KindView):
         """A row, with what a phone shows of it."""
         cells = [(column, column.cell(row)) for column in listing.columns]
         title, amount = self.kind.title(row), self.kind.amount
-        said = {title, *title.split()}
+        said = {title} if self.kind.title_field else {title, *title.split()}
         others = [
             cell.text
             for column, cell in cells

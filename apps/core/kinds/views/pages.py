@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from apps.core.access.actions import Action
 from apps.core.inbox import looking
+from apps.core.inbox.pages import waits_for_withdrawal
 from apps.core.kinds import columns, extras, services
 from apps.core.kinds.commands import offered
 from apps.core.kinds.declaration import DetailTab
@@ -66,6 +67,7 @@ class RecordPage(KindView):
         """The heading, which is there whatever tab is open."""
         can = self.kind.abilities(self.rights, record)
         case = services.live_instance(record.business_key) if self.kind.approval else None
+        mine = case if case is not None and case.starter == self.rights.user else None
         commands = list(offered(self.kind, record, can))
         risks = self.kind.risks(record)
         warned = {str(risk.label) for risk in risks}  # a warning of a state says which it is
@@ -79,8 +81,8 @@ class RecordPage(KindView):
             "risks": risks,
             "case": case,
             "case_url": reverse("inbox:instance", args=[case.pk]) if case else "",
-            "withdrawable": case is not None and case.starter == self.rights.user,
-            "may_urge": case is not None and case.starter == self.rights.user,
+            "withdrawable": mine is not None and waits_for_withdrawal(mine),
+            "may_urge": mine is not None,
             "strip": strip_of(self.kind, record),
             "waiting_for": looking.waiting(case) if case else [],
             "main_commands": [(name, one) for name, one in commands if one.primary],
