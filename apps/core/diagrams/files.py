@@ -9,6 +9,7 @@ from typing import Final
 
 from lxml import etree
 
+from apps.core.diagrams.labels import make_room
 from engine.bpmn.drawing import add_drawing
 from engine.bpmn.model import Diagram, text_of
 from engine.bpmn.outline import outlines
@@ -30,8 +31,10 @@ def diagram_in(content: bytes, language: str) -> bytes:
     add_drawing(diagram)
     root = diagram.root
     if language.startswith("en"):
-        for element, name in _english(root):
+        named = list(_english(root))
+        for element, name in named:
             element.set(SHOWN, name)
+        make_room(root, {element.get("id", ""): name for element, name in named})
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
