@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from apps.catalog.models import TaxRate
 from apps.contracts.amounts import HUNDRED, Typed
 from apps.contracts.models import DueRule, Instalment, SalesContract, SalesContractLine
+from apps.core.kinds.recalling import RecallingForm
 from apps.sales.customers.choosing import OfCustomerForm
 from apps.sales.customers.invoicing import INVOICING, normal_tax_id
+from apps.sales.models import Basis
 
 TYPED_FIELDS: Final = {"gross": Typed.GROSS, "price": Typed.PRICE, "rate": Typed.RATE}
 
@@ -19,7 +21,6 @@ TYPED_FIELDS: Final = {"gross": Typed.GROSS, "price": Typed.PRICE, "rate": Typed
 class SalesContractForm(OfCustomerForm):
     """The header of a sales contract."""
 
-    followed = ("customer", "contact")
     offers_primary = True
     may_come_later = ("customer",)  # products cost what the list says until then
 
@@ -78,9 +79,12 @@ class SalesContractForm(OfCustomerForm):
         return data
 
 
-class SalesContractLineForm(forms.ModelForm):
+class SalesContractLineForm(RecallingForm):
     """A product and what is asked for it. Of discount rate, net unit price and gross amount the one
-    that was typed counts: `typed` says which; where it doesn't, the one that has changed."""
+    that was typed counts: `typed` says which; where it doesn't, the one that has changed. So it is
+    with the offer: `basis` says whether it was typed."""
+
+    recalled = ("typed", *TYPED_FIELDS, "basis", "offer")
 
     class Meta:
         model = SalesContractLine
@@ -110,7 +114,7 @@ class SalesContractLineForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        data["typed"] = self._typed(data)
+        data["typed"], data["basis"] = self._typed(data), self._basis(data)
         if data.get("rate") is None:
             data["rate"] = HUNDRED
         for name in ("price", "gross"):
@@ -120,14 +124,26 @@ class SalesContractLineForm(forms.ModelForm):
         return data
 
     def _typed(self, data: dict[str, Any]) -> str:
-        alive = self.data.get("alive")  # a grid that sets `typed` at each key
-        if data.get("typed") and (alive or "typed" in self.changed_data):
-            return str(data["typed"])
+        said = str(data.get("typed") or "")
+        if said and (self._alive or "typed" in self.changed_data):
+            return said
         changed = [name for name in TYPED_FIELDS if name in self.changed_data]
         given = [name for name in changed if data.get(name) is not None]
         if given:
             return TYPED_FIELDS[given[0]]
-        return self.instance.typed or Typed.RATE
+        return said or self.instance.typed or Typed.RATE
+
+    def _basis(self, data: dict[str, Any]) -> str:
+        said = str(data.get("basis") or "")
+        changed = "offer" in self.changed_data and data.get("offer") is not None
+        if changed and not self._alive and said in ("", self.initial.get("basis")):
+            return Basis.TYPED
+        return said
+
+    @property
+    def _alive(self) -> bool:
+        """Whether this comes of a grid that sets `typed` and `basis` at each key."""
+        return bool(self.data.get("alive"))
 
 
 class InstalmentForm(forms.ModelForm):

@@ -199,6 +199,68 @@ def test_products_cost_what_the_list_says_until_a_customer_is_chosen(client) -> 
     assert (said["lines-0-offer"], said["lines-0-gross"]) == ("900", "1800")
 
 
+# --- which figure was typed, without scripts -----------------------------------------------------
+INPUT = re.compile(r'<input[^>]*? name="(lines-0-[^"]+|[^"]+-before)"(?:[^>]*? value="([^"]*)")?')
+
+
+@pytest.fixture
+def page(client) -> Any:
+    """A new contract without scripts, of two of a product that costs 1000: press a button after
+    typing; what its line holds then, or what was saved."""
+    inputs: dict[str, str] = {}
+
+    def press(button: str, **typed_now: str) -> Any:
+        inputs.update({name.replace("__", "-"): value for name, value in typed_now.items()})
+        url = url_of(kinds[KEY], "new" if button == "save" else "preview")
+        answer = client.post(url, inputs | {"do": button}, headers={"accept": "text/html"})
+        if answer.status_code == 302:
+            return SalesContract.objects.get().lines.values("quantity", "offer", "gross").get()
+        inputs.update(INPUT.findall(answer.content.decode()))
+        return inputs
+
+    lines = [{"product": make("catalog.product", standard_price="1000").pk, "quantity": "2"}]
+    inputs |= sent(
+        customer=make("sales.customer").pk, lines=lines, effective_on="2032-03-03"
+    ).dict()
+    begun = dict(INPUT.findall(client.get(url_of(kinds[KEY], "new")).content.decode()))
+    inputs |= {name: text for name, text in begun.items() if name not in inputs}
+    return press
+
+
+REFUSED = {"ends_on": "2031-01-01"}
+ROUNDS = [("save", REFUSED), ("lines:add", {})]
+
+
+@pytest.mark.parametrize(("button", "more"), ROUNDS)
+@pytest.mark.parametrize(
+    ("given", "first", "gross"),
+    [
+        ({}, "2000", 3000),
+        ({"lines__0__rate": "90"}, "1800", 2700),
+        ({"lines__0__price": "800"}, "1600", 2400),
+        ({"lines__0__gross": "1700"}, "1700", 1700),
+        ({"lines__0__offer": "700"}, "1400", 2100),
+    ],
+)
+def test_what_was_worked_out_is_not_taken_for_typed(
+    page, button, more, given, first, gross
+) -> None:
+    assert page(button, **given, **more)["lines-0-gross"] == first
+    page(button)  # and once more
+    assert page("save", lines__0__quantity="3", ends_on="")["gross"] == gross
+
+
+@pytest.mark.parametrize(("button", "more"), ROUNDS)
+def test_what_is_typed_last_counts(page, button, more) -> None:
+    page(button, lines__0__gross="1700", **more)
+    page(button, lines__0__price="800")
+    page(button, lines__0__rate="90")
+    assert page(button, lines__0__quantity="3")["lines-0-gross"] == "2700"
+    page(button, lines__0__offer="700")
+    saved = page("save", lines__0__quantity="4", ends_on="")
+    assert saved == {"quantity": 4, "offer": 700, "gross": 2520}
+
+
 # --- another customer ----------------------------------------------------------------------------
 @pytest.fixture
 def moved() -> dict[str, Any]:
@@ -242,6 +304,47 @@ def test_contact_and_opportunity_go_with_their_customer_without_scripts(client, 
     assert client.post(url_of(kinds[KEY], "new"), sent(**moved)).status_code == 302
     stored = SalesContract.objects.get()
     assert (stored.contact, stored.opportunity, stored.phone) == (new, None, new.mobile)
+
+
+def test_they_go_when_no_customer_was_chosen_in_between_too(client, moved) -> None:
+    new, other = moved.pop("new"), moved["customer"]
+    form = moved | {"customer": int(moved["customer-before"])}
+    form |= worked_out(client, **form)
+    form["customer"] = ""
+    said = worked_out(client, **form)
+    assert said["customer-before"] == ""
+    assert not {"contact", "opportunity"} & said.keys()
+    form |= said | {"customer": other}
+    said = worked_out(client, **form)
+    assert (said["contact"], said["opportunity"]) == ([str(new.pk), "甲"], ["", ""])
+    assert said["phone"] == new.mobile
+    assert client.post(url_of(kinds[KEY], "new"), sent(**form)).status_code == 302
+
+
+def test_another_customers_contact_is_refused_where_both_are_chosen_at_once(client, moved) -> None:
+    del moved["new"]
+    wrong = sent(**moved | {"opportunity": "", "customer-before": "", "contact-before": ""})
+    refused = client.post(url_of(kinds[KEY], "new"), wrong)
+    assert refused.status_code == 422
+    assert "contact" in refused.context["editor"].form.errors
+
+
+def test_a_primary_contact_is_offered_once_whatever_else_is_wrong(client, firms) -> None:
+    one, two = (contact(firms[n], name, f"1380000000{n}") for n, name in enumerate("甲乙"))
+    form = {"customer": firms[0], "discount": "100", "lines": [], "customer-before": ""}
+    form |= worked_out(client, **form)
+    assert form["contact"] == [str(one.pk), "甲"]
+    assert {name: form[name] for name in NAMES} == FIRMS[0]
+    form["contact"] = ""
+    said = worked_out(client, **form)
+    assert ("contact" in said, said["phone"]) == (False, "")
+    answer = client.post(url_of(kinds[KEY], "new"), sent(**form), headers={"accept": "text/html"})
+    assert answer.status_code == 422
+    assert answer.context["editor"].form["contact"].value() is None
+    form |= said | {"customer": firms[1]}
+    form |= worked_out(client, **form)
+    assert form["contact"] == [str(two.pk), "乙"]
+    assert {name: form[name] for name in NAMES} == FIRMS[1]
 
 
 def test_the_opportunity_that_is_chosen_is_what_the_contract_was_made_from(client) -> None:

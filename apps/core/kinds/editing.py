@@ -109,27 +109,35 @@ class Editor:
                 self.form.add_error(None, said)
         return valid and not self.form.errors
 
-    def prepare(self) -> dict[str, Any]:
+    def work_out(self) -> tuple[dict[str, Any], dict[str, list[str]]]:
         """Work out what isn't typed from what is acceptable of the rest; nothing as long as a
         record is missing that the form must name. What inputs say then that said something else, by
-        their names. Nothing is written, whatever `prepare` does. Raises InvalidData."""
+        their names, and what kept it from going on, by fields. Nothing is written, whatever
+        `prepare` does."""
         # What is wrong in the header keeps nothing else of it from being worked out.
-        inputs = [form for form in self._all_forms() if form.is_valid() or form is self.form]
+        inputs = [form for form in self.all_forms if form.is_valid() or form is self.form]
         if not _is_connected(self.form):
-            return {}
+            return {}, {}
         lines = {grid.prefix: grid.instances(valid_only=True) for grid in self.grids}
         before = [self._values(form) for form in inputs]
-        with transaction.atomic():
-            self.kind.prepare(self.form.instance, lines)
-            transaction.set_rollback(True)
-        return {
+        errors: dict[str, list[str]] = {}
+        try:
+            with transaction.atomic():
+                self.kind.prepare(self.form.instance, lines)
+                transaction.set_rollback(True)
+        except InvalidData as error:
+            errors = error.data.get("errors") or {"": [str(error)]}
+        changed = {
             form.add_prefix(name): value
             for form, was in zip(inputs, before, strict=True)
             for name, value in self._values(form).items()
             if value != was[name] and name not in form.errors
-        } | following.remembered(self.form)
+        }
+        return changed | following.remembered(self.form), errors
 
-    def _all_forms(self) -> Iterator[forms.ModelForm[Any]]:
+    @property
+    def all_forms(self) -> Iterator[forms.ModelForm[Any]]:
+        """Those that are filled in."""
         yield self.form
         for grid in self.grids:
             yield from grid.filled
@@ -178,7 +186,7 @@ class Editor:
     def tell(self, errors: Mapping[str, Sequence[str]]) -> None:
         """Put messages of the services beside the fields they are about."""
         self.is_valid()
-        for form in self._all_forms():
+        for form in self.all_forms:
             form.errors  # noqa: B018  (makes them)
             vars(form).setdefault("cleaned_data", {})
         forms_by_prefix = dict(self._numbered())
@@ -193,7 +201,7 @@ class Editor:
     def forgive_missing(self) -> None:
         """Drop the errors of what isn't filled in yet, as long as nobody has finished; what was
         typed or pasted wrong stays one."""
-        for form in self._all_forms():
+        for form in self.all_forms:
             for name, found in form.errors.as_data().items():
                 told = [error for error in found if error.code != "required"]
                 del form.errors[name]

@@ -64,7 +64,8 @@ def remembered(form: forms.ModelForm[Any]) -> dict[str, str]:
 def take_over(record: Any, name: str, brought: Callable[[Any], Brought]) -> None:
     """Let a record say what the row that it chooses in a field brings along, in the place of what
     the one before it brought; all of it where it says nothing yet. Without a form nobody has chosen
-    anew: what is said then stays."""
+    anew: what is said then stays. `prepare` does this before anything that it may refuse, as a page
+    takes it for done."""
     chosen = getattr(record, name, None)
     before = vars(record).get("chosen_before", {name: chosen}).get(name)
     new, old = (brought(row) if row is not None else {} for row in (chosen, before))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django import forms
 from django.http import QueryDict
 
 from apps.core.kinds import following
 from apps.core.kinds.choosing import Chosen, RecordChoice
 from apps.core.kinds.editing import Editor
+from apps.core.kinds.recalling import RecallingForm, input_text
 
 
 def filled_in(editor: Editor, changed: Mapping[str, Any]) -> QueryDict:
-    """What was posted, with what was worked out (`Editor.prepare`) in its inputs."""
+    """What was posted, with what was worked out (`Editor.work_out`) in its inputs."""
     assert editor.data is not None
     data = editor.data.copy()
     for name, value in new_values(editor, changed).items():
@@ -22,6 +22,10 @@ def filled_in(editor: Editor, changed: Mapping[str, Any]) -> QueryDict:
             data[name], data[f"{name}-text"] = value
         else:
             data[name] = value
+    for form in editor.all_forms:
+        if isinstance(form, RecallingForm):
+            for name, text in form.recall().items():
+                data[name] = text  # `update` would add to what is there
     return data
 
 
@@ -31,7 +35,7 @@ def new_values(editor: Editor, changed: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {
         name: changed[name] for name in changed.keys() & following.remembered(editor.form)
     }
-    for form in (editor.form, *(form for grid in editor.grids for form in grid.filled)):
+    for form in editor.all_forms:
         for name, field in form.fields.items():
             input_name, given = form.add_prefix(name), form[name].value()
             row = form.cleaned_data.get(name)
@@ -41,12 +45,5 @@ def new_values(editor: Editor, changed: Mapping[str, Any]) -> dict[str, Any]:
                 if row is not None and not given.pk:
                     found[input_name] = [str(row.pk), str(row)]
             elif input_name in changed:
-                found[input_name] = _text(field, changed[input_name])
+                found[input_name] = input_text(field, changed[input_name])
     return found
-
-
-def _text(field: forms.Field, value: Any) -> str:
-    """A value as an input holds it."""
-    if isinstance(field, forms.ModelChoiceField):
-        return "" if value is None else str(value.pk)
-    return str(field.widget.format_value(field.prepare_value(value)) or "")

@@ -25,10 +25,10 @@ def numbers_of(contact: Contact) -> dict[str, tuple[str, str]]:
 
 class OfCustomerForm(forms.ModelForm):
     """Offers and takes contacts and opportunities of the chosen customer only. Those of the one
-    that was chosen before go with it; where `offers_primary`, the primary contact of the new one
-    takes the place."""
+    that was chosen before go with it, even if none was chosen in between; where `offers_primary`,
+    the primary contact of the new one takes the place."""
 
-    followed: ClassVar[tuple[str, ...]] = ("customer",)
+    followed: ClassVar[tuple[str, ...]] = ("customer", *THEIRS)
     offers_primary: ClassVar[bool] = False
 
     def offered(self, name: str, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -52,7 +52,10 @@ class OfCustomerForm(forms.ModelForm):
     def _let_follow(self, data: dict[str, Any], customer: int, before: int) -> None:
         for name in THEIRS:
             row = data.get(name)
-            if row and row.customer_id == before and not self.fields[name].disabled:
+            if row is None or row.customer_id == customer or self.fields[name].disabled:
+                continue
+            left = said_before(self, name) == row.pk and not before
+            if left or row.customer_id == before:
                 data[name] = None
                 self.chosen_anew.add(name)
         if self.offers_primary and "contact" in data and data["contact"] is None:
@@ -61,6 +64,8 @@ class OfCustomerForm(forms.ModelForm):
     def _offer_primary(self, data: dict[str, Any], customer: int) -> None:
         """The customer's primary contact, if this person may choose it."""
         field: Any = self.fields["contact"]
+        if field.disabled:
+            return
         if found := field.queryset.filter(customer=customer, primary=True).first():
             data["contact"] = field.widget.known[found.pk] = found
             self.chosen_anew.add("contact")

@@ -163,10 +163,10 @@ class FormPage(KindView):
         """The form with what was typed and what came of it; the record as it is stored now."""
         record = self.stored()
         typed = Editor(self.kind, self.rights, record=record, data=request.POST)
-        changed, _errors = self.worked_out(typed)
+        changed, _errors = typed.work_out()
         data = inputs.filled_in(typed, changed)  # what a choice brought is there, as after typing
         editor = Editor(self.kind, self.rights, record=self.stored(), data=data)
-        self.worked_out(editor)  # amounts stay, too
+        editor.work_out()  # amounts stay, too
         if isinstance(error, InvalidData):
             editor.tell(error.data.get("errors") or {"": [str(error)]})
             matches = self.matches(error.data.get("matches", ()))
@@ -190,14 +190,6 @@ class FormPage(KindView):
             if kind.queryset(self.rights).filter(pk=one["id"]).exists():
                 shown.append((one["label"], url_of(kind, "page", one["id"])))
         return shown
-
-    @staticmethod
-    def worked_out(editor: Editor) -> tuple[dict[str, Any], dict[str, list[str]]]:
-        """What was worked out, and what keeps it from that."""
-        try:
-            return editor.prepare(), {}
-        except InvalidData as error:
-            return {}, error.data.get("errors") or {"": [str(error)]}
 
     def stored(self) -> Any:
         """The record as the database has it; None for a new one."""
@@ -275,12 +267,12 @@ class PreviewPage(FormPage):
         act = request.POST.get("do", "")
         if act:
             editor = self.editor(self.reworked(editor, request.POST, act))
-        changed, errors = self.worked_out(editor)
+        changed, errors = editor.work_out()
         if request.accepts("text/html"):
             if pk is None:
                 self.files.keep()  # a browser forgets them with the page
             again = self.editor(inputs.filled_in(editor, changed))
-            self.worked_out(again)
+            again.work_out()
             again.tell(errors)
             seen = request.POST.get("version", "")[:LONGEST_VERSION]
             known = int(seen) if seen.isdecimal() else None
