@@ -69,23 +69,24 @@ def figures(
         context.prec = PRECISION
         if typed == Typed.GROSS:
             amount = value if prices_include_tax else without_tax(value, tax_percent).net
-            price, rate = _places(amount / quantity), _rate(amount, quantity * offer)
+            price, rate = places(amount / quantity), _rate(amount, quantity * offer)
             return Figures(rate, price, amount, value)
         if typed == Typed.PRICE:
             amount, price, rate = cents(quantity * value), value, _rate(value, offer)
         else:
             amount = cents(quantity * offer * value / HUNDRED)
-            price, rate = _places(offer * value / HUNDRED), value
+            price, rate = places(offer * value / HUNDRED), value
         gross = amount if prices_include_tax else with_tax(amount, tax_percent).gross
         return Figures(rate, price, amount, gross)
 
 
-def _places(value: Decimal) -> Decimal:
+def places(value: Decimal) -> Decimal:
+    """To four places, half up."""
     return value.quantize(PLACES, ROUND_HALF_UP)
 
 
 def _rate(part: Decimal, whole: Decimal) -> Decimal:
-    return _places(part * HUNDRED / whole) if whole else HUNDRED
+    return places(part * HUNDRED / whole) if whole else HUNDRED
 
 
 def without_tax(gross: Decimal, tax_percent: Decimal) -> Split:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -14,8 +15,6 @@ from apps.core.kinds.recalling import RecallingForm
 from apps.sales.customers.choosing import OfCustomerForm
 from apps.sales.customers.invoicing import INVOICING, normal_tax_id
 from apps.sales.models import Basis
-
-TYPED_FIELDS: Final = {"gross": Typed.GROSS, "price": Typed.PRICE, "rate": Typed.RATE}
 
 
 class SalesContractForm(OfCustomerForm):
@@ -84,7 +83,10 @@ class SalesContractLineForm(RecallingForm):
     that was typed counts: `typed` says which; where it doesn't, the one that has changed. So it is
     with the offer: `basis` says whether it was typed."""
 
-    recalled = ("typed", *TYPED_FIELDS, "basis", "offer")
+    settles: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "typed": {"gross": Typed.GROSS, "price": Typed.PRICE, "rate": Typed.RATE},
+        "basis": {"offer": Basis.TYPED},
+    }
 
     class Meta:
         model = SalesContractLine
@@ -106,15 +108,10 @@ class SalesContractLineForm(RecallingForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, typed in TYPED_FIELDS.items():  # read by the line grid: what typing here sets
-            self.fields[name].required = False
-            self.fields[name].widget.attrs["data-sets"] = f"typed={typed}"
-        self.fields["offer"].widget.attrs["data-sets"] = "basis=typed"
         self.fields["tax_rate"].queryset = TaxRate.objects.valid()
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        data["typed"], data["basis"] = self._typed(data), self._basis(data)
+        data = super().clean()
         if data.get("rate") is None:
             data["rate"] = HUNDRED
         for name in ("price", "gross"):
@@ -123,55 +120,33 @@ class SalesContractLineForm(RecallingForm):
             self.add_error("rate", _("It isn't negative."))
         return data
 
-    def _typed(self, data: dict[str, Any]) -> str:
-        said = str(data.get("typed") or "")
-        if said and (self._alive or "typed" in self.changed_data):
-            return said
-        changed = [name for name in TYPED_FIELDS if name in self.changed_data]
-        given = [name for name in changed if data.get(name) is not None]
-        if given:
-            return TYPED_FIELDS[given[0]]
-        return said or self.instance.typed or Typed.RATE
 
-    def _basis(self, data: dict[str, Any]) -> str:
-        said = str(data.get("basis") or "")
-        changed = "offer" in self.changed_data and data.get("offer") is not None
-        if changed and not self._alive and said in ("", self.initial.get("basis")):
-            return Basis.TYPED
-        return said
+class InstalmentForm(RecallingForm):
+    """An instalment: a percentage, or else an amount. `by_amount` says which of them was agreed;
+    where only one is given, it is that one."""
 
-    @property
-    def _alive(self) -> bool:
-        """Whether this comes of a grid that sets `typed` and `basis` at each key."""
-        return bool(self.data.get("alive"))
-
-
-class InstalmentForm(forms.ModelForm):
-    """An instalment: a percentage, or else an amount."""
+    settles: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "by_amount": {"percent": "False", "amount": "True"}
+    }
 
     class Meta:
         model = Instalment
-        fields = ("label", "rule", "days", "due_on", "percent", "amount")
+        fields = ("label", "rule", "days", "due_on", "percent", "amount", "by_amount")
+        widgets = {"by_amount": forms.HiddenInput}
+        field_classes = {"by_amount": forms.NullBooleanField}  # None: nothing is said
 
     def clean_days(self) -> int:
         return self.cleaned_data["days"] or 0
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
+        data = super().clean()
         if data.get("rule") == DueRule.DATE and not data.get("due_on"):
             self.add_error("due_on", _("On which date?"))
         percent, amount = data.get("percent"), data.get("amount")
         if percent is None and amount is None:
             self.add_error("percent", _("Give a percentage or an amount."))
+        elif percent is None or amount is None:
+            data["by_amount"] = percent is None
         if min(percent or 0, amount or 0) < 0 or (percent or 0) > HUNDRED:
             self.add_error("percent", _("Between 0 and 100 percent."))
-        self.instance.by_amount = self._by_amount(percent, amount)
         return data
-
-    def _by_amount(self, percent: Any, amount: Any) -> bool:
-        """Whichever was typed last counts; of a new one the percentage."""
-        if percent is None or amount is None:
-            return percent is None
-        if self.instance.pk and "amount" in self.changed_data:
-            return "percent" not in self.changed_data
-        return self.instance.by_amount

@@ -265,7 +265,7 @@ class Instalment(AmendableLine):
         _("percent"), max_digits=9, decimal_places=4, null=True, blank=True
     )
     amount = money_field(_("amount"), null=True, blank=True)
-    by_amount = models.BooleanField(default=False, editable=False)
+    by_amount = models.BooleanField(_("agreed as an amount"), default=False)
     open_since = models.DateTimeField(_("to be received since"), null=True, editable=False)
 
     class Meta(AmendableLine.Meta):

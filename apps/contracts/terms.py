@@ -184,7 +184,7 @@ def due_before(contract: SalesContract) -> dict[int, Instalment]:
 
 
 def _percent_of(amount: Decimal, whole: Decimal) -> Decimal:
-    return (amount * HUNDRED / whole).quantize(amounts.PLACES) if whole else ZERO
+    return amounts.places(amount * HUNDRED / whole) if whole else ZERO
 
 
 def _beginning(contract: SalesContract, rule: str) -> date | None:

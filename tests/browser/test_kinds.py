@@ -73,6 +73,30 @@ def test_a_contract_is_typed_with_its_lines(person, goods, picture) -> None:
     picture(page, "page")
 
 
+def test_an_amount_that_was_agreed_stays_whatever_the_whole_is(person, goods, picture) -> None:
+    make("contracts.salescontract", "qiuzhiyuan", name="监护仪")
+    page = person("qiuzhiyuan", DESKTOP)
+    page.goto(f"/contracts/sales-contracts/{SalesContract.objects.get().pk}/edit/")
+    percent, amount = (
+        page.locator(f"[name='instalments-0-{name}']") for name in ("percent", "amount")
+    )
+    dimmed = re.compile("text-secondary")
+    expect(amount).to_have_class(dimmed)  # it follows from the percentage
+    amount.fill("7777")
+    expect(percent).not_to_have_value("100")
+    expect(percent).to_have_class(dimmed)
+    expect(amount).not_to_have_class(dimmed)
+    worked_out = percent.input_value()
+    line(page, 0, "quantity").fill("9")
+    expect(percent).not_to_have_value(worked_out)
+    expect(amount).to_have_value("7777")
+    picture(page, "agreed amount")
+    page.keyboard.press("Control+s")
+    page.wait_for_url(re.compile(r"/\d+/$"))
+    stored = SalesContract.objects.get().instalments.get()
+    assert (stored.amount, stored.by_amount) == (7777, True)
+
+
 def test_errors_are_told_with_their_places_and_another_was_faster(person, goods, picture) -> None:
     contract = make("contracts.salescontract", "qiuzhiyuan")
     page = person("qiuzhiyuan", PHONE)

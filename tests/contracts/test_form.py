@@ -199,68 +199,6 @@ def test_products_cost_what_the_list_says_until_a_customer_is_chosen(client) -> 
     assert (said["lines-0-offer"], said["lines-0-gross"]) == ("900", "1800")
 
 
-# --- which figure was typed, without scripts -----------------------------------------------------
-INPUT = re.compile(r'<input[^>]*? name="(lines-0-[^"]+|[^"]+-before)"(?:[^>]*? value="([^"]*)")?')
-
-
-@pytest.fixture
-def page(client) -> Any:
-    """A new contract without scripts, of two of a product that costs 1000: press a button after
-    typing; what its line holds then, or what was saved."""
-    inputs: dict[str, str] = {}
-
-    def press(button: str, **typed_now: str) -> Any:
-        inputs.update({name.replace("__", "-"): value for name, value in typed_now.items()})
-        url = url_of(kinds[KEY], "new" if button == "save" else "preview")
-        answer = client.post(url, inputs | {"do": button}, headers={"accept": "text/html"})
-        if answer.status_code == 302:
-            return SalesContract.objects.get().lines.values("quantity", "offer", "gross").get()
-        inputs.update(INPUT.findall(answer.content.decode()))
-        return inputs
-
-    lines = [{"product": make("catalog.product", standard_price="1000").pk, "quantity": "2"}]
-    inputs |= sent(
-        customer=make("sales.customer").pk, lines=lines, effective_on="2032-03-03"
-    ).dict()
-    begun = dict(INPUT.findall(client.get(url_of(kinds[KEY], "new")).content.decode()))
-    inputs |= {name: text for name, text in begun.items() if name not in inputs}
-    return press
-
-
-REFUSED = {"ends_on": "2031-01-01"}
-ROUNDS = [("save", REFUSED), ("lines:add", {})]
-
-
-@pytest.mark.parametrize(("button", "more"), ROUNDS)
-@pytest.mark.parametrize(
-    ("given", "first", "gross"),
-    [
-        ({}, "2000", 3000),
-        ({"lines__0__rate": "90"}, "1800", 2700),
-        ({"lines__0__price": "800"}, "1600", 2400),
-        ({"lines__0__gross": "1700"}, "1700", 1700),
-        ({"lines__0__offer": "700"}, "1400", 2100),
-    ],
-)
-def test_what_was_worked_out_is_not_taken_for_typed(
-    page, button, more, given, first, gross
-) -> None:
-    assert page(button, **given, **more)["lines-0-gross"] == first
-    page(button)  # and once more
-    assert page("save", lines__0__quantity="3", ends_on="")["gross"] == gross
-
-
-@pytest.mark.parametrize(("button", "more"), ROUNDS)
-def test_what_is_typed_last_counts(page, button, more) -> None:
-    page(button, lines__0__gross="1700", **more)
-    page(button, lines__0__price="800")
-    page(button, lines__0__rate="90")
-    assert page(button, lines__0__quantity="3")["lines-0-gross"] == "2700"
-    page(button, lines__0__offer="700")
-    saved = page("save", lines__0__quantity="4", ends_on="")
-    assert saved == {"quantity": 4, "offer": 700, "gross": 2520}
-
-
 # --- another customer ----------------------------------------------------------------------------
 @pytest.fixture
 def moved() -> dict[str, Any]:

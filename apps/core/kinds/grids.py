@@ -21,6 +21,7 @@ from apps.core.kinds.choosing import dress_choices
 from apps.core.kinds.columns import Column
 from apps.core.kinds.declaration import DocumentKind, Lines
 from apps.core.kinds.dressing import NUMBERS, WIDE, dress, mark_errors
+from apps.core.kinds.recalling import RecallingForm
 
 MOST: Final = 500  # rows of a grid
 
@@ -282,8 +283,12 @@ def _paste(rows: list[Row], grid: Grid, row: int, name: str, text: str) -> None:
     for index, line in enumerate(lines[:MOST], start=max(0, row)):
         while len(rows) <= index:
             rows.append({n: [_initial(blank[n])] for n in blank.fields})
-        for name, value in zip(names[first:], line.split("\t"), strict=False):
-            rows[index] |= _pasted(blank.fields[name], name, value.strip())
+        cells = dict(zip(names[first:], (text.strip() for text in line.split("\t")), strict=False))
+        for name, value in cells.items():
+            rows[index] |= _pasted(blank.fields[name], name, value)
+        if isinstance(blank, RecallingForm):
+            typed = blank.settled_by([name for name, value in cells.items() if value])
+            rows[index] |= {name: [said] for name, said in typed.items()}
 
 
 def _initial(field: forms.BoundField) -> str:

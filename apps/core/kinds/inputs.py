@@ -46,4 +46,6 @@ def new_values(editor: Editor, changed: Mapping[str, Any]) -> dict[str, Any]:
                     found[input_name] = [str(row.pk), str(row)]
             elif input_name in changed:
                 found[input_name] = input_text(field, changed[input_name])
+            elif isinstance(form, RecallingForm) and name in form.settles and row is not None:
+                found[input_name] = input_text(field, row)
     return found

@@ -38,6 +38,7 @@ const preview = async () => {
     const [chosen, said] = [true, false].map((want) => Object.entries(values).filter(([name]) => name.endsWith("-before") === want));
     // What a choice brought is known from what was typed only where all of it stands in the form.
     if (said.map((one) => put(...one)).every(Boolean)) chosen.forEach((one) => put(...one));
+    tell();
     Object.entries(outputs).forEach(([name, text]) => form.querySelectorAll(`output[name="${CSS.escape(name)}"]`).forEach((one) => (one.textContent = text)));
   } catch {
     // The next change asks again; saving works it out in any case.
@@ -54,13 +55,23 @@ const later = () => {
 const alive = () => (form.elements.alive.value = "1");
 alive();
 /** Typing in a field may settle another one: data-sets="typed=gross". */
-const settle = (field) => {
-  const [name, value] = (field.dataset.sets ?? "").split("=");
-  if (!value) return;
-  const prefix = field.name.slice(0, field.name.lastIndexOf("-") + 1);
-  const other = form.elements[prefix + name];
-  if (other) other.value = value;
+const settled = (field) => {
+  const [name, value] = field.dataset.sets.split("=");
+  return [form.elements[field.name.slice(0, field.name.lastIndexOf("-") + 1) + name], value];
 };
+const settle = (field) => {
+  if (!field.dataset.sets) return;
+  const [other, value] = settled(field);
+  other.value = value;
+  tell();
+};
+/** What follows from what was typed looks less weighty. */
+const tell = () =>
+  form.querySelectorAll("[data-sets]").forEach((field) => {
+    const [other, value] = settled(field);
+    field.classList.toggle("text-secondary", other.value !== value);
+  });
+tell();
 form.addEventListener("input", ({ target }) => {
   settle(target);
   if (!target.closest(".ld-picker")) later();
@@ -164,6 +175,7 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   remember();
   number++; // an answer to what was there before is none
   alive();
+  tell();
   later(); // the sum in the bar stands outside
 });
 form.addEventListener("submit", ({ submitter }) => {

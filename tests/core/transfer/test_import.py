@@ -181,6 +181,27 @@ def test_lines_are_grouped_to_documents(company, manager) -> None:
     assert (5, "Products: Product") in places
 
 
+def test_imported_instalments_are_the_percentage_or_the_amount(company, manager) -> None:
+    firm, goods = found(make_customer("苏州医院")), found(make_product("UD-820"))
+    schedule = [f"Payment schedule: {name}" for name in ("Instalment", "Percent", "Amount")]
+    run = upload(
+        manager,
+        CONTRACTS,
+        ("Group", "Name", "Customer", "Products: Product", "Products: Quantity", *schedule),
+        ("A", "一号合同", firm.name, goods.code, 2, "预付", None, 555.55),
+        ("A", None, None, None, None, "到货", 50, None),
+        ("A", None, None, None, None, "验收", 22.22, 444.45),
+        mode="good",
+    )
+    assert run.added == 1, run.errors
+    kept = SalesContract.objects.get().instalments.values_list("amount", "by_amount")
+    assert list(kept) == [
+        (Decimal("555.55"), True),
+        (Decimal(1000), False),
+        (Decimal("444.40"), False),
+    ]
+
+
 def test_without_the_right_nothing_is_imported(company, signed_in) -> None:
     client = signed_in("qiuzhiyuan")
     file = SimpleUploadedFile("a.xlsx", book(HEADING).read())
