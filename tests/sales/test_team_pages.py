@@ -240,7 +240,7 @@ def test_targets_of_people_and_of_departments_are_imported():
     amount, number = (str(one.label) for one in known_measures())
     run = imported(
         {"month": "2031/3/17", "measure": amount, "person": "仇志远", "amount": "¥500,000"},
-        {"month": "2031-03-01", "measure": amount, "unit": "销售部", "amount": "900000"},
+        {"month": "2031-03", "measure": amount, "unit": "销售部", "amount": "900000"},
         {"month": "2031-04-02", "measure": number, "person": "解晓梅", "amount": "3"},
         {"month": "2031-04-02", "measure": amount, "amount": "3"},
         {"month": "2031-03-31", "measure": amount, "person": "仇志远", "amount": "1"},
@@ -263,6 +263,43 @@ def test_a_target_is_set_in_what_somebody_gives_figures_for(client):
         sent = posted(key, typed(key, SELLER, measure=measure))
         assert client.post(url, sent).status_code == status
     assert SalesTarget.objects.get().measure == MeasureCode.CONTRACTS
+
+
+def test_the_month_of_a_target_is_picked_as_one(client):
+    key = "sales.salestarget"
+    field = '<input type="month" name="month" value="{}"'
+    sent = posted(key, typed(key, SELLER, month="2031-03"))
+    assert client.post(reverse("kinds:new", args=[key]), sent).status_code == 302
+    target = SalesTarget.objects.get()
+    assert target.month == date(2031, 3, 1)
+    change = reverse("kinds:edit", args=[key, target.pk])
+    assert field.format("2031-03") in client.get(change).content.decode()
+    refused = client.post(change, {**sent.dict(), "month": "2031-13", "version": target.version})
+    assert refused.status_code == 422
+    assert field.format("2031-13") in refused.content.decode()
+
+
+@pytest.mark.parametrize("month", ["2031-03", "2031-03-17"])
+def test_a_program_names_a_month_by_itself_or_by_any_of_its_days(client, month):
+    sent = typed("sales.salestarget", SELLER, month=month)
+    url = "/api/v1/sales/sales-targets/"
+    made = client.post(url, sent, content_type="application/json")
+    assert (made.status_code, made.json()["month"]) == (201, "2031-03-01"), made.json()
+    refused = client.post(url, {**sent, "month": "March"}, content_type="application/json")
+    assert (refused.status_code, list(refused.json()["errors"])) == (422, ["month"])
+
+
+@pytest.mark.parametrize("since", ["2031-02", "2031-02-28"])
+def test_targets_are_listed_from_a_month_to_a_month(client, since):
+    for month in ("2031-01", "2031-02", "2031-03", "2031-04"):
+        make("sales.salestarget", MANAGER, month=month)
+    url = reverse("kinds:list", args=["sales.salestarget"])
+    answer = client.get(url, {"month_after": since, "month_before": "2031-03"})
+    assert [row.row.period for row in answer.context["rows"]] == ["2031-03", "2031-02"]
+    page = answer.content.decode()
+    assert "2031-02 – 2031-03" in page
+    for name, value in (("month_after", "2031-02"), ("month_before", "2031-03")):
+        assert f'<input type="month" name="{name}" value="{value}"' in page
 
 
 # --- the week -------------------------------------------------------------------------------------

@@ -57,11 +57,16 @@ NUMBERS: Final = (forms.DecimalField, forms.IntegerField)
 def dress(form: forms.BaseForm, *, small: bool = False) -> None:
     """Give every field of a form its widget and classes."""
     for field in form.fields.values():
-        for kind, plain, better in _REPLACED:
-            if isinstance(field, kind) and type(field.widget) is plain:
-                field.widget = better(dict(field.widget.attrs))
-                break
+        replace_widget(field)
         dress_widget(field, small=small)
+
+
+def replace_widget(field: forms.Field) -> None:
+    """In the place of Django's own widget the one that pages have."""
+    for kind, plain, better in _REPLACED:
+        if isinstance(field, kind) and type(field.widget) is plain:
+            field.widget = better(dict(field.widget.attrs))
+            return
 
 
 def dress_widget(field: forms.Field, *, small: bool = False) -> None:

@@ -17,7 +17,8 @@ from apps.core.access.rights import Rights
 from apps.core.kinds import columns
 from apps.core.kinds.choosing import FILTER, dress_choices
 from apps.core.kinds.declaration import DocumentKind
-from apps.core.kinds.dressing import DayInput, NumberText, dress
+from apps.core.kinds.dressing import dress, replace_widget
+from apps.core.kinds.months import MonthField, month
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,11 @@ def dress_filters(kind: DocumentKind, filters: FilterSet, rights: Rights) -> Non
     dress_choices(kind, rights, FILTER, [form], creates=False)
     for field in form.fields.values():
         if isinstance(field, forms.MultiValueField):
-            dates = any(isinstance(part, forms.DateField) for part in field.fields)
-            parts = [DayInput() if dates else NumberText() for _part in field.widget.widgets]
             ends = (_("%(field)s: from"), _("%(field)s: to"))
-            for part, end in zip(parts, ends, strict=True):
-                part.attrs["aria-label"] = end % {"field": field.label}
-            field.widget.widgets = parts
+            for part, end in zip(field.fields, ends, strict=True):
+                replace_widget(part)
+                part.widget.attrs["aria-label"] = end % {"field": field.label}
+            field.widget.widgets = [part.widget for part in field.fields]
     dress(form, small=True)
 
 
@@ -67,9 +67,11 @@ def _names(field: BoundField) -> Iterable[str]:
 
 def _words(form: forms.BaseForm, name: str) -> str:
     """What a filter is set to."""
-    value, field = form.cleaned_data.get(name), form.fields[name]
+    value = form.cleaned_data.get(name)
+    field: Any = form.fields[name]
     if isinstance(value, slice):
-        return " – ".join(_one(field, part) for part in (value.start, value.stop)).strip()
+        ends = zip(field.fields, (value.start, value.stop), strict=True)
+        return " – ".join(_one(part, end) for part, end in ends).strip()
     if value is not None and (isinstance(value, list | tuple) or hasattr(value, "all")):
         return _(", ").join(_one(field, part) for part in value)
     return _one(field, value)
@@ -80,6 +82,8 @@ def _one(field: forms.Field, value: Any) -> str:
         return ""
     if isinstance(field, forms.ChoiceField):
         return str(dict(_flat(field.choices)).get(str(value), value))
+    if isinstance(field, MonthField):
+        return month(value)
     match value:
         case bool():
             return _("Yes") if value else _("No")

@@ -20,6 +20,7 @@ from apps.core.access.rights import Rights
 from apps.core.kinds.choosing import RecordChoice
 from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.editing import Editor
+from apps.core.kinds.months import MonthField
 
 OFFERED: Final = 200
 """Entries of a pick list; longer ones are typed."""
@@ -57,6 +58,8 @@ class ImportColumn:
         match self.field:
             case forms.DateTimeField():
                 said = _("A date and time, such as 2027-10-14 09:30")
+            case MonthField():
+                said = _("A month, such as 2027-10")
             case forms.DateField():
                 said = _("A date, such as 2027-10-14")
             case forms.DecimalField() | forms.IntegerField():

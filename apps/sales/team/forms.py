@@ -7,16 +7,18 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from apps.core.kinds.months import MonthField
 from apps.sales.team.measures import known_measures
-from apps.sales.team.models import MeasureCode, SalesTarget, first_of
+from apps.sales.team.models import MeasureCode, SalesTarget
 
 
 class TargetForm(forms.ModelForm):
-    """Who should reach what in a month; any day of the month names it."""
+    """Who should reach what in a month."""
 
     class Meta:
         model = SalesTarget
         fields = ("month", "measure", "person", "unit", "amount", "remarks")
+        field_classes = {"month": MonthField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """A target is set in what somebody gives figures for; an older one keeps its measure."""
@@ -25,9 +27,6 @@ class TargetForm(forms.ModelForm):
         self.fields["measure"].choices = [
             choice for choice in MeasureCode.choices if choice[0] in offered
         ]
-
-    def clean_month(self) -> Any:
-        return first_of(self.cleaned_data["month"])
 
     def clean_amount(self) -> Any:
         amount = self.cleaned_data["amount"]

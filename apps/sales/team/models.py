@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.kinds.columns import described, money, number
 from apps.core.kinds.models import Record
+from apps.core.kinds.months import month
 
 
 class MeasureCode(models.TextChoices):
@@ -84,7 +85,7 @@ class SalesTarget(Record):
     @described(_("month"))
     def period(self) -> str:
         """2026-11."""
-        return f"{self.month:%Y-%m}"
+        return month(self.month)
 
     @property
     @described(_("whose"))

@@ -14,11 +14,13 @@ from rest_framework import serializers
 from apps.core.kinds import columns
 from apps.core.kinds.api.bodies import line_names, shown_names
 from apps.core.kinds.declaration import DocumentKind, Lines
+from apps.core.kinds.months import MonthField
 
 Serializer = type[serializers.Serializer[Any]]
 Field = serializers.Field[Any, Any, Any, Any]
 
 BIGGEST: Final = 2**63 - 1
+MONTH: Final = r"^\d{4}-\d{2}(-\d{2})?$"  # any day of it names it
 WORDS: Final = (
     ("q", "words to search for"),
     ("sort", "name of a column, with - before it for the other direction"),
@@ -141,6 +143,7 @@ _TYPED: Final[tuple[tuple[type[forms.Field], Callable[[Any, dict[str, Any]], Fie
         lambda field, said: serializers.BooleanField(required=False, help_text=said["help_text"]),
     ),
     (forms.DateTimeField, lambda field, said: serializers.DateTimeField(**said)),
+    (MonthField, lambda field, said: serializers.RegexField(MONTH, **said)),
     (forms.DateField, lambda field, said: serializers.DateField(**said)),
     (forms.DecimalField, _decimal),
     (forms.IntegerField, lambda field, said: serializers.IntegerField(**said)),
