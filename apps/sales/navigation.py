@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.core.shell.navigation import Entry, add
+from apps.sales.customers.models import ASLEEP
 
 add(
     Entry(
@@ -39,6 +40,7 @@ add(
         url="kinds:list",
         args=("sales.customer",),
         query="stage=resting",
+        lists=lambda customer: customer.stage in ASLEEP,
         icon="zzz",
         kind="sales.customer",
         position=30,

@@ -26,6 +26,7 @@ from tests.kinds.factories import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("company")]
 SignIn = Callable[..., Client]
+BOSS = "shanlina"
 
 
 def page(customer: Customer, name: str = "page") -> str:
@@ -174,6 +175,21 @@ class TestPage:
         ).content.decode()
         assert "<html" not in part
         assert "曾雅琴" in part
+
+    def test_the_menu_marks_the_list_that_it_is_found_in(self, signed_in: SignIn) -> None:
+        client, customer = signed_in(BOSS), make_customer()
+
+        def marked(name: str = "page", **query: str) -> list[str]:
+            menu = client.get(page(customer, name), query).context["menu"]
+            links = [link for part in menu.parts for group in part.groups for link in group.links]
+            return [link.entry.name for link in links if link.active]
+
+        assert marked() == marked("edit") == ["sales.customers"]
+        services.make_dormant(
+            customer_id=customer.pk, reason=entry("stage_reason", "other"), rights=rights(BOSS)
+        )
+        assert marked() == marked(tab="story") == marked("edit") == ["sales.resting_customers"]
+        assert marked("copy") == ["sales.customers"]  # a new one
 
     def test_figures_count_what_its_reader_may_see(self, signed_in: SignIn) -> None:
         customer = make_customer()

@@ -97,13 +97,12 @@ class Menu:
     def _here(self) -> Entry | None:
         """The entry to which this page belongs: the one with the longest part of its address. Of
         two modules that lead to it, the later one, which is its own."""
-        asked = set(self._request.GET.items())
         fitting = [
             (len(path), len(entry.query), position)
             for position, entry in enumerate(self._allowed)
             if not entry.create  # a new document belongs to the list of its kind
             for path in entry.paths
-            if self._leads_here(entry, path) and set(parse_qsl(entry.query)) <= asked
+            if self._leads_here(entry, path) and self._asked_for(entry)
         ]
         return self._allowed[max(fitting)[2]] if fitting else None
 
@@ -117,6 +116,14 @@ class Menu:
         if path == "/":
             return self._request.path == path
         return self._request.path.startswith(path)
+
+    def _asked_for(self, entry: Entry) -> bool:
+        """Whether this is the part of its address that an entry leads to: by what is asked for, on
+        the page of a record by whether it is listed there."""
+        record = getattr(self._request, "record", None)
+        if record is not None and entry.lists is not None:
+            return entry.lists(record)
+        return set(parse_qsl(entry.query)) <= set(self._request.GET.items())
 
     def _link(self, entry: Entry) -> Link:
         return Link(entry, entry is self._here, self._count(entry))

@@ -89,8 +89,9 @@ class Entry:
     It is shown to those who may VIEW its `kind` (with `create`: ADD to it), or where `visible`
     says so; with neither, to everybody. Without a `url` it leads to the list of that kind of
     documents (with `create`: to a new one), which also gives it label and icon where it has none.
-    `query` ("view=claim") parts entries of one address; `home`: the list of its `kind` belongs to
-    it too, which no entry leads to, and so do the addresses named in `also`."""
+    `query` ("view=claim") parts entries of one address, `lists` says which records it lists, whose
+    pages belong to it then; `home`: the list of its `kind` belongs to it too, which no entry leads
+    to, and so do the addresses named in `also`."""
 
     name: str
     module: str
@@ -98,6 +99,7 @@ class Entry:
     url: str = ""  # name of the address
     args: tuple[object, ...] = ()
     query: str = ""
+    lists: Callable[[Any], bool] | None = None
     group: str = ""
     icon: Label = ""
     short: Label = ""  # in the tab bar of a phone

@@ -26,6 +26,7 @@ from apps.core.kinds.addresses import url_of, url_of_key
 from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.merging import Moved
 from apps.core.kinds.registry import kinds
+from apps.core.kinds.showing import Reader
 from apps.core.shell.toasts import say
 from engine.exceptions import EngineError, NotAllowed, NotFound
 
@@ -76,9 +77,11 @@ class KindView(View):
         """Address of a page of this kind."""
         return url_of(self.kind, page, *args)
 
-    def find(self, pk: int) -> Any:
-        """The record; raises NotFound."""
-        return self.kind.find(self.rights, pk)
+    def find(self, pk: int, *, read: Reader | None = None) -> Any:
+        """The record, by which the menu knows whose page this is; raises NotFound."""
+        record = self.kind.find(self.rights, pk, read=read)
+        self.request.record = record  # type: ignore[attr-defined]
+        return record
 
     def show(
         self, template: str, context: dict[str, Any], status: int = HTTPStatus.OK

@@ -252,7 +252,7 @@ class CopyPage(FormPage):
     action = Action.ADD
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        copied = copy_of(self.kind, self.find(pk))
+        copied = copy_of(self.kind, self.kind.find(self.rights, pk))
         return self.answer(Editor(self.kind, self.rights, copied=copied))
 
 

@@ -29,7 +29,7 @@ class RecordPage(KindView):
     """A record: what it says, its lines, whom it waits for, and further tabs."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        record = self.kind.find(self.rights, pk, read=reader_of(self.kind))
+        record = self.find(pk, read=reader_of(self.kind))
         tabs = self.tabs(record)
         name = request.GET.get("tab", DOCUMENT)
         tab = next((one for one in tabs if one.name == name), None)
