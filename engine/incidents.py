@@ -8,12 +8,13 @@ show them, and changes of people and mails that belong to no case.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from engine import outbox
 from engine.cases import lock_instance, lock_instances
@@ -22,10 +23,14 @@ from engine.execution import Execution
 from engine.instances import deliver, require_active
 from engine.models import EventSubscription, Incident, Job, JobKind, TrailEvent
 from engine.models.runtime import RETRIES
+from engine.notices import mails_to
+from engine.organisation import Role, organisation
 from engine.spiff.types import Fire, Variables
 from engine.store import Case, Store
 from engine.trail import plain
 from engine.wake import wake
+
+QUIET: Final = timedelta(hours=1)
 
 
 def owner(job: Job) -> int | None:
@@ -59,7 +64,30 @@ def open_incident(job: Job, error: Exception, *, now: datetime) -> Incident:
         store = Store(now, wake)
         _tell(store, lock_instance(instance), incident, TrailEvent.INCIDENT_OPENED)
         store.save()
+    if job.kind != JobKind.MAIL:  # where mails fail, no mail tells of it
+        _mail_administrators(incident)
     return incident
+
+
+def _mail_administrators(incident: Incident) -> None:
+    """To those who administer processes; what fails together is one mail."""
+    since = incident.opened_at - QUIET
+    others = Incident.objects.filter(state=Incident.State.OPEN, opened_at__gt=since)
+    if others.exclude(pk=incident.pk).exists():
+        return
+    people = organisation()
+    readers = people.holders(Role.PROCESS_ADMIN) or people.holders(Role.ADMINISTRATOR)
+    mails = mails_to(
+        readers,
+        key=f"incident:{incident.pk}",
+        subject=gettext_noop("Incident %(number)s: %(message)s"),
+        text=gettext_noop(
+            "%(message)s\n\nIt waits for you under Processes › Incidents. No mail tells of others"
+            " that follow within an hour."
+        ),
+        values={"number": incident.pk, "message": incident.message},
+    )
+    outbox.post(mails, now=incident.opened_at)
 
 
 def _what_failed(job: Job) -> str:

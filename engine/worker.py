@@ -17,14 +17,14 @@ from time import monotonic
 from typing import Any
 
 import structlog
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from engine import incidents, outbox, reassignment
 from engine.cases import lock_instances
 from engine.database import execute, unavailable
-from engine.exceptions import Conflict, EngineError, NothingCaught
+from engine.exceptions import Conflict, NothingCaught
 from engine.execution import Execution
 from engine.instances import deliver, waiting_for
 from engine.models import InstanceState, Job, JobKind, TrailEvent
@@ -117,18 +117,19 @@ def _try(work: Callable[[], object], job: int, now: datetime | None) -> bool:
 
 
 def _fire_leased(jobs: Sequence[Leased], now: datetime) -> None:
-    """All in one transaction; where that can't be, one by one."""
+    """All in one transaction; where that can't be, case by case, and in a case one by one."""
     instances = sorted({job.instance for job in jobs if job.instance is not None})
+    only = jobs[0].id if len(jobs) == 1 else None
     try:
-        busy = fire_timers(instances, now, skip_locked=True)
+        busy = fire_timers(instances, now, skip_locked=True, only=only)
         _put_off([job.id for job in jobs if job.instance in busy], now)
     except Exception as error:
-        if len(instances) > 1 and not unavailable(error):
-            for instance in instances:
-                _fire_leased([job for job in jobs if job.instance == instance], now)
+        if only is not None or unavailable(error):
+            _failed(jobs[0].id, error, now)
             return
-        for job in jobs:
-            _failed(job.id, error, now)
+        parts = [[job for job in jobs if job.instance == instance] for instance in instances]
+        for part in parts if len(parts) > 1 else [[job] for job in jobs]:
+            _fire_leased(part, now)
 
 
 def _failed(job: int, error: Exception, now: datetime) -> None:
@@ -194,7 +195,7 @@ def fire_timers(
             timers = due.get(case.id, [])
             try:
                 _fire_in_savepoint(case, timers, store)
-            except (EngineError, DatabaseError) as error:
+            except Exception as error:
                 failed.append((case.id, timers, error))
             else:
                 done += [timer.job for timer in timers]

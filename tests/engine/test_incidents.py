@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from engine import incidents, instances
+from engine import assignment, incidents, instances
 from engine.exceptions import BusinessError, LimitExceeded, NotFound, OperationFailed, WrongState
-from engine.models import Incident, Job
+from engine.models import Incident, Job, OutboxMessage
+from engine.notices import letter
 from tests.casework import MONDAY, Case, deploy_drawn
 from tests.engine.bpmn.diagrams import (
     ERROR,
@@ -116,6 +117,22 @@ def test_after_three_failures_it_waits_for_a_person(start_case, effect):
     assert entry.data["incident"] == incident.pk
 
 
+def test_who_administers_processes_is_told_once_of_what_fails_together(start_case, effect, people):
+    effect.failures = 9
+    start_case()
+    case = start_case()
+    for _try in range(3):
+        case.pass_time(hours=6)
+    assert Incident.objects.count() == 2
+    (mail,) = OutboxMessage.objects.all()
+    assert mail.payload["user"] == people[ADMIN]
+    assert letter(mail.payload)["subject"].endswith("没有库存")
+    later = start_case()
+    for _try in range(3):
+        later.pass_time(hours=24)
+    assert (Incident.objects.count(), OutboxMessage.objects.count()) == (3, 2)
+
+
 def test_a_timer_that_fails_keeps_no_other_of_its_case_from_firing(people, effect, registered):
     """Both are due together, after a standstill say."""
     registered.operation("demo.note", lambda context: None)
@@ -142,6 +159,41 @@ def test_a_timer_that_fails_keeps_no_other_of_its_case_from_firing(people, effec
         case.pass_time(hours=1)
     assert Incident.objects.get().element == "effect"
     assert [entry.element for entry in case.trail("timer.fired")] == ["two"]
+
+
+def test_an_unforeseen_fault_costs_only_the_timer_to_blame_a_retry(people, registered, monkeypatch):
+    """Nothing that an operation or the database says: the people can't be asked."""
+    resolve = assignment.resolve
+
+    def broken(rule, *, people):
+        if any(term.get("role") == "finance" for term in rule["terms"]):
+            raise RuntimeError("unforeseen")
+        return resolve(rule, people=people)
+
+    registered.operation("demo.note", lambda context: None)
+    deploy_drawn(
+        process(
+            start()
+            + gateway("both", "parallelGateway")
+            + catch("one", timer('working("PT1H")'))
+            + user(candidateGroups="finance", decisions="done")
+            + end("one_end")
+            + catch("two", timer('working("PT2H")'))
+            + service("note", "demo.note", "noted")
+            + end("two_end")
+            + chain("start", "both", "one", "task", "one_end")
+            + chain("both", "two", "note", "two_end")
+        )
+    )
+    case = Case(people, "process", by="qiuzhiyuan")
+    monkeypatch.setattr(assignment, "resolve", broken)
+    case.pass_time(days=1)
+    assert case.visits("note") == ["COMPLETED"]
+    job = Job.objects.get()
+    assert (job.element, job.retries) == ("one", 2)
+    monkeypatch.undo()
+    case.pass_time(hours=1)
+    assert [task.element for task in case.open] == ["task"]
 
 
 def test_retrying_goes_on_where_it_failed(start_case, effect, people):
