@@ -217,13 +217,14 @@ class Execution:
             if completed:
                 state = TaskState.COMPLETED
             else:
-                state = TaskState.SUPERSEDED if step.tally else TaskState.CANCELLED
+                superseded = closed.state == "superseded"
+                state = TaskState.SUPERSEDED if superseded else TaskState.CANCELLED
                 self.store.record(
                     self.case,
                     TrailEvent.TASK_CANCELLED,
                     actor=None,
                     task=closed.task_id,
-                    data={"superseded": step.tally is not None},
+                    data={"superseded": superseded},
                 )
             self.store.add(
                 "closed",

@@ -17,7 +17,16 @@ from engine.spiff.tree import (
     EngineTask,
     Instance,
 )
-from engine.spiff.types import ClosedTask, OpenedTask, Step, Subscription, Timer, Variables, Visit
+from engine.spiff.types import (
+    ClosedTask,
+    OpenedTask,
+    Step,
+    Subscription,
+    Tally,
+    Timer,
+    Variables,
+    Visit,
+)
 
 
 @dataclass(slots=True)
@@ -61,7 +70,7 @@ def report(instance: Instance, before: Waiting, step: Step) -> Step:
     step.tally = run.tally
     step.opened = [opened(run, t) for i, t in after.manual.items() if i not in before.manual]
     step.closed = [
-        ClosedTask(i, "completed" if t._state == COMPLETED else "cancelled")
+        ClosedTask(i, _how_closed(t, run.tally))
         for i, t in before.manual.items()
         if i not in after.manual
     ]
@@ -83,6 +92,13 @@ def report(instance: Instance, before: Waiting, step: Step) -> Step:
         if i not in after.catching and cast(Any, t.task_spec).messages
     ]
     return step
+
+
+def _how_closed(task: EngineTask, tally: Tally | None) -> str:
+    if task._state == COMPLETED:
+        return "completed"
+    decided = tally is not None and tally.activity == task.activity.id
+    return "superseded" if decided else "cancelled"
 
 
 def variables_of(instance: Instance) -> Variables:

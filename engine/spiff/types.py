@@ -138,7 +138,7 @@ class OpenedTask:
 @dataclass(frozen=True, slots=True)
 class ClosedTask:
     task_id: str
-    state: str  # 'completed' | 'cancelled'
+    state: str  # 'completed' | 'superseded' by its activity's tally | 'cancelled'
 
 
 @dataclass(frozen=True, slots=True)

@@ -427,6 +427,14 @@ def test_the_escalation_passes_over_the_initiator(submit):
     assert case.notes() == ["There is nobody above those who were asked."]
 
 
+def test_the_escalation_passes_over_a_superior_who_has_a_vote_in_the_level(at_finance):
+    """覃勇's superior is 林静, and hers is 曾国强: nobody decides twice."""
+    case = at_finance("linjing", "qinyong")
+    assert sorted(case.who()) == ["linjing", "qinyong"]
+    case.until(case.timers()["escalation_due"])
+    assert sorted(case.who()) == [f"linjing|{MANAGER}", f"qinyong|{MANAGER}"]
+
+
 def test_the_escalation_ends_a_delegation(submit, people):
     case = submit(50000)
     tasks.delegate(case.open[0].pk, to=people["zhamin"], by=people[HEAD], now=MONDAY)

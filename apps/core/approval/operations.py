@@ -16,6 +16,7 @@ from engine.operations import Context, operation
 from engine.organisation import Answers
 
 SUBSTITUTE = "substitute"  # the engine's reason for somebody who stands in
+ESCALATION = "escalation"  # ours for a superior who is asked as well
 
 
 @operation("approval.plan_route")
@@ -106,19 +107,21 @@ def remind(context: Context, *, target: str) -> list[int]:
 def add_superior(context: Context, *, target: str) -> list[int]:
     """Ask the superiors of those who haven't decided as well; the user ids of the superiors.
 
-    The initiator is passed over, unless people decide their own: the next superior above is
-    asked."""
+    The initiator is passed over, unless people decide their own, and whoever has a vote in this
+    level (nobody decides twice): the next superior above is asked."""
     people = context.people
     superiors: set[int] = set()
+    voters = _voters(context)
     for task_id, reasons, initiator in _open_tasks(context).values_list(
         "task_id", "assignment", "initiator"
     ):
+        passed_over = voters if people.decide_own() else voters | {initiator}
         for user in [int(user) for user, why in reasons.items() if why.get("rule") != SUBSTITUTE]:
-            superior = _superior(people, user, initiator)
+            superior = _superior(people, user, passed_over)
             if superior is not None:
                 superiors.add(superior)
                 context.add_candidate(
-                    str(task_id), {"user": superior, "rule": "escalation", "superior_of": user}
+                    str(task_id), {"user": superior, "rule": ESCALATION, "superior_of": user}
                 )
     if not superiors:
         context.note(gettext_noop("There is nobody above those who were asked."))
@@ -126,11 +129,23 @@ def add_superior(context: Context, *, target: str) -> list[int]:
     return sorted(superiors)
 
 
-def _superior(people: Answers, user: int, initiator: int | None) -> int | None:
-    superior = people.superior(user)
-    if superior is not None and superior == initiator and not people.decide_own():
-        return people.superior(superior)
-    return superior
+def _superior(people: Answers, user: int, passed_over: Collection[int | None]) -> int | None:
+    """The nearest superior who isn't passed over; None where there is none, or they go round."""
+    below, superior = {user}, people.superior(user)
+    while superior in passed_over and superior is not None and superior not in below:
+        below.add(superior)
+        superior = people.superior(superior)
+    return None if superior in below else superior
+
+
+def _voters(context: Context) -> set[int]:
+    """Who has been asked in the open level otherwise than by escalation, and who has decided."""
+    found: set[int] = set()
+    for activity in {activity for _task, activity in context.site.open_tasks()}:
+        for reasons, user, _principal, _code in context.asked_in(activity):
+            found |= {int(each) for each, why in reasons.items() if why.get("rule") != ESCALATION}
+            found |= {user} if user is not None else set()
+    return found
 
 
 def _open_tasks(context: Context) -> Any:

@@ -14,6 +14,7 @@ from tests.engine.spiff.diagrams import (
     files,
     flow,
     for_each,
+    parallel,
     path,
     service,
     start,
@@ -99,11 +100,37 @@ def test_who_is_not_asked_any_more_is_cancelled() -> None:
     case, _seen = opened("any")
     case.vote("sign", "yes", who="b")
     assert sorted(closed.state for closed in case.last.closed) == [
-        *("cancelled", "cancelled", "completed")
+        *("completed", "superseded", "superseded")
     ]
     case.do("after", "done")
     assert case.last.variables["votes"] == ["yes"]
     assert "level_closed" not in case.last.variables  # it was the child's
+
+
+def test_what_ends_in_the_same_step_is_not_decided_by_the_votes() -> None:
+    """Beside the level another task is open; the end that the votes lead to ends both."""
+    properties = {
+        "assignee": "who",
+        "tallyMode": '"any"',
+        "tallyYes": '["yes"]',
+        "tallyNo": '["no"]',
+    }
+    body = (
+        start()
+        + parallel("split")
+        + user("sign", for_each("people", "who", "votes", "vote", "level_closed"), **properties)
+        + end("over", "<bpmn:terminateEventDefinition/>")
+        + user("beside")
+        + end()
+        + path("s", "split", "sign", "over")
+        + path("split", "beside", "e")
+    )
+    case = Case(process_of(files(body)), {"people": list("ab")})
+    beside = case.task("beside").task_id
+    case.vote("sign", "yes", who="a")
+    states = {closed.task_id: closed.state for closed in case.last.closed}
+    assert states.pop(beside) == "cancelled"
+    assert sorted(states.values()) == ["completed", "superseded"]
 
 
 def test_someone_added_counts() -> None:
