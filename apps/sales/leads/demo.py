@@ -128,10 +128,10 @@ def make_leads(*, now: datetime | None = None) -> int:
 
 
 def _names() -> Iterator[tuple[str, str, tuple[str, str, str, int]]]:
-    for sort in SORTS:
-        for number in range(5):
-            for owner in OWNERS:
-                yield owner, f"{TOWNS[owner][1][number]}{sort[0]}", sort
+    for index in range(len(OWNERS) * 5 * len(SORTS)):  # the sorts by turns
+        owner, number = OWNERS[index % 3], index // 3 % 5
+        sort = SORTS[(index + number + index // 15) % 3]
+        yield owner, f"{TOWNS[owner][1][number]}{sort[0]}", sort
 
 
 def _known(people: Mapping[str, int]) -> dict[tuple[str, str], list[Customer]]:
@@ -165,11 +165,11 @@ def _open(
         contact_name=SURNAMES[index % len(SURNAMES)] + NAMES[index % len(NAMES)],
         contact_position=("设备科科长", "院长", "采购员")[index % 3],
         contact_mobile=f"139 0000 {index:04d}",
-        region=_entry("region", region),
+        region=_entry("region", region) if firm is None else firm.region,
         industry=_entry("industry", sort[1]),
         source=_entry("customer_source", SOURCES[index % len(SOURCES)]),
         need=sort[2],
-        budget=Decimal(sort[3] * 10_000) if index % 4 else None,
+        budget=Decimal((sort[3] + index * 7 % 20) * 10_000) if index % 4 else None,
         now=entered,
     )
     extra: dict[str, Any] = {

@@ -58,7 +58,9 @@ def _request(
         contact=customer.contacts.filter(primary=True).first(),
         need=need,
         date=day,
-        wanted_at=now + timedelta(days=10),
+        wanted_at=timezone.localtime(now + timedelta(days=10)).replace(
+            hour=9 + now.day % 7, minute=0, second=0, microsecond=0
+        ),
         place="客户现场",
         owner_id=owner,
         department_id=rights_of(owner).department,
