@@ -20,7 +20,7 @@ from time import monotonic
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,7 +29,7 @@ from engine.bpmn import sandbox
 from engine.bpmn.references import References, find_references
 from engine.database import execute
 from engine.exceptions import Conflict, InvalidDefinition, NotFound
-from engine.models import Deployment, ProcessDefinition, Resource
+from engine.models import Deployment, ProcessDefinition, ProcessInstance, Resource
 from engine.spiff import CompiledProcess, compile_process, load_process
 from engine.spiff import Element as Element  # part of what `compiled` gives
 
@@ -265,6 +265,12 @@ def latest_definitions() -> QuerySet[ProcessDefinition]:
         .defer("compiled")
         .order_by("key")
     )
+
+
+def used_definitions() -> QuerySet[ProcessDefinition]:
+    """Of every key of which there are cases, and not only parts of such, the newest version."""
+    cases = ProcessInstance.objects.filter(definition__key=OuterRef("key"))
+    return latest_definitions().filter(Exists(cases))
 
 
 def set_suspended(key: str, *, suspended: bool) -> None:

@@ -270,12 +270,31 @@ def due_before(user: int, moment: datetime, *, at_most: int, hide_snoozed_at: da
     return sum(rank_at < moment for _task, rank_at in rows[:at_most])
 
 
-def decided(user: int, *, text: str = "", cursor: str = "", limit: int = PAGE) -> Page:
+def decided(
+    user: int,
+    *,
+    text: str = "",
+    process: str = "",
+    decisions: Sequence[str] | None = None,
+    since: datetime | None = None,
+    before: datetime | None = None,
+    cursor: str = "",
+    limit: int = PAGE,
+) -> Page:
     """One page of what a user has decided, the latest first; nothing leads back from it.
 
-    `text` is in the subject, the party or the number. `cursor` comes from the page before;
+    `text` is in the subject, the party or the number; `process` the key of the case's process,
+    `decisions` codes; decided from `since` on and `before`. It goes through what the user has
+    decided in that time, and through nobody else's. `cursor` comes from the page before;
     InvalidData for another text."""
-    tasks = HumanTask.objects.filter(told_by(text, "instance__card__"), decided_by=user)
+    asked = {
+        "instance__definition__key": process or None,
+        "decision__in": decisions,
+        "ended_at__gte": since,
+        "ended_at__lt": before,
+    }
+    given = {name: value for name, value in asked.items() if value is not None}
+    tasks = HumanTask.objects.filter(told_by(text, "instance__card__"), decided_by=user, **given)
     if cursor:
         _backwards, moment, identity = decode(cursor)
         later = Q(ended_at=moment, pk__gte=identity)  # many decided at once share their moment

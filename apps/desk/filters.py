@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, cast
 
@@ -13,10 +13,14 @@ from django.db.models import Q
 from django.http import Http404, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from apps.core.inbox import wording
+from apps.core.inbox import elements, wording
 from apps.people.models import User
+from engine import definitions
+from engine.decisions import REMOVED, label, registry
 from engine.inbox_search import SORTS, Search, Sort
+from engine.models import InstanceState
 
 VIEWS: Final = {
     "todo": _("All to do"),
@@ -27,18 +31,68 @@ VIEWS: Final = {
 }
 SORT_LABELS: Final = {"due": _("Due"), "amount": _("Amount"), "created": _("Newest")}
 DUE: Final = {"": _("Any time"), "overdue": _("Overdue"), "today": _("Until tonight")}
-NARROWING: Final = ("q", "least", "most", "initiator", "due", "risk")
-KEPT: Final = (*NARROWING, "view", "queue", "sort", "cursor", "batch")
+ENDS: Final = {
+    "approved": ("end_approved", "end_unapproved"),
+    "rejected": ("end_rejected", "end_refused", "end_forbidden", "end_declined"),
+    "withdrawn": ("end_withdrawn", "taken_back_end", "end_given_up", "end_cancelled"),
+}
+"""End events of the shipped diagrams by what they are to who has submitted something."""
+STATES: Final[Mapping[str, tuple[Any, Q]]] = {
+    "live": (_("Under way"), Q(state__lte=InstanceState.SUSPENDED)),
+    "approved": (pgettext_lazy("case", "Approved"), Q(end_event__in=ENDS["approved"])),
+    "rejected": (_("Rejected"), Q(end_event__in=ENDS["rejected"])),
+    "withdrawn": (_("Withdrawn or given up"), Q(end_event__in=ENDS["withdrawn"])),
+    "ended": (_("Ended in any way"), Q(state__gt=InstanceState.SUSPENDED)),
+}
+"""How what somebody has submitted stands: a name, and which cases."""
 OPEN: Final = ("todo", "claim")
-SEARCHED: Final = ("q", "view", "cursor")
-"""What lists of what isn't open are asked for: they are searched by a text alone."""
+_PAST: Final = ("process", "since", "until")
+_OWN: Final = dict.fromkeys(OPEN, ("least", "most", "initiator", "due", "risk")) | {
+    "done": (*_PAST, "decision"),
+    "started": (*_PAST, "state"),
+}
+NARROWING: Final = {view: ("q", *_OWN.get(view, ())) for view in VIEWS}
+"""By what each list can be narrowed; what another one offers is applied nowhere unseen."""
+FREQUENT: Final = ("approve", "reject", "return")  # decisions that are offered first
 LONGEST: Final = 100
+LAST_YEAR: Final = 9000  # later moments aren't the same everywhere on earth
 MOST_PEOPLE: Final = 50  # of one name
 
 # “> 50万”, “金额>=5000”, “<1,000.50”: an amount in the search field.
 AMOUNT: Final = re.compile(
     r"(?:金额|amount)?\s*([<>≤≥]=?)\s*([\d,]{1,15}(?:\.\d{1,2})?)\s*(万)?", re.I
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A list to pick from: the name of its parameter, what it says now, what it offers."""
+
+    name: str
+    label: str
+    value: str
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Which of the cases that somebody has decided or submitted: of that process, decided or
+    submitted from `since` on and `before`; of what was decided, how; of what was submitted, how it
+    stands now."""
+
+    process: str = ""
+    since: datetime | None = None
+    before: datetime | None = None
+    decision: str = ""
+    state: str = ""
+
+    @property
+    def decisions(self) -> list[str] | None:
+        """All codes that are called like the decision; None where any will do."""
+        if not self.decision:
+            return None
+        called = label(self.decision)
+        return [self.decision, *(code for code in registry if label(code) == called)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +104,18 @@ class Wanted:
     search: Search
     cursor: str
     query: QueryDict  # the address' own words, without what isn't known
+    past: Past
 
     @property
     def filtered(self) -> bool:
         """Whether something narrows the list beside its queue."""
-        return any(self.query.get(name) for name in NARROWING)
+        return any(self.query.get(name) for name in NARROWING[self.view])
+
+    @property
+    def bare(self) -> str:
+        """The query of the same list with nothing that narrows it."""
+        others = (*NARROWING[self.view], "sort", "cursor", "batch")
+        return self.address(**dict.fromkeys(others))
 
     def among(self, tasks: Sequence[int]) -> Wanted:
         """The same list, of these tasks only."""
@@ -81,7 +142,8 @@ def read(given: QueryDict, *, now: datetime | None = None) -> Wanted:
     if view not in VIEWS:
         raise Http404
     query = QueryDict(mutable=True)
-    for name in KEPT if view in OPEN else SEARCHED:
+    listed = ("queue", "sort", "batch") if view in OPEN else ()
+    for name in (*NARROWING[view], *listed, "view", "cursor"):
         if value := given.get(name, "").replace("\x00", "")[:200].strip():
             query[name] = value
     queue = query.get("queue", "")
@@ -101,7 +163,48 @@ def read(given: QueryDict, *, now: datetime | None = None) -> Wanted:
         risk=query.get("risk"),
         sort=cast(Sort, sort) if sort in SORTS else "due",
     )
-    return Wanted(view, queue, search, query.get("cursor", ""), query)
+    past = Past(
+        process=query.get("process", ""),
+        since=_midnight(query.get("since", "")),
+        before=_midnight(query.get("until", ""), days=1),
+        decision=query.get("decision", ""),
+        state=state if (state := query.get("state", "")) in STATES else "",
+    )
+    return Wanted(view, queue, search, query.get("cursor", ""), query, past)
+
+
+def choices(wanted: Wanted) -> tuple[Choice, ...]:
+    """What narrows a list of the past; nothing for the others."""
+    return tuple(
+        Choice(name, str(called), wanted.query.get(name, ""), tuple(offer()))
+        for name, (called, offer) in _OFFERS.items()
+        if name in NARROWING[wanted.view]
+    )
+
+
+def _processes() -> Iterator[tuple[str, str]]:
+    for one in definitions.used_definitions():
+        yield one.key, elements.process_label(one)
+
+
+def _decisions() -> Iterator[tuple[str, str]]:
+    """One of each name."""
+    codes: dict[str, str] = {}
+    for code in (*FREQUENT, *registry):
+        if code != REMOVED:
+            codes.setdefault(label(code), code)
+    return ((code, name) for name, code in codes.items())
+
+
+def _states() -> Iterator[tuple[str, str]]:
+    return ((code, str(said)) for code, (said, _rows) in STATES.items())
+
+
+_OFFERS: Final = {
+    "process": (_("Process"), _processes),
+    "decision": (_("Decision"), _decisions),
+    "state": (_("State"), _states),
+}
 
 
 def _amounts(text: str) -> tuple[str, Decimal | None, Decimal | None]:
@@ -132,6 +235,17 @@ def _people(text: str) -> list[int] | None:
         return [int(text[:18])]
     named = Q(display_name__icontains=text) | Q(username=text.lower())
     return list(User.objects.filter(named).values_list("pk", flat=True)[:MOST_PEOPLE])
+
+
+def _midnight(text: str, days: int = 0) -> datetime | None:
+    """When that day begins, or so many days later."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    if not 1900 <= day.year <= LAST_YEAR:
+        return None
+    return timezone.make_aware(datetime.combine(day + timedelta(days=days), time()))
 
 
 def _due(code: str, now: datetime) -> datetime | None:

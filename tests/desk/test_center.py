@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -13,11 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.core.parameters.services import set_parameter
+from apps.desk.filters import ENDS, STATES
 from apps.desk.models import OpinionDraft, Phrase
 from apps.desk.views import home
 from apps.people.parameters import WITHDRAW_LATE
 from engine import tasks
-from engine.models import HumanTask, TaskState
+from engine.definitions import shipped_files
+from engine.models import HumanTask, ProcessInstance, TaskState
 from tests.core.conftest import task_of
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +148,8 @@ def test_what_is_over_can_be_searched(page, submitted, company) -> None:
         {"view": "started", "cursor": "9" * 40},
         {"view": "copies", "cursor": "9" * 40},
         {"view": "done", "cursor": "2026-11-23"},
+        {"view": "done", "since": "0001-01-01", "until": "9999-12-31", "process": "\x00"},
+        {"view": "started", "since": "yesterday", "state": "nothing", "process": "'\"><script>"},
         {"batch": "9" * 40},
     ],
 )
@@ -261,21 +265,110 @@ def test_a_draft_and_phrases(page, submitted, company) -> None:
     assert head.post("/approvals/phrases/", {"text": ""}).status_code == 422
 
 
-@pytest.mark.parametrize("view", ["done", "started"])
-def test_lists_of_what_is_not_open_are_searched_by_text_alone(page, submitted, view) -> None:
-    """No filter is offered there, so none is applied unseen."""
+@pytest.mark.parametrize(
+    ("view", "own"), [("done", {"process", "decision"}), ("started", {"process", "state"})]
+)
+def test_lists_of_the_past_are_narrowed_by_what_they_offer_alone(
+    page, submitted, view, own
+) -> None:
+    """What another list offers is applied nowhere unseen, nor is a text taken for an amount."""
     initiator, head = page("qiuzhiyuan"), page("shanlina")
     task = task_of(submitted("qiuzhiyuan", 5, "功率>3kW的样机"))
     head.post(f"/approvals/{task.pk}/complete", {"decision": "approve"})
     reader = head if view == "done" else initiator
     assert titles(reader, view=view, q="功率>3kW") == ["功率>3kW的样机"]
     assert titles(reader, view=view, q="功率>4kW") == []
+    others = {"process", "decision", "state"} - own
     filters = {"least": "999", "due": "overdue", "initiator": "周敏", "risk": "arrears"}
+    filters |= dict.fromkeys(others, "rejected")
     answer = reader.get("/approvals/", {"view": view, **filters})
     assert [item.title for item in answer.context["listing"].items] == ["功率>3kW的样机"]
     assert answer.context["query"] == f"view={view}"
     text = answer.content.decode()
     assert not any(f'name="{name}"' in text for name in (*filters, "sort"))
+    assert all(f'name="{name}"' in text for name in (*own, "since", "until"))
+
+
+@pytest.fixture
+def past(page, submitted, company) -> Callable[[str, str, str], None]:
+    """`past("椅子", "approve", "2031-03-05")`: 仇志远 submitted it, 单丽娜 decided, both at noon of
+    that day."""
+
+    def happen(subject: str, decision: str, day: str) -> None:
+        task = task_of(submitted("qiuzhiyuan", 5, subject))
+        noon = timezone.make_aware(datetime.fromisoformat(f"{day}T12:00"))
+        sent = {"decision": decision, "opinion": "说明"}
+        page("shanlina").post(f"/approvals/{task.pk}/complete", sent)
+        HumanTask.objects.filter(pk=task.pk).update(ended_at=noon)
+        ProcessInstance.objects.filter(pk=task.instance_id).update(started_at=noon)
+
+    return happen
+
+
+def test_what_was_decided_is_found_by_process_decision_and_day(page, past) -> None:
+    past("椅子", "approve", "2031-03-04")
+    past("桌子", "reject", "2031-03-05")
+    past("柜子", "return", "2031-03-06")
+    head = page("shanlina")
+
+    def done(**query: str) -> list[str]:
+        return titles(head, view="done", **query)
+
+    assert done() == ["柜子", "桌子", "椅子"]
+    assert done(decision="reject") == ["桌子"]
+    assert done(decision="nonsense") == []
+    assert done(process="general_request") == done()
+    assert done(process="contract_approval") == []
+    assert done(since="2031-03-05") == ["柜子", "桌子"]
+    assert done(until="2031-03-05") == ["桌子", "椅子"]
+    assert done(since="2031-03-05", until="2031-03-05", decision="reject", q="桌") == ["桌子"]
+    choices = head.get("/approvals/", {"view": "done", "decision": "reject"}).context["choices"]
+    offered = {choice.name: dict(choice.options) for choice in choices}
+    assert offered["process"] == {"general_request": "事项申请"}
+    assert list(offered["decision"].values())[:3] == ["通过", "拒绝", "退回经办人"]
+    assert [choice.value for choice in choices] == ["", "reject"]
+
+
+def test_what_was_submitted_is_found_by_process_state_and_day(page, past) -> None:
+    past("椅子", "approve", "2031-03-04")
+    past("桌子", "reject", "2031-03-05")
+    past("柜子", "return", "2031-03-06")
+    own = page("qiuzhiyuan")
+
+    def started(**query: str) -> list[str]:
+        return titles(own, view="started", **query)
+
+    assert started() == ["柜子", "桌子", "椅子"]
+    found = {code: started(state=code) for code in STATES}
+    assert found == {
+        "live": ["柜子"],
+        "approved": ["椅子"],
+        "rejected": ["桌子"],
+        "withdrawn": [],
+        "ended": ["桌子", "椅子"],
+    }
+    task = HumanTask.objects.get(subject="柜子", element="revise")
+    own.post(f"/approvals/{task.pk}/complete", {"decision": "abandon", "opinion": "不用了"})
+    assert started(state="withdrawn") == ["柜子"]
+    assert started(process="contract_approval") == []
+    assert started(process="general_request", since="2031-03-05", until="2031-03-05") == ["桌子"]
+
+
+def test_states_are_told_by_ends_that_diagrams_have() -> None:
+    diagrams = b"".join(shipped_files().values()).decode()
+    ends = set(re.findall('<bpmn:endEvent id="([^"]+)"', diagrams))
+    assert {end for named in ENDS.values() for end in named} <= ends
+
+
+def test_a_filter_of_the_past_gets_a_name_too(page, past) -> None:
+    past("椅子", "approve", "2031-03-04")
+    head = page("shanlina")
+    head.post("/approvals/filters/?view=done&decision=reject&cursor=x", {"name": "我拒绝的"})
+    (view,) = head.get("/approvals/").context["saved"]
+    assert view.query == "decision=reject&view=done"
+    page_of_it = head.get(f"/approvals/?{view.query}")
+    assert page_of_it.context["listing"].items == []
+    assert 'href="/approvals/?view=done"' in page_of_it.content.decode()
 
 
 def test_a_copy_is_read_by_looking_at_it(page, submitted, company) -> None:

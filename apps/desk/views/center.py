@@ -124,6 +124,7 @@ def _list_context(
         "sorts": tuple(filters.SORT_LABELS.items()),
         "dues": tuple(filters.DUE.items()),
         "flags": tuple(risks().items()),
+        "choices": filters.choices(wanted),
     }
 
 

@@ -107,7 +107,7 @@ def list_cases(request: HttpRequest) -> HttpResponse:
     """Cases, the latest first, by state and process."""
     state = request.GET.get("state", "")
     state = state if state in STATES else ""
-    processes = list(definitions.latest_definitions())
+    processes = list(definitions.used_definitions())
     key = next((row.key for row in processes if row.key == request.GET.get("process")), "")
     found = visible_instances(viewer_of(request)).filter(**STATES[state][1])
     found = found.filter(definition__key=key) if key else found
