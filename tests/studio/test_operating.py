@@ -13,12 +13,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.core.access.actions import EVERYONE, Action
+from apps.core.access.defaults import sync_grants
 from apps.core.access.models import RoleGrant
+from apps.core.kinds.registry import kind_of
+from apps.core.kinds.services import submit_document
 from apps.core.operating import CASES
 from apps.core.requests.services import submit_request
 from engine import incidents, instances
 from engine.models import Incident, InstanceState, Job, ProcessInstance, TrailEntry
 from tests.casework import Case, deploy_drawn
+from tests.contracts.factories import line, make_contract, make_product, rights
 from tests.engine.bpmn.diagrams import catch, chain, end, parameter, process, service, start, timer
 
 pytestmark = pytest.mark.django_db
@@ -209,6 +213,32 @@ def test_trying_again_what_is_resolved_says_so(admin, case) -> None:
     for nothing in ({}, {"incident": "1" * 5000, "case": "1" * 5000}):
         page = admin.post("/processes/incidents/retry", nothing, follow=True)
         assert "请先选择" in said(page)
+
+
+def test_a_case_is_found_by_its_number_or_that_of_its_document(admin, company) -> None:
+    sync_grants()
+    contract = make_contract(line(make_product()))
+    submit_document(kind=kind_of(contract), pk=contract.pk, rights=rights("qiuzhiyuan"))
+    about = ProcessInstance.objects.get(business_key=contract.business_key)
+    user = company["qiuzhiyuan"]
+    request = submit_request(user=user, subject="差旅", amount=Decimal(10), text="")
+    number = ProcessInstance.objects.get(pk=request.instance).business_key.partition(":")[2]
+    instances.terminate(request.instance, by=company["admin"], reason="不再需要")
+
+    def found(text: str, **query: str) -> set[int]:
+        answer = admin.get("/processes/cases/", {"q": text, **query})
+        return {one["row"].pk for one in answer.context["rows"]}
+
+    assert found(contract.number) == found(f" {contract.number.lower()} ") == {about.pk}
+    assert found(contract.business_key) == {about.pk}
+    assert found(str(about.pk)) >= {about.pk}
+    assert request.instance in found(f"#{number}") & found(str(request.instance))
+    assert found(contract.number, process=KEY) == set()
+    for text in ("XS", contract.number[:-1], "9" * 30, "²", "\x00'\"><script>"):
+        assert found(text) == set()
+    assert about.pk in found("#")  # nothing was typed
+    row = admin.get("/processes/cases/", {"q": contract.number}).context["rows"][0]
+    assert row["number"] == contract.number
 
 
 def test_a_case_is_held_and_goes_on(admin, case) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +20,7 @@ from apps.core.access.actions import Action
 from apps.core.access.doors import requires
 from apps.core.answers import status_of
 from apps.core.api.problems import detail_of
+from apps.core.documents import card_of
 from apps.core.inbox import rows
 from apps.core.inbox.elements import process_label
 from apps.core.inbox.forms import ReasonForm
@@ -28,6 +30,7 @@ from apps.core.inbox.wording import names_of
 from apps.core.operating import CASES, OPERATE, as_seen, mend
 from apps.core.shell.toasts import say
 from apps.people.pages.paging import page_of
+from apps.studio import finding
 from apps.studio.forms import BecauseForm, DataForm
 from apps.studio.troubles import incidents, troubles
 from engine import definitions, instances, pictures
@@ -104,12 +107,14 @@ DATA: Final = "data"  # the form that was tried, where it is none of STEERING
 @require_safe
 @requires(CASES, Action.VIEW)
 def list_cases(request: HttpRequest) -> HttpResponse:
-    """Cases, the latest first, by state and process."""
+    """Cases, the latest first, by state and process; a number is looked for in every state."""
+    number = finding.typed(request.GET.get("q", ""))
     state = request.GET.get("state", "")
     state = state if state in STATES else ""
     processes = list(definitions.used_definitions())
     key = next((row.key for row in processes if row.key == request.GET.get("process")), "")
-    found = visible_instances(viewer_of(request)).filter(**STATES[state][1])
+    wanted = finding.numbered(number) if number else Q(**STATES[state][1])
+    found = visible_instances(viewer_of(request)).filter(wanted)
     found = found.filter(definition__key=key) if key else found
     page = page_of(found, "-pk", request.GET.get("cursor", ""))
     names = names_of(row.starter for row in page.rows)
@@ -119,6 +124,7 @@ def list_cases(request: HttpRequest) -> HttpResponse:
             {
                 "row": row,
                 "line": line,
+                "number": card_of(row).number,
                 "process": process_label(row.definition),
                 "starter": names.get(row.starter or 0, _("System")),
                 "colour": rows.STATE_COLOURS[InstanceState(row.state)],
@@ -128,7 +134,8 @@ def list_cases(request: HttpRequest) -> HttpResponse:
         "next": page.next,
         "previous": page.previous,
         "states": [(code, label) for code, (label, _filter) in STATES.items()],
-        "state": state,
+        "state": None if number else state,
+        "number": number,
         "processes": [(row.key, process_label(row)) for row in processes],
         "process": key,
     }
