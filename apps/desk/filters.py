@@ -13,14 +13,14 @@ from django.db.models import Q
 from django.http import Http404, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from apps.core.inbox import elements, wording
+from apps.core.once import once
 from apps.people.models import User
 from engine import definitions
 from engine.decisions import REMOVED, label, registry
 from engine.inbox_search import SORTS, Search, Sort
-from engine.models import InstanceState
+from engine.models import InstanceState, ProcessDefinition
 
 VIEWS: Final = {
     "todo": _("All to do"),
@@ -31,20 +31,12 @@ VIEWS: Final = {
 }
 SORT_LABELS: Final = {"due": _("Due"), "amount": _("Amount"), "created": _("Newest")}
 DUE: Final = {"": _("Any time"), "overdue": _("Overdue"), "today": _("Until tonight")}
-ENDS: Final = {
-    "approved": ("end_approved", "end_unapproved"),
-    "rejected": ("end_rejected", "end_refused", "end_forbidden", "end_declined"),
-    "withdrawn": ("end_withdrawn", "taken_back_end", "end_given_up", "end_cancelled"),
-}
-"""End events of the shipped diagrams by what they are to who has submitted something."""
 STATES: Final[Mapping[str, tuple[Any, Q]]] = {
     "live": (_("Under way"), Q(state__lte=InstanceState.SUSPENDED)),
-    "approved": (pgettext_lazy("case", "Approved"), Q(end_event__in=ENDS["approved"])),
-    "rejected": (_("Rejected"), Q(end_event__in=ENDS["rejected"])),
-    "withdrawn": (_("Withdrawn or given up"), Q(end_event__in=ENDS["withdrawn"])),
     "ended": (_("Ended in any way"), Q(state__gt=InstanceState.SUSPENDED)),
 }
-"""How what somebody has submitted stands: a name, and which cases."""
+"""How what somebody has submitted stands: a name, and which cases. Beside these it has ended as an
+end event of its diagram says."""
 OPEN: Final = ("todo", "claim")
 _PAST: Final = ("process", "since", "until")
 _OWN: Final = dict.fromkeys(OPEN, ("least", "most", "initiator", "due", "risk")) | {
@@ -93,6 +85,17 @@ class Past:
             return None
         called = label(self.decision)
         return [self.decision, *(code for code in registry if label(code) == called)]
+
+    @property
+    def stands(self) -> Q:
+        """Which cases stand like that; ends that are called alike are one."""
+        if not self.state:
+            return Q()
+        if self.state in STATES:
+            return STATES[self.state][1]
+        ends = elements.end_labels(_used())
+        called = ends.get(self.state)
+        return Q(end_event__in=[end for end, name in ends.items() if name == called])
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,7 @@ def read(given: QueryDict, *, now: datetime | None = None) -> Wanted:
         since=_midnight(query.get("since", "")),
         before=_midnight(query.get("until", ""), days=1),
         decision=query.get("decision", ""),
-        state=state if (state := query.get("state", "")) in STATES else "",
+        state=query.get("state", ""),
     )
     return Wanted(view, queue, search, query.get("cursor", ""), query, past)
 
@@ -182,8 +185,12 @@ def choices(wanted: Wanted) -> tuple[Choice, ...]:
     )
 
 
+def _used() -> list[ProcessDefinition]:
+    return once("used definitions", lambda: list(definitions.used_definitions()))
+
+
 def _processes() -> Iterator[tuple[str, str]]:
-    for one in definitions.used_definitions():
+    for one in _used():
         yield one.key, elements.process_label(one)
 
 
@@ -197,7 +204,10 @@ def _decisions() -> Iterator[tuple[str, str]]:
 
 
 def _states() -> Iterator[tuple[str, str]]:
-    return ((code, str(said)) for code, (said, _rows) in STATES.items())
+    for code, (said, _rows) in STATES.items():
+        yield code, str(said)
+    ends = elements.end_labels(_used())
+    yield from ((end, name) for name, end in {name: end for end, name in ends.items()}.items())
 
 
 _OFFERS: Final = {

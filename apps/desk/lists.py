@@ -8,7 +8,6 @@ from decimal import Decimal
 from functools import cached_property, partial
 from typing import Any, Final
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,7 +16,7 @@ from apps.core.documents import Card, card_of
 from apps.core.inbox import elements, looking, rows, wording
 from apps.core.kinds.search import readings
 from apps.core.once import once
-from apps.desk.filters import STATES, VIEWS, Wanted
+from apps.desk.filters import VIEWS, Wanted
 from engine import copies, decisions, inbox, inbox_search
 from engine.batches import LIMIT
 from engine.models import Copy, HumanTask, InstanceState, ProcessInstance
@@ -165,9 +164,8 @@ def _started(user: int, wanted: Wanted, counts: inbox.Counts) -> Listing:
         "started_at__lt": past.before,
     }
     given = {name: value for name, value in asked.items() if value is not None}
-    stands = STATES[past.state][1] if past.state else Q()
     told = inbox.told_by(wanted.search.text)
-    started = ProcessInstance.objects.filter(told, stands, starter=user, **given)
+    started = ProcessInstance.objects.filter(told, past.stands, starter=user, **given)
     started = started.select_related("definition")
     started = started.defer("runtime", "definition__compiled").order_by("-pk")
     if wanted.cursor.isdecimal():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import get_language
 
 from engine import definitions
@@ -37,6 +39,17 @@ def process_label(definition: ProcessDefinition) -> str:
     if language().startswith("en"):
         return definition.name_en or definition.name
     return definition.name or definition.name_en
+
+
+def end_labels(rows: Iterable[ProcessDefinition]) -> dict[str, str]:
+    """End event → its name in the reader's language, of all these processes; the first of an id
+    that several have counts."""
+    found: dict[str, str] = {}
+    for row in rows:
+        for (process, end), element in definitions.compiled(row.pk, row.checksum).elements.items():
+            if process == row.key and element.type == "endEvent" and not element.scope:
+                found.setdefault(end, element.label(language()))
+    return found
 
 
 def rule_tasks(instance: ProcessInstance) -> dict[tuple[str, str], str]:
