@@ -19,6 +19,13 @@ class BecauseForm(ReasonForm):
     reason = forms.CharField(label=_("Reason"), max_length=REASON)
 
 
+class TimerForm(forms.Form):
+    """A waiting timer, and when it is to fire."""
+
+    task_id = forms.UUIDField()
+    due_at = forms.DateTimeField(label=_("Fires at"))
+
+
 class DataForm(BecauseForm):
     """A new value of one variable, as JSON, and how it stood when it was looked at."""
 

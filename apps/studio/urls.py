@@ -44,6 +44,7 @@ urlpatterns = [
     path("processes/cases/", cases.list_cases, name="cases"),
     path("processes/cases/<int:pk>/", cases.show_case, name="case"),
     path("processes/cases/<int:pk>/data", cases.set_data, name="set_data"),
+    path("processes/cases/<int:pk>/timer", cases.move_timer, name="move_timer"),
     path("processes/cases/<int:pk>/<slug:act>", cases.steer, name="steer"),
     path("processes/incidents/", incidents.list_incidents, name="incidents"),
     path("processes/incidents/retry", incidents.retry, name="retry"),

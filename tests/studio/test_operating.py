@@ -175,17 +175,18 @@ def test_what_was_typed_is_shown_where_its_form_is_gone(admin, company, case) ->
     assert not admin.get(address(case), {"name": "amount"}).context["name"]
 
 
-def test_whoever_may_only_look_changes_nothing(signed_in, case) -> None:
+def test_whoever_may_only_look_changes_nothing(signed_in, case, waiting) -> None:
     RoleGrant.objects.create(role=EVERYONE, kind=CASES, action=Action.VIEW)
     client, incident = signed_in("zhoumin"), Incident.objects.get()
     sent = offered(client, case, "amount", value="1", seen="-1")
-    for page in (address(case), "/processes/cases/", "/processes/incidents/"):
+    for page in (address(case), address(waiting), "/processes/cases/", "/processes/incidents/"):
         shown = client.get(page)
         assert shown.status_code == 200
         assert 'method="post" action="/processes/' not in said(shown)
     assert address(case) in said(client.get(f"/instances/{case.id}/"))
     for act, body in (
         (f"{address(case)}data", sent),
+        (f"{address(waiting)}timer", {"due_at": "2031-03-05T08:00"}),
         (f"{address(case)}suspend", sent),
         (f"{address(case)}terminate", sent),
         ("/processes/incidents/retry", {"incident": incident.pk}),
@@ -213,6 +214,52 @@ def test_trying_again_what_is_resolved_says_so(admin, case) -> None:
     for nothing in ({}, {"incident": "1" * 5000, "case": "1" * 5000}):
         page = admin.post("/processes/incidents/retry", nothing, follow=True)
         assert "请先选择" in said(page)
+
+
+@pytest.fixture
+def waiting(company: dict[str, int], case: Case) -> Case:
+    """One whose timer has not fired yet."""
+    return Case(company, "process", by="qiuzhiyuan", amount=1, facts=FACTS, now=timezone.now())
+
+
+def test_a_waiting_timer_is_moved(admin, company, waiting) -> None:
+    (timer,) = admin.get(address(waiting)).context["timers"]
+    later = timezone.localtime(timezone.now() + timedelta(days=9)).replace(second=0, microsecond=0)
+    sent = {"task_id": timer.task_id, "due_at": f"{later:%Y-%m-%dT%H:%M}"}
+    page = admin.post(f"{address(waiting)}timer", sent, follow=True)
+    (moved,) = page.context["timers"]
+    assert (moved.task_id, moved.due_at) == (timer.task_id, later)
+    assert f"{later:%m-%d %H:%M}" in said(page)
+    (entry,) = waiting.trail("timer.moved")
+    assert (entry.actor, entry.data["task"]) == (company["admin"], timer.task_id)
+    page = admin.post(
+        f"{address(waiting)}timer", sent | {"due_at": "2026-01-01T08:00"}, follow=True
+    )
+    assert "很快会触发" in said(page)
+    waiting.pass_time(minutes=1)
+    assert waiting.row.state == InstanceState.COMPLETED
+
+
+@pytest.mark.parametrize("due_at", ["", "tomorrow", "9999-12-31T23:59", "0001-01-01T00:00"])
+def test_a_timer_that_cannot_be_moved_there_stays_and_so_does_what_was_typed(
+    admin, waiting, due_at
+) -> None:
+    (timer,) = admin.get(address(waiting)).context["timers"]
+    sent = {"task_id": timer.task_id, "due_at": due_at}
+    page = admin.post(f"{address(waiting)}timer", sent)
+    assert page.status_code == 422
+    assert page.context["timers"] == [timer]
+    assert f'value="{due_at}"' in said(page)
+
+
+def test_a_timer_that_has_fired_is_moved_no_more(admin, waiting) -> None:
+    (timer,) = admin.get(address(waiting)).context["timers"]
+    waiting.pass_time(hours=40)
+    sent = {"task_id": timer.task_id, "due_at": "2031-03-05T08:00"}
+    page = admin.post(f"{address(waiting)}timer", sent)
+    assert page.status_code == 409
+    assert page.context["unsaved"] == "2031-03-05T08:00"
+    assert admin.post(f"{address(waiting)}timer", sent | {"task_id": "x"}).status_code == 422
 
 
 def test_a_case_is_found_by_its_number_or_that_of_its_document(admin, company) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import Q
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -26,12 +30,13 @@ from apps.core.inbox.elements import process_label
 from apps.core.inbox.forms import ReasonForm
 from apps.core.inbox.views import found_or_404, viewer_of
 from apps.core.inbox.visibility import find_instance, visible_instances
-from apps.core.inbox.wording import names_of
+from apps.core.inbox.wording import moment, names_of
 from apps.core.operating import CASES, OPERATE, as_seen, mend
 from apps.core.shell.toasts import say
 from apps.people.pages.paging import page_of
 from apps.studio import finding
-from apps.studio.forms import BecauseForm, DataForm
+from apps.studio.forms import BecauseForm, DataForm, TimerForm
+from apps.studio.timers import waiting_timers
 from apps.studio.troubles import incidents, troubles
 from engine import definitions, instances, pictures
 from engine.exceptions import EngineError
@@ -102,6 +107,7 @@ STEERING: Final[Mapping[str, Steering]] = {
 }
 
 DATA: Final = "data"  # the form that was tried, where it is none of STEERING
+TIMER: Final = "timer"
 
 
 @require_safe
@@ -154,7 +160,7 @@ def _case_page(
     pk: int,
     *,
     tried: str = "",
-    form: ReasonForm | None = None,
+    form: Form | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The page; with the form that was `tried`, what is wrong with it, and what was typed."""
@@ -165,12 +171,16 @@ def _case_page(
     may_mend = viewer.operates and case.state == InstanceState.ACTIVE
     name = typed.get("name", "") if tried == DATA else request.GET.get("name", "")
     name = name if may_mend and name in variables else ""
+    timers = waiting_timers(case)
+    moving = typed.get("task_id", "") if tried == TIMER and may_mend else ""
     steering = [
         (code, one, form if code == tried else one.form())
         for code, one in STEERING.items()
         if viewer.operates and one.fits(case)
     ]
-    stays = bool(name) if tried == DATA else tried in {code for code, *_rest in steering}
+    shown = {DATA: bool(name), TIMER: moving in {timer.task_id for timer in timers}}
+    stays = shown.get(tried, tried in {code for code, *_rest in steering})
+    written = (typed.get(field, "") for field in ("value", "due_at", "reason"))
     context = {
         "place": rows.subject_of(case),
         "breadcrumbs": [(_("Cases"), reverse("studio:cases"))],
@@ -183,7 +193,9 @@ def _case_page(
         # What somebody has seen they have seen until they are shown what it has become.
         "seen": (typed.get("seen") if status == 422 else "") or as_seen(variables.get(name)),
         "typed": typed.get("value", _json(variables.get(name))),
-        "unsaved": "" if stays else typed.get("value") or typed.get("reason", ""),
+        "unsaved": "" if stays else next(filter(None, written), ""),
+        "timers": timers,
+        "moving": moving,
         "may_mend": may_mend,
         "may_operate": viewer.operates,
         "steering": steering,
@@ -232,8 +244,27 @@ def _mend(pk: int, *, name: str, value: Any, seen: str, reason: str, by: int) ->
     mend(pk, {name: value}, by=by, reason=reason, seen={name: seen})
 
 
+@require_POST
+@requires(CASES, OPERATE)
+def move_timer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a waiting timer fire at another moment."""
+    form = TimerForm(request.POST)
+    refused = _refused(request, pk, TIMER, form, _move)
+    if refused:
+        return refused
+    due_at = form.cleaned_data["due_at"]
+    said = _("The timer fires at %(when)s.") % {"when": moment(due_at)}
+    past = due_at <= timezone.now()
+    say(request, said, then=_("That moment has passed: it fires soon.") if past else "")
+    return redirect("studio:case", pk)
+
+
+def _move(pk: int, *, task_id: UUID, due_at: datetime, by: int) -> None:
+    instances.reschedule(pk, str(task_id), due_at, by=by)
+
+
 def _refused(
-    request: HttpRequest, pk: int, tried: str, form: ReasonForm, run: Callable[..., Any]
+    request: HttpRequest, pk: int, tried: str, form: Form, run: Callable[..., Any]
 ) -> HttpResponse | None:
     """Do what the form asks for; the page once more where that can't be."""
     viewer = viewer_of(request)
