@@ -10,11 +10,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.core.access.actions import EVERYONE, Action
 from apps.core.access.defaults import sync_grants
 from apps.core.access.models import RoleGrant
+from apps.core.inbox import wording
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.services import submit_document
 from apps.core.operating import CASES
@@ -232,6 +234,8 @@ def test_a_waiting_timer_is_moved(admin, company, waiting) -> None:
     assert f"{later:%m-%d %H:%M}" in said(page)
     (entry,) = waiting.trail("timer.moved")
     assert (entry.actor, entry.data["task"]) == (company["admin"], timer.task_id)
+    told = said(admin.get(reverse("inbox:instance", args=[waiting.id])))
+    assert f"将定时改到 {wording.moment(later)}" in told
     page = admin.post(
         f"{address(waiting)}timer", sent | {"due_at": "2026-01-01T08:00"}, follow=True
     )

@@ -125,8 +125,14 @@ class InboxFilter(Command):
 
 
 class DoneFilter(Command):
-    """Which page of what the reader has decided."""
+    """Which part of what the reader has decided."""
 
+    process = serializers.CharField(required=False, max_length=100, help_text="key of the process")
+    decisions = serializers.ListField(
+        child=serializers.CharField(max_length=100), required=False, help_text="codes: any of them"
+    )
+    since = serializers.DateTimeField(required=False, help_text="decided from then on")
+    before = serializers.DateTimeField(required=False)
     cursor = serializers.CharField(required=False, allow_blank=True, max_length=200, default="")
     limit = serializers.IntegerField(required=False, min_value=1, max_value=100, default=25)
 

@@ -166,6 +166,11 @@ def _message(data: Mapping[str, Any], names: Mapping[int, str]) -> str:
     return _("received the message %(name)s") % {"name": data.get("name", "")}
 
 
+def _timer_moved(data: Mapping[str, Any], names: Mapping[int, str]) -> str:
+    due_at = datetime.fromisoformat(data["due_at"])
+    return _("moved a timer to %(moment)s") % {"moment": wording.moment(due_at)}
+
+
 def _note(data: Mapping[str, Any], names: Mapping[int, str]) -> str:
     """An operation left a message id and its values."""
     text = str(data.get("text", ""))
@@ -221,7 +226,7 @@ _SENTENCES: Final[Mapping[str, Sentence]] = {
     ),
     TrailEvent.SENT_BACK: _plain(lambda: _("sent it back to an earlier step")),
     TrailEvent.TIMER_FIRED: _plain(lambda: _("saw that time is up")),
-    TrailEvent.TIMER_MOVED: _plain(lambda: _("moved a timer")),
+    TrailEvent.TIMER_MOVED: _timer_moved,
     TrailEvent.MESSAGE_RECEIVED: _message,
     TrailEvent.MESSAGE_DROPPED: lambda d, n: (
         _("found nobody who waits for the message %(name)s") % {"name": d.get("name", "")}

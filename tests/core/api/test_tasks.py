@@ -26,6 +26,24 @@ def test_the_loser_of_a_race_reads_who_was_faster_and_when(api, submitted) -> No
     assert "单丽娜" in problem["detail"]
 
 
+def test_what_was_decided_is_found_by_process_decision_and_moment(api, submitted) -> None:
+    head = api("shanlina")
+    for decision in ("approve", "reject"):
+        task = task_of(submitted("qiuzhiyuan"))
+        body = {"decision": decision, "opinion": "说明"}
+        assert head.post(f"tasks/{task.pk}/complete/", body).status_code == 200
+
+    def decided(**asked: str) -> list[str]:
+        answer = head.get("tasks/done/", **asked)
+        assert answer.status_code == 200, answer.json()
+        return [task["decision"] for task in answer.json()["results"]]
+
+    assert decided() == ["reject", "approve"]
+    assert decided(decisions="approve") == ["approve"]
+    assert decided(process="general_request", before="2100-01-01T00:00:00Z") == decided()
+    assert decided(process="contract_approval") == decided(since="2100-01-01T00:00:00Z") == []
+
+
 def test_a_task_that_has_changed_since_it_was_seen_is_not_decided(api, submitted) -> None:
     task = task_of(submitted("qiuzhiyuan"))
     head = api("shanlina")
