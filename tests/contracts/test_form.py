@@ -320,3 +320,21 @@ def test_what_is_chosen_before_saving_is_its_only_source(client, chooses_another
     contract = SalesContract.objects.get()
     sources = [each.business_key for each in trace(contract.business_key) if each.distance < 0]
     assert sources == ([another.business_key] if chooses_another else [])
+
+
+def test_a_copy_and_a_contract_made_from_an_opportunity_begin_with_their_totals(client) -> None:
+    product = make("catalog.product", standard_price="1000").pk
+    customer = make("sales.customer").pk
+    lines = [{"product": product, "quantity": "2"}]
+    contract = make(KEY, customer=customer, lines=lines, discount="100")
+    sold = make("sales.opportunity", customer=customer, products=lines)
+
+    def totals(url: str) -> dict[str, str]:
+        page = client.get(url)
+        assert page.status_code == 200
+        return {name: text for name, _label, text in page.context["totals"]}
+
+    copied = totals(url_of(kinds[KEY], "copy", contract.pk))
+    assert (copied["gross"], copied["discount"]) == ("¥1,900.00", "¥100.00")
+    assert copied["amount_in_words"] == "人民币壹仟玖佰元整"
+    assert totals(f"{url_of(kinds[KEY], 'new')}?from={sold.business_key}")["gross"] == "¥2,000.00"

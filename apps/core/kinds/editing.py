@@ -59,6 +59,8 @@ class Editor:
         self._initial = initial
         self._copied = copied
         self._only = only
+        if copied is not None and _is_connected(kind.form_class(instance=copied[0])):
+            self._prepare(*copied)  # before its form shows what it says
 
     @cached_property
     def form(self) -> forms.ModelForm[Any]:
@@ -120,13 +122,7 @@ class Editor:
             return {}, {}
         lines = {grid.prefix: grid.instances(valid_only=True) for grid in self.grids}
         before = [self._values(form) for form in inputs]
-        errors: dict[str, list[str]] = {}
-        try:
-            with transaction.atomic():
-                self.kind.prepare(self.form.instance, lines)
-                transaction.set_rollback(True)
-        except InvalidData as error:
-            errors = error.data.get("errors") or {"": [str(error)]}
+        errors = self._prepare(self.form.instance, lines)
         changed = {
             form.add_prefix(name): value
             for form, was in zip(inputs, before, strict=True)
@@ -134,6 +130,15 @@ class Editor:
             if value != was[name] and name not in form.errors
         }
         return changed | following.remembered(self.form), errors
+
+    def _prepare(self, record: Any, lines: Mapping[str, Sequence[Any]]) -> dict[str, list[str]]:
+        try:
+            with transaction.atomic():
+                self.kind.prepare(record, lines)
+                transaction.set_rollback(True)
+        except InvalidData as error:
+            return error.data.get("errors") or {"": [str(error)]}
+        return {}
 
     @property
     def all_forms(self) -> Iterator[forms.ModelForm[Any]]:
