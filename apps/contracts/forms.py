@@ -135,6 +135,14 @@ class InstalmentForm(RecallingForm):
         widgets = {"by_amount": forms.HiddenInput}
         field_classes = {"by_amount": forms.NullBooleanField}  # None: nothing is said
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.note = ""
+        if self.instance.was is not None and self.instance.was in self.instance.document.due_before:
+            self.note = _("Due or paid before this amendment: percentage and amount stay.")
+            for name in ("percent", "amount"):
+                self.fields[name].disabled = True
+
     def clean_days(self) -> int:
         return self.cleaned_data["days"] or 0
 

@@ -8,11 +8,13 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.fields import money_field, percent_field, price_field, quantity_field
 from apps.catalog.models import Product, TaxRate
-from apps.contracts.amounts import Typed, in_words
+from apps.contracts.amounts import Typed, in_words, places
 from apps.core.kinds.columns import described
 from apps.core.kinds.versions import Amendable, AmendableLine
 from apps.core.parameters.models import DictionaryField
@@ -152,6 +154,16 @@ class SalesContract(InvoicingData, Amendable):
             return None
         return ((self.net - self.cost) * HUNDRED / self.net).quantize(Decimal("0.1"))
 
+    @cached_property
+    def due_before(self) -> dict[int, Instalment]:
+        """Of an amendment, instalments of the version before that are due or paid already, by their
+        keys: whatever is agreed now, percentages and amounts of these stay."""
+        if self.amends_id is None:
+            return {}
+        paid, due = Q(open_since__isnull=True), Q(due_on__lte=timezone.localdate())
+        found = Instalment.objects.filter(paid | due, document=self.amends_id)
+        return {instalment.pk: instalment for instalment in found}
+
     @property
     @described(_("payment"))
     def payment_label(self) -> str:
@@ -217,6 +229,14 @@ class SalesContractLine(AmendableLine):
 
     def __str__(self) -> str:
         return f"{self.row}. {self.product}"
+
+    @property
+    def paid_price(self) -> Decimal:
+        """The net unit price with its share of the discount on the whole."""
+        if not self.share:
+            return self.price
+        paid = self.total if self.document.prices_include_tax else self.net
+        return places(paid / self.quantity)
 
     @property
     def under_floor(self) -> bool:

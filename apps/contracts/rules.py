@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from apps.contracts import services
 from apps.contracts.models import Instalment, SalesContract, SalesContractLine
 from apps.contracts.services import outstanding
-from apps.contracts.terms import due_before, work_out
+from apps.contracts.terms import work_out
 from apps.core.access.rights import Rights
 from apps.core.approval.departments import department_facts
 from apps.core.kinds.parts import Risk, flags
@@ -78,9 +78,17 @@ def problems(contract: SalesContract) -> Problems:
 
 def _reason_missing(line: SalesContractLine) -> str:
     return _("%(price)s is under the floor price of %(floor)s: give the reason.") % {
-        "price": _plain(line.price),
+        "price": _price(line),
         "floor": _plain(line.floor_price or Decimal(0)),
     }
+
+
+def _price(line: SalesContractLine) -> str:
+    """What is asked for one of it, as it is compared with the floor price."""
+    price = _plain(line.paid_price)
+    if not line.share:
+        return price
+    return _("%(price)s after the discount on the whole") % {"price": price}
 
 
 def _schedule_problems(contract: SalesContract) -> Problems:
@@ -89,7 +97,7 @@ def _schedule_problems(contract: SalesContract) -> Problems:
     if not amounts:
         return {"instalments": [_("The payment schedule is empty.")]}
     stands = {instalment.was: instalment.amount for instalment in instalments}
-    lost = [due for due in due_before(contract).values() if stands.get(due.pk) != due.amount]
+    lost = [due for due in contract.due_before.values() if stands.get(due.pk) != due.amount]
     if lost:
         return {"instalments": [_lost(due) for due in lost]}
     if min(amounts) < 0:
@@ -97,8 +105,14 @@ def _schedule_problems(contract: SalesContract) -> Problems:
     if sum(amounts) == contract.gross:
         return {}
     text = _("The payment schedule adds up to %(sum)s, the contract to %(gross)s.")
-    values = {"sum": _plain(sum(amounts, Decimal(0))), "gross": _plain(contract.gross)}
-    return {"instalments": [text % values]}
+    if not stands.keys() - contract.due_before.keys():
+        text = _(
+            "The payment schedule adds up to %(sum)s, the contract to %(gross)s: what was due"
+            " stays, so the difference of %(rest)s needs an instalment of its own."
+        )
+    whole = sum(amounts, Decimal(0))
+    values = {"sum": whole, "gross": contract.gross, "rest": contract.gross - whole}
+    return {"instalments": [text % {name: _plain(value) for name, value in values.items()}]}
 
 
 def _lost(due: Instalment) -> str:
@@ -174,7 +188,7 @@ def _lines(contract: SalesContract) -> list[SalesContractLine]:
 def _low(line: SalesContractLine) -> str:
     return _("row %(row)s: %(price)s, floor %(floor)s, %(reason)s") % {
         "row": line.row,
-        "price": _plain(line.price),
+        "price": _price(line),
         "floor": _plain(line.floor_price or Decimal(0)),
         "reason": line.reason or "—",
     }

@@ -9,8 +9,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.catalog.parameters import PRICES_INCLUDE_TAX
@@ -146,7 +144,7 @@ def _divide(contract: SalesContract, instalments: Sequence[Instalment]) -> None:
     """Amounts by percentages and percentages by amounts, whichever was typed; due dates as far as
     they are known. What is typed in percent and makes up the whole adds up to the cent. Of an
     amendment, what was due already stays, and the others make up the rest."""
-    due = due_before(contract)
+    due = contract.due_before
     kept = [instalment for instalment in instalments if instalment.was in due]
     for instalment in kept:
         was = due[instalment.was]
@@ -171,16 +169,6 @@ def _divide(contract: SalesContract, instalments: Sequence[Instalment]) -> None:
         if instalment.by_amount:
             instalment.percent = _percent_of(instalment.amount or ZERO, contract.gross)
         instalment.due_on = instalment.due_after(_beginning(contract, instalment.rule))
-
-
-def due_before(contract: SalesContract) -> dict[int, Instalment]:
-    """Instalments of the version that an amendment amends which are due or paid already, by their
-    keys: whatever is agreed now, these stay as they are."""
-    if contract.amends_id is None:
-        return {}
-    paid, due = Q(open_since__isnull=True), Q(due_on__lte=timezone.localdate())
-    found = Instalment.objects.filter(paid | due, document=contract.amends_id)
-    return {instalment.pk: instalment for instalment in found}
 
 
 def _percent_of(amount: Decimal, whole: Decimal) -> Decimal:

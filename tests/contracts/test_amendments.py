@@ -276,6 +276,24 @@ def test_what_was_due_can_neither_be_changed_nor_left_out(contract):
         submit(new)
 
 
+def test_the_form_shows_what_was_due_as_settled_and_says_what_the_difference_needs(
+    contract, signed_in
+):
+    new = amend(contract)
+    page = signed_in(SELLER).get(url_of(KIND, "edit", new.pk))
+    _lines, grid = page.context["editor"].grids
+    first, second, *_rest = grid.rows
+    assert all(first.fields[name].disabled for name in ("percent", "amount"))
+    assert not any(second.fields[name].disabled for name in ("percent", "amount"))
+    assert page.content.decode().count(str(first.note)) == 1
+    assert not second.note
+    contract.instalments.update(due_on=timezone.localdate())
+    new = reprice(fresh(new), 1200)
+    (said,) = rules.problems(new)["instalments"]
+    assert "¥200.00" in said
+    assert "另加一期" in said
+
+
 def test_a_contract_can_not_become_less_than_what_was_due(contract):
     new = reprice(amend(contract), 200)
     assert "instalments" in rules.problems(new)

@@ -165,7 +165,10 @@ def test_a_discount_on_the_whole_does_not_slip_under_the_floor():
         line(product), discount=1, customer=SalesContract.objects.get().customer
     )
     assert contract.under_floor
-    assert set(rules.problems(contract)) == {"lines-0-reason"}
+    ((said,),) = rules.problems(contract).values()
+    assert said == "¥99.00（已摊整单优惠） 低于底价 ¥100.00，请填写特价理由。"
+    (risk,) = rules.risks(contract)
+    assert "¥99.00" in risk.text
 
 
 def test_the_credit_limit_counts_what_is_to_be_received():
