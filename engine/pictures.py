@@ -11,8 +11,10 @@ from django.utils import timezone
 from engine import definitions
 from engine.models import ProcessInstance, VariableValue
 from engine.spiff import Picture, peek, resettable
-from engine.spiff.types import CallSite, Timer, Variables
+from engine.spiff.types import CallSite, Standing, Timer, Variables
 from engine.working_time import after_working
+
+__all__ = ["Picture", "Standing", "picture", "steps_to_go_back_to", "task_variables", "variables"]
 
 
 class Onlooker:

@@ -45,12 +45,24 @@ class Tab:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody's look at a case, for the tab that is open."""
+
+    request: HttpRequest
+    viewer: Viewer
+    instance: ProcessInstance
+    kept: services.Kept
+    waiting: Sequence[looking.Waiting]
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
-    """A node of the chain of approvers. `look`: done, now, next."""
+    """A node of the chain of approvers. `look`: done, now, next; `how`: what several count."""
 
     look: str
     title: str
     text: str
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +128,7 @@ def context(
         "waiting_for": waiting,
         "trouble": trouble,
         "chain": _chain(viewer, instance, stops),
-        **_TAB_CONTEXTS[tab](request, viewer, instance, kept),
+        **_TAB_CONTEXTS[tab](Look(request, viewer, instance, kept, waiting)),
         **_bar(viewer, instance, about, kept, trouble),
     }
 
@@ -130,16 +142,14 @@ def _state(instance: ProcessInstance, waiting: Sequence[looking.Waiting]) -> str
 
 
 # --- tabs -----------------------------------------------------------------------------------------
-def _document(
-    request: HttpRequest, viewer: Viewer, instance: ProcessInstance, kept: services.Kept
-) -> dict[str, Any]:
-    opened = _opened(request, instance)
+def _document(look: Look) -> dict[str, Any]:
+    opened = _opened(look.request, look.instance)
     if opened is None:
         return {"gone": True}
     changes = services.see(
-        kept.sighting,
-        user=viewer.id,
-        business_key=instance.business_key,
+        look.kept.sighting,
+        user=look.viewer.id,
+        business_key=look.instance.business_key,
         snapshot=opened.snapshot(),
     )
     part = opened.preview(changes)
@@ -160,22 +170,17 @@ def _opened(request: HttpRequest, instance: ProcessInstance) -> OpenDocument | N
     return pages.open(request, instance) if pages else None
 
 
-def _trail(
-    request: HttpRequest, viewer: Viewer, instance: ProcessInstance, kept: services.Kept
-) -> dict[str, Any]:
-    return {"lines": trail.lines(instance)}
+def _trail(look: Look) -> dict[str, Any]:
+    return {"lines": trail.lines(look.instance)}
 
 
-def _diagram(
-    request: HttpRequest, viewer: Viewer, instance: ProcessInstance, kept: services.Kept
-) -> dict[str, Any]:
-    return {"parts": outline_of(instance)}
+def _diagram(look: Look) -> dict[str, Any]:
+    return {"parts": outline_of(look.instance, look.waiting)}
 
 
-def _related(
-    request: HttpRequest, viewer: Viewer, instance: ProcessInstance, kept: services.Kept
-) -> dict[str, Any]:
-    opened = _opened(request, instance)
+def _related(look: Look) -> dict[str, Any]:
+    instance = look.instance
+    opened = _opened(look.request, instance)
     part = opened.related() if opened else None
     others = ProcessInstance.objects.filter(business_key=instance.business_key)
     others = others.select_related("definition").defer("runtime", "definition__compiled")
@@ -219,13 +224,13 @@ def _chain(viewer: Viewer, instance: ProcessInstance, stops: Sequence[Stop]) -> 
         if stop.skipped:
             nodes.append(Node(stop.state, role, _("skipped")))
         elif stop.state == "done":
-            nodes.append(Node("done", people, role))
+            nodes.append(Node("done", people, role, stop.how))
         elif stop.state == "now":
             due = wording.due(stop.at)
-            nodes.append(Node("now", people, due.text if due else role))
+            nodes.append(Node("now", people, due.text if due else role, stop.how))
         else:
             text = _("%(role)s, about %(at)s") % {"role": role, "at": _day(stop)}
-            nodes.append(Node("next", people or role, text))
+            nodes.append(Node("next", people or role, text, stop.how))
     return [*nodes, Node("next", _("Takes effect"), _("when all have approved"))]
 
 

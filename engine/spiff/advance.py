@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from django.utils.translation import gettext as _
 
-from engine.exceptions import NotFound, NothingCaught, WrongState
+from engine.exceptions import InvalidExpression, NotFound, NothingCaught, WrongState
 from engine.spiff import outcome, tally
 from engine.spiff.process import CompiledProcess
 from engine.spiff.resetting import reset_to
@@ -27,6 +28,7 @@ from engine.spiff.types import (
     Reschedule,
     Reset,
     SetVariables,
+    Standing,
     Start,
     Step,
     Subscription,
@@ -60,12 +62,14 @@ def advance(process: CompiledProcess, state: bytes | None, act: Act, host: Host)
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What an instance waits for, and the variables of its top process."""
+    """What an instance waits for, and the variables of its top process. `standings`: by activity,
+    of each multi-instance whose decisions are counted."""
 
     tasks: tuple[OpenedTask, ...]
     timers: tuple[Timer, ...]
     subscriptions: tuple[Subscription, ...]
     variables: Variables
+    standings: Mapping[str, Standing]
 
 
 def peek(process: CompiledProcess, state: bytes, host: Host) -> Picture:
@@ -77,7 +81,18 @@ def peek(process: CompiledProcess, state: bytes, host: Host) -> Picture:
         timers=tuple(outcome.timers(found.catching, found.timers)),
         subscriptions=tuple(s for t in found.catching.values() for s in outcome.subscriptions(t)),
         variables=outcome.variables_of(instance),
+        standings=_standings(instance, found.manual.values()),
     )
+
+
+def _standings(instance: Instance, tasks: Iterable[EngineTask]) -> dict[str, Standing]:
+    """What can't be evaluated is left out: whoever decides there is told."""
+    found: dict[str, Standing] = {}
+    for task in tasks:
+        if tally.is_counted(task) and task.activity.id not in found:
+            with suppress(InvalidExpression):
+                found[task.activity.id] = tally.standing(instance.run, task)
+    return found
 
 
 # --- the acts -------------------------------------------------------------------------------------
@@ -103,7 +118,7 @@ def _complete(instance: Instance, act: Complete) -> None:
     if loop is not None:
         if loop.output_item is not None:
             task.data[loop.output_item.bpmn_id] = act.decision
-        if "tallyMode" in task.task_spec.properties:
+        if tally.is_counted(task):
             _count(run, task, act)
     task.run()
 

@@ -197,6 +197,16 @@ class Tally:
     of: int
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an open multi-instance is counted, and how it stands: `yes` have agreed of `of`."""
+
+    mode: str  # 'all' | 'any' | 'percent'
+    threshold: float  # the share of mode percent
+    yes: int
+    of: int
+
+
 @dataclass(slots=True)
 class Step:
     """Result of one act. `state` is None when the process has ended: nothing is left to

@@ -6,7 +6,7 @@ forecast is right unless people or the document change.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal, cast
@@ -14,8 +14,8 @@ from typing import Any, Final, Literal, cast
 from apps.core.approval.approvers import NOBODY, find_approvers
 from apps.core.approval.deciders import roles_among
 from apps.core.approval.routes import APPROVE, Level, Route
+from apps.core.inbox import looking, wording
 from apps.core.inbox.elements import element_of
-from engine import pictures
 from engine.models import HumanTask, ProcessInstance
 from engine.organisation import Answers, Role
 from engine.working_time import after_working
@@ -27,13 +27,15 @@ LEVEL_TAKES: Final = "PT8H"  # of working time, where the diagram sets no due da
 @dataclass(frozen=True, slots=True)
 class Stop:
     """One level: who decides it in which role. `at` is when it is due, or expected to be through;
-    none for a level that is done. `skipped`: nobody need decide it."""
+    none for a level that is done. `skipped`: nobody need decide it. `how`: in words, what their
+    decisions count where several are asked."""
 
     state: Literal["done", "now", "next"]
     role: str
     people: tuple[int, ...]
     at: datetime | None = None
     skipped: bool = False
+    how: str = ""
 
 
 def forecast(instance: ProcessInstance, tasks: Sequence[HumanTask], *, now: datetime) -> list[Stop]:
@@ -42,25 +44,28 @@ def forecast(instance: ProcessInstance, tasks: Sequence[HumanTask], *, now: date
     open_tasks = [task for task in tasks if task.process == PROCESS]
     if not open_tasks or instance.runtime is None:
         return []
-    seen = pictures.task_variables(
-        instance.definition_id,
-        instance.definition.checksum,
-        bytes(instance.runtime),
-        str(open_tasks[0].task_id),
-    )
+    picture = looking.picture_of(instance)
+    first = str(open_tasks[0].task_id)
+    seen = next(task.variables for task in picture.tasks if task.task_id == first)
     route, initiator = cast(Route, seen["route"]), seen["initiator"]
     asked = {int(user) for task in open_tasks for user in task.assignment}
     due = max((task.due_at for task in open_tasks if task.due_at), default=None)
     position = route["position"]
     stops = [_done(level) for level in route["levels"][:position]]
-    stops.append(Stop("now", route["levels"][position]["role"], tuple(sorted(asked)), due))
+    standing = picture.standings.get(str(open_tasks[0].activity))
+    how = wording.counted(standing) if standing else ""
+    stops.append(Stop("now", route["levels"][position]["role"], tuple(sorted(asked)), due, how=how))
     takes = element_of(open_tasks[0]).properties.get("dueIn", LEVEL_TAKES)
     return [*stops, *_next(route, initiator, asked, max(due or now, now), takes, now)]
 
 
 def _done(level: Level) -> Stop:
-    votes = level.get("votes", ())
-    return Stop("done", level["role"], tuple(vote["user"] for vote in votes), skipped=not votes)
+    people = tuple(vote["user"] for vote in level.get("votes", ()))
+    return Stop("done", level["role"], people, skipped=not people, how=_how(level, people))
+
+
+def _how(level: Level, people: Collection[int]) -> str:
+    return wording.mode_label(level["mode"], level["threshold"]) if len(people) > 1 else ""
 
 
 def _next(
@@ -84,7 +89,8 @@ def _next(
         due = after_working(due, takes)
         if any(approver["found"] == NOBODY for approver in found):
             role = Role.ADMINISTRATOR.value
-        stops.append(Stop("next", role, tuple(sorted(asked)), due))
+        how = _how(route["levels"][position], asked)
+        stops.append(Stop("next", role, tuple(sorted(asked)), due, how=how))
     return stops
 
 

@@ -158,7 +158,8 @@ def _tokens(instance: ProcessInstance, log: Log) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for one in looking.waiting(instance):
         visit = log.by_id.get(one.task.task_id)
-        text = "" if one.behind else f"{one.names}　{waited(one.task.created_at)}"
+        said = (one.names, waited(one.task.created_at), one.counted)
+        text = "" if one.behind else "　".join(filter(None, said))
         for holder in log.around(visit) if visit and text else ():
             found.setdefault(str(holder.task_id), text)
     return found

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -29,10 +29,14 @@ TIMERS = Prepared[Job](
 
 def _open_tasks(instance: int) -> QuerySet[HumanTask]:
     pools = AudienceMember.objects.filter(audience=OuterRef("pool")).order_by("user")
+    others = HumanTask.objects.filter(instance=OuterRef("instance"), activity=OuterRef("activity"))
     return (
         HumanTask.objects.filter(instance=instance, state__in=UNFINISHED)
         .select_related("waits_for", "pool")
-        .annotate(members=ArraySubquery(pools.values("user")))
+        .annotate(
+            members=ArraySubquery(pools.values("user")),
+            one_of_several=Exists(others.exclude(pk=OuterRef("pk"))),
+        )
         .order_by("id")
     )
 
@@ -58,6 +62,7 @@ class Waiting:
     users: tuple[int, ...]
     people: tuple[str, ...]
     behind: str  # who has to decide first, where the task waits for its turn
+    counted: str  # how the decisions of several count, and how far it is: “All, 1 of 3 agreed”
     timers: Mapping[tuple[str, str], str]  # of the case, asked for when they are shown
 
     @property
@@ -153,7 +158,7 @@ def open_tasks(instance: ProcessInstance) -> list[HumanTask]:
 
 def waiting(instance: ProcessInstance, tasks: Sequence[HumanTask] | None = None) -> list[Waiting]:
     """“Why is it waiting?”: an answer per open task (`tasks`, where they were read before). Four
-    queries at most."""
+    queries at most; one more where several are asked and the case was read without its state."""
     tasks = open_tasks(instance) if tasks is None else tasks
     people = asked(tasks)
     behind = {task.pk: _before(task.waits_for, people) for task in tasks if task.waits_for}
@@ -167,10 +172,29 @@ def waiting(instance: ProcessInstance, tasks: Sequence[HumanTask] | None = None)
             users=tuple(people[task.pk]),
             people=tuple(names.get(user, _("somebody")) for user in people[task.pk]),
             behind=_(", ").join(names.get(user, "") for user in behind.get(task.pk, ())),
+            counted=_counted(instance, task),
             timers=timers,
         )
         for task in tasks
     ]
+
+
+def _counted(instance: ProcessInstance, task: HumanTask) -> str:
+    """'' where nobody else is asked at this step."""
+    if not cast(Any, task).one_of_several:
+        return ""
+    standing = picture_of(instance).standings.get(str(task.activity))
+    return wording.counted(standing) if standing else ""
+
+
+def picture_of(instance: ProcessInstance) -> pictures.Picture:
+    """What a running case waits for, taken once a request."""
+    return once(
+        ("picture", instance.pk, instance.version),
+        lambda: pictures.picture(
+            instance.definition_id, instance.definition.checksum, bytes(instance.runtime or b"")
+        ),
+    )
 
 
 def _before(task: HumanTask | None, people: Mapping[int, Sequence[int]]) -> Sequence[int]:

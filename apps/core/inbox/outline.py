@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.inbox.elements import language
+from apps.core.inbox.looking import Waiting
 from engine.bpmn.outline import Outline, Step, Way, outlines
 from engine.models import ActivityInstance, ProcessInstance
 from engine.models.history import ActivityState
@@ -42,7 +43,7 @@ KINDS: Final[Mapping[str, Promise]] = {
 @dataclass(frozen=True, slots=True)
 class Line:
     """A step: what it is called, what kind it is, how often it was reached, whether a token is
-    there."""
+    there, and how the decisions of several count."""
 
     label: str
     kind: str
@@ -50,6 +51,7 @@ class Line:
     ways: tuple[tuple[str, str], ...]  # name of the flow, name of where it leads
     visits: int
     now: bool
+    counted: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +63,23 @@ class Part:
 
 
 Visits = Mapping[tuple[str, str], Sequence[int]]
+Counted = Mapping[tuple[str, str], str]  # process and element → `Waiting.counted`
 
 
-def outline_of(instance: ProcessInstance) -> list[Part]:
-    """The case's own process first, then those it calls."""
+def outline_of(instance: ProcessInstance, waiting: Iterable[Waiting]) -> list[Part]:
+    """The case's own process first, then those it calls. `waiting`: whom it waits for."""
     resources = instance.definition.resources.order_by("name")
     files = [(resource.name, bytes(resource.content)) for resource in resources]
-    return parts_of(files, first=instance.definition.key, visits=_visits(instance))
+    counted = {(one.task.process, one.task.element): one.counted for one in waiting}
+    return parts_of(files, first=instance.definition.key, visits=_visits(instance), counted=counted)
 
 
 def parts_of(
-    files: Iterable[tuple[str, bytes]], *, first: str = "", visits: Visits | None = None
+    files: Iterable[tuple[str, bytes]],
+    *,
+    first: str = "",
+    visits: Visits | None = None,
+    counted: Counted | None = None,
 ) -> list[Part]:
     """The processes of these files (name, bytes), that with the key `first` first."""
     found: list[Outline] = []
@@ -79,7 +87,7 @@ def parts_of(
         if name.endswith(".bpmn"):
             found += outlines(content, name)
     found.sort(key=lambda outline: outline.key != first)
-    return [_part(outline, visits or {}) for outline in found]
+    return [_part(outline, visits or {}, counted or {}) for outline in found]
 
 
 def _visits(instance: ProcessInstance) -> Visits:
@@ -92,15 +100,17 @@ def _visits(instance: ProcessInstance) -> Visits:
     return found
 
 
-def _part(outline: Outline, visits: Visits) -> Part:
+def _part(outline: Outline, visits: Visits, counted: Counted) -> Part:
     names = {step.id: _label(step) or _kind(step) for step in outline.steps}
     lines = tuple(
-        _line(step, names, visits.get((outline.key, step.id), ())) for step in outline.steps
+        _line(step, names, visits.get(place, ()), counted.get(place, ""))
+        for step in outline.steps
+        for place in [(outline.key, step.id)]
     )
     return Part(_label(outline), lines)
 
 
-def _line(step: Step, names: Mapping[str, str], states: Sequence[int]) -> Line:
+def _line(step: Step, names: Mapping[str, str], states: Sequence[int], counted: str) -> Line:
     if step.attached_to:  # reached when it happens, not while it listens
         states = [state for state in states if state == ActivityState.COMPLETED]
     return Line(
@@ -110,6 +120,7 @@ def _line(step: Step, names: Mapping[str, str], states: Sequence[int]) -> Line:
         ways=tuple((_label(way), names.get(way.target, way.target)) for way in step.ways),
         visits=len(states),
         now=ActivityState.ACTIVE in states,
+        counted=counted,
     )
 
 

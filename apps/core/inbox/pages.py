@@ -82,7 +82,7 @@ def instance_context(instance: ProcessInstance, viewer: Viewer) -> dict[str, Any
     return {
         **about,
         "lines": about["lines"][::-1],
-        "parts": outline_of(instance),
+        "parts": outline_of(instance, about["waiting_for"]),
         "withdrawable": withdrawable,
         "too_late": offered and not withdrawable,
         "looks_after": viewer.sees_all,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop, pgettext, pgettext_lazy
 
 from apps.core.once import once
 from engine.organisation import Role, organisation
+from engine.pictures import Standing
 
 QUEUES: Final[Mapping[str, Promise]] = {
     "contracts": pgettext_lazy("queue", "Contracts"),
@@ -32,6 +33,35 @@ QUEUES: Final[Mapping[str, Promise]] = {
 
 APPROVAL_QUEUES: Final = tuple(code for code in QUEUES if code not in ("other", "work", "reminder"))
 """The seven kinds of approval."""
+
+
+MODES: Final[Mapping[str, Promise]] = {
+    "any": pgettext_lazy("mode of a level", "Any one"),
+    "all": pgettext_lazy("mode of a level", "All"),
+    "percent": pgettext_lazy("mode of a level", "Percent"),
+}
+"""How the decisions of several count."""
+
+
+def mode_label(mode: str, threshold: float) -> str:
+    """“All”, “Any one”, “50 % of them”."""
+    if mode == "percent":
+        return _("%(share)g %% of them") % {"share": threshold}
+    return str(MODES[mode])
+
+
+def counted(standing: Standing) -> str:
+    """How the decisions of several count, with how many have agreed; '' where one is asked."""
+    if standing.of < 2:
+        return ""
+    mode = mode_label(standing.mode, standing.threshold)
+    if standing.mode == "any":  # the first who agrees ends it
+        return mode
+    return _("%(mode)s, %(yes)s of %(of)s agreed") % {
+        "mode": mode,
+        "yes": standing.yes,
+        "of": standing.of,
+    }
 
 
 def listed(names: Iterable[object]) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from apps.core.approval.departments import FACT, department_facts
 from apps.core.approval.settings.branches import DepartmentsField, Tree
@@ -15,6 +15,7 @@ from apps.core.approval.settings.conditions import Condition
 from apps.core.approval.settings.matrix import Input, Matrix, Row
 from apps.core.approval.settings.people import Deciders
 from apps.core.approval.settings.texts import text_for, word_for
+from apps.core.inbox import wording
 from apps.core.inbox.wording import listed
 from apps.core.parameters.forms import css_of
 from engine.organisation import organisation
@@ -23,11 +24,7 @@ PREFIX: Final = "rows"
 LEVELS: Final = 9
 MOST_ROWS: Final = 100
 SEPARATORS: Final = "，,;；"
-MODES: Final = [
-    ("any", pgettext_lazy("mode of a level", "Any one")),
-    ("all", pgettext_lazy("mode of a level", "All")),
-    ("percent", pgettext_lazy("mode of a level", "Percent")),
-]
+MODES: Final = list(wording.MODES.items())
 YES_NO: Final = [
     ("", gettext_lazy("Any")),
     ("yes", gettext_lazy("Yes")),

@@ -17,6 +17,7 @@ from apps.core.approval.settings.judging import judge
 from apps.core.approval.settings.matrix import Matrix, matrices, matrix, used_texts
 from apps.core.approval.settings.people import Deciders
 from apps.core.approval.settings.services import Stop, save_matrix, try_out
+from apps.core.inbox.wording import mode_label
 from apps.core.shell.toasts import say
 from engine.exceptions import EngineError, NotFound
 
@@ -96,9 +97,11 @@ def _people(table: Table) -> list[tuple[int, str]]:
 
 
 def _told(stop: Stop, deciders: Deciders) -> dict[str, Any]:
+    several = len(stop.people) > 1
     return {
         "stop": stop,
         "role": deciders.name(stop.role),
+        "how": mode_label(stop.mode, stop.threshold) if several or stop.mode != "any" else "",
         "copies": [deciders.name(each) for each in stop.cc],
     }
 
