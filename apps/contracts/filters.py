@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.contracts.models import COUNTED_ON, SalesContract
 from apps.core.kinds.versions import IN_FORCE
+from apps.sales.crediting import CreditFilter
 
 
 class SalesContractFilter(django_filters.FilterSet):
@@ -18,6 +19,7 @@ class SalesContractFilter(django_filters.FilterSet):
     counted = django_filters.DateFromToRangeFilter(
         label=_("Counted as reached"), method="by_counting"
     )
+    credited = CreditFilter()
     date = django_filters.DateFromToRangeFilter()
     ends_on = django_filters.DateFromToRangeFilter()
     gross = django_filters.RangeFilter()
@@ -30,6 +32,7 @@ class SalesContractFilter(django_filters.FilterSet):
             "customer",
             "opportunity",
             "owner",
+            "credited",
             "department",
             "category",
             "date",

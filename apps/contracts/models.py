@@ -18,6 +18,7 @@ from apps.contracts.amounts import Typed, in_words, places
 from apps.core.kinds.columns import described
 from apps.core.kinds.versions import Amendable, AmendableLine
 from apps.core.parameters.models import DictionaryField
+from apps.sales.crediting import Credited
 from apps.sales.customers.invoicing import InvoicingData
 from apps.sales.customers.reach import OfCustomerQuerySet
 from apps.sales.models import Basis, Contact, Customer, Opportunity
@@ -47,7 +48,7 @@ class SealState(models.TextChoices):
     BOTH = "both", _("Stamped by both sides")
 
 
-class SalesContract(InvoicingData, Amendable):
+class SalesContract(Credited, InvoicingData, Amendable):
     """What a customer buys from us. Amounts are worked out from the lines (contracts.amounts)."""
 
     name = models.CharField(_("name"), max_length=120)

@@ -20,6 +20,7 @@ from apps.core.access.rights import Rights
 from apps.core.approval.departments import department_facts
 from apps.core.kinds.parts import Risk, flags
 from apps.core.links.services import link_documents, unlink_documents
+from apps.sales import crediting
 from apps.sales.customers.invoicing import OLD_TAX_ID, warnings_of_tax_id
 from apps.sales.customers.services import unwin_customer, win_customer
 from engine.operations import Context
@@ -140,6 +141,9 @@ def facts(contract: SalesContract) -> dict[str, Any]:
 
 def take_effect(contract: SalesContract, context: Context) -> None:
     services.open_schedule(contract, now=context.now)
+    if contract.credited_to_id is None:  # an amendment is the success of who made the contract
+        contract.credit()
+        contract.save(update_fields=crediting.FIELDS)
     win_customer(
         customer_id=contract.customer_id,
         cause=contract.business_key,
@@ -156,6 +160,9 @@ def reverse_effects(contract: SalesContract, context: Context) -> None:
         now=context.now,
     )
     services.close_schedule(contract)
+    if contract.amends_id is None:
+        contract.take_back_credit()
+        contract.save(update_fields=crediting.FIELDS)
 
 
 def risks(contract: SalesContract) -> list[Risk]:

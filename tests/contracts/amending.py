@@ -32,7 +32,7 @@ def in_force(price: int = 1000, **given: Any) -> SalesContract:
     given = {"date": signed, "signed_on": signed, "effective_on": signed, **given}
     given.setdefault("instalments", thirds())
     contract = make_contract(line(make_product(price=price)), **given)
-    approve(contract)
+    approve(contract, by=given.get("by", SELLER))
     return fresh(contract)
 
 
@@ -77,9 +77,9 @@ def decide(case: int, decision: str) -> bool:
     return True
 
 
-def approve(contract: SalesContract) -> int:
+def approve(contract: SalesContract, by: str = SELLER) -> int:
     """Submit it, and let all levels approve; its case."""
-    case = submit(contract)
+    case = submit(contract, by)
     while decide(case, "approve"):
         pass
     return case

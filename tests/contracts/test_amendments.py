@@ -21,6 +21,7 @@ from apps.core.kinds.registry import kind_of, kinds
 from apps.core.kinds.services import delete_record, hand_over_records, void_document
 from apps.core.kinds.unapproval import unapprove_document
 from apps.core.links.services import link_documents, trace
+from apps.sales.crediting import of_each_person
 from apps.sales.models import CustomerStage
 from engine import instances
 from engine.exceptions import Conflict, InvalidData, NotAllowed, NotFound, WrongState
@@ -143,7 +144,7 @@ def test_no_figure_counts_two_versions(contract, signed_in, state):
     counts, amount = (new, 1200) if state == "approved" else (contract, 1000)
     customer, owner, today = contract.customer, contract.owner_id, timezone.localdate()
     days = (contract.signed_on, today)
-    assert contract_amount([owner], *days) == {owner: amount}
+    assert of_each_person(contract_amount(*days, [owner])) == {owner: amount}
     seen = KIND.listed(rights(SELLER))
     assert list(seen.values_list("pk", flat=True)) == [counts.pk]
     force = seen.filter(state="approved")

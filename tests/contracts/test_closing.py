@@ -12,6 +12,7 @@ from apps.core.kinds.addresses import url_of
 from apps.core.kinds.closing import close_document, reopen_document
 from apps.core.kinds.registry import kinds
 from apps.core.kinds.unapproval import unapprove_document
+from apps.sales.crediting import of_each_person
 from engine.exceptions import NotAllowed, WrongState
 from engine.models import ProcessInstance
 from tests.casework import deploy
@@ -53,11 +54,11 @@ def test_what_was_signed_counts_and_nothing_is_awaited(contract, company):
     seller, customer = company[SELLER].pk, contract.customer_id
     year = (contract.date - timedelta(days=30), contract.date + timedelta(days=30))
     listed = kinds["contracts.salescontract"].model.objects.all()
-    assert contract_amount([seller], *year) == {seller: 1000}
+    assert of_each_person(contract_amount(*year, [seller])) == {seller: 1000}
     assert services.outstanding(customer) == 1000
     assert services.open_contracts(customer).exists()
     close(contract.pk)
-    assert contract_amount([seller], *year) == {seller: 1000}
+    assert of_each_person(contract_amount(*year, [seller])) == {seller: 1000}
     assert services.payments_of(listed, today=contract.date) == (1, 1000, 0, 0)
     assert services.outstanding(customer) == 0
     assert not services.open_contracts(customer).exists()

@@ -13,8 +13,11 @@ from typing import Any, Final
 import pghistory
 from django.db import models
 
-UNFOLLOWED: Final = ("search_grams", "search_text", "last_contact_at")
-"""Fields that only repeat others, or what activities tell."""
+UNFOLLOWED: Final = (
+    *("search_grams", "search_text", "last_contact_at"),
+    *("credited_to", "credited_unit"),
+)
+"""Fields that only repeat others, or what activities or approvals tell."""
 
 _followed: dict[type[models.Model], type[models.Model]] = {}
 

@@ -202,13 +202,14 @@ def found_by(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     return rows.filter(reduce(or_, named)) if named else rows
 
 
-def in_scope(rows: Any, rights: Rights) -> QuerySet[Any]:
-    """Those of a field's rows that this person may choose from."""
+def in_scope(rows: Any, rights: Rights, area: str) -> QuerySet[Any]:
+    """Those of a field's rows that this person may choose from; lists may be asked for people who
+    have left."""
     kind = kinds.get(rows.model._meta.label_lower)
     if kind is not None:
         seen: QuerySet[Any] = rows.visible_to(rights).select_related(*kind.related)
         return seen
-    if rows.model is get_user_model():
+    if rows.model is get_user_model() and area != FILTER:
         active: QuerySet[Any] = rows.filter(is_active=True)
         return active
     found: QuerySet[Any] = rows
@@ -255,7 +256,7 @@ def _dress_found(
     rows = _rows(alike[0], name)
     # Most filters aren't set; putting the scope of each into words took a tenth of a list's time.
     unset = area == FILTER and all(_is_unset(form, name) for form in alike)
-    rows = rows.none() if unset else in_scope(rows, rights)
+    rows = rows.none() if unset else in_scope(rows, rights, area)
     url = reverse("kinds:choices", args=[kind, f"{area}.{name}"])
     create_url = _create_url(rows, rights) if creates else ""
     known = {} if unset else _known(rows, name, alike)

@@ -47,7 +47,7 @@ def options(kind: DocumentKind, rights: Rights, place: str, query: QueryDict) ->
     field = form.fields.get(name)
     if field is None or not is_found_by_typing(field, area):
         raise NotFound(place)
-    rows: Any = in_scope(field.queryset.all(), rights)  # type: ignore[attr-defined]
+    rows: Any = in_scope(field.queryset.all(), rights, area)  # type: ignore[attr-defined]
     if hasattr(form, "offered"):  # the form offers less beside what else was typed
         rows = form.offered(name, rows)
     target = kinds.get(rows.model._meta.label_lower)

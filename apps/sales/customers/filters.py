@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.sales.crediting import CreditFilter
 from apps.sales.customers.models import ALIVE, ASLEEP, Customer, CustomerStage
 from apps.sales.parameters import UNCONTACTED_DAYS
 
@@ -55,6 +56,7 @@ class CustomerFilter(django_filters.FilterSet):
     )
 
     won_at = django_filters.DateFromToRangeFilter()
+    credited = CreditFilter()
 
     class Meta:
         model = Customer
@@ -69,6 +71,7 @@ class CustomerFilter(django_filters.FilterSet):
             "stage_reason",
             "wakes_up",
             "won_at",
+            "credited",
             "department",
             "active",
         )

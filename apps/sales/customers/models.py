@@ -27,6 +27,7 @@ from apps.core.kinds.models import (
     scope_index,
 )
 from apps.core.parameters.models import DictionaryField
+from apps.sales.crediting import Credited
 from apps.sales.customers.invoicing import InvoicingData
 
 
@@ -63,7 +64,7 @@ class CustomerQuerySet(RecordQuerySet):
         return self.filter(merged_into=None)
 
 
-class Customer(InvoicingData, Record):
+class Customer(Credited, InvoicingData, Record):
     """A firm that buys or might buy.
 
     `stage_before` and `owner_before` are what it is restored to, while it is dormant or closed.

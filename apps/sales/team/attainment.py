@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from django.db.models import QuerySet, Sum
 
-from apps.people.models import Employee
+from apps.people.models import Department
+from apps.sales.crediting import of_each_person, of_each_unit
 from apps.sales.team.measures import measures
 from apps.sales.team.models import MeasureCode, SalesTarget
 from apps.sales.team.periods import Period
@@ -38,7 +39,7 @@ def attained_by_people(
     users: Collection[int], measure: MeasureCode, period: Period
 ) -> Mapping[int, Attainment]:
     """Of each of these people; two questions."""
-    reached = measures[measure].reached(users, period.first, period.last)
+    reached = of_each_person(measures[measure].reached(period.first, period.last, users))
     targets = dict(
         _targets(measure, period)
         .filter(person__in=users)
@@ -51,9 +52,9 @@ def attained_by_people(
 def attained_by_units(
     units: Mapping[int, str], measure: MeasureCode, period: Period
 ) -> Mapping[int, Attainment]:
-    """Of each department (id → path), with all who belong to it or below; three questions."""
-    belongs = dict(Employee.objects.exclude(department=None).values_list("pk", "department__path"))
-    reached = measures[measure].reached(list(belongs), period.first, period.last)
+    """Of each department (id → path), with all that was reached in it or below; three questions."""
+    paths = dict(Department.objects.values_list("pk", "path"))
+    reached = of_each_unit(measures[measure].reached(period.first, period.last, None))
     targets = dict(
         _targets(measure, period).filter(unit__in=units).values_list("unit").annotate(Sum("amount"))
     )
@@ -62,8 +63,8 @@ def attained_by_units(
             sum(
                 (
                     amount
-                    for user, amount in reached.items()
-                    if belongs.get(user, "").startswith(path)
+                    for below, amount in reached.items()
+                    if paths.get(below, "").startswith(path)
                 ),
                 ZERO,
             ),

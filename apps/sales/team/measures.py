@@ -7,10 +7,9 @@ shown nowhere."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Final
 from urllib.parse import urlencode
 
@@ -18,18 +17,19 @@ from django.db.models import Count
 
 from apps.core.kinds.addresses import url_of
 from apps.core.kinds.registry import kind_of
+from apps.sales.crediting import Credits, by_credit, of_people
 from apps.sales.customers.models import Customer
 from apps.sales.team.models import MeasureCode
 from engine.registry import Registry
 
-Reached = Callable[[Collection[int], date, date], Mapping[int, Decimal]]
+Reached = Callable[[date, date, Collection[int] | None], Credits]
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """`reached(users, first, last)`: what each of these people has reached from the first day to
-    the last; those without anything may be missing. `listing(user, first, last)`: the address of
-    the rows behind it, "" where there is none."""
+    """`reached(first, last, users)`: what was reached from the first day to the last, by these
+    people or by everybody (None); whoever reached nothing may be missing. `listing(user, first,
+    last)`: the address of the rows behind it, "" where there is none."""
 
     reached: Reached
     listing: Callable[[int, date, date], str] = lambda user, first, last: ""
@@ -44,20 +44,15 @@ def known_measures() -> list[MeasureCode]:
     return [code for code in MeasureCode if code in measures]
 
 
-def _new_customers(users: Collection[int], first: date, last: date) -> Mapping[int, Decimal]:
-    """Customers who were won in that time, by who owns them."""
-    rows = Customer.objects.filter(
-        owner__in=users, merged_into=None, won_at__date__range=(first, last)
-    )
-    return {
-        owner: Decimal(number)
-        for owner, number in rows.order_by().values_list("owner").annotate(Count("pk"))
-    }
+def _new_customers(first: date, last: date, users: Collection[int] | None = None) -> Credits:
+    """Customers who were won in that time, by whose success they are."""
+    rows = Customer.objects.filter(merged_into=None, won_at__date__range=(first, last))
+    return by_credit(rows if users is None else rows.filter(of_people(users)), Count("pk"))
 
 
 def _won_list(user: int, first: date, last: date) -> str:
     """The same customers, as a list."""
-    asked = {"owner": user, "won_at_after": first, "won_at_before": last}
+    asked = {"credited": user, "won_at_after": first, "won_at_before": last}
     return f"{url_of(kind_of(Customer), 'list')}?{urlencode(asked)}"
 
 

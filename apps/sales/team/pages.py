@@ -29,7 +29,7 @@ from apps.sales.team.attainment import Attainment, attained_by_people, attained_
 from apps.sales.team.load import Load, load_of
 from apps.sales.team.measures import known_measures, measures
 from apps.sales.team.models import MeasureCode, SalesTarget
-from apps.sales.team.people import TEAM, Neglected, neglected_by, team_of, to_wake_up
+from apps.sales.team.people import TEAM, Neglected, former_of, neglected_by, team_of, to_wake_up
 from apps.sales.team.periods import PERIODS, Period, period_of
 
 SHOWN: Final = 10
@@ -57,6 +57,7 @@ def show_team(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     rights = rights_of(int(request.user.pk or 0))
     team = {one.pk: one for one in team_of(rights)}
+    everybody = team | {one.pk: one for one in former_of(rights)}
     measure = _measure(request.GET.get("measure", ""))
     period = period_of(request.GET.get("period", ""), timezone.localdate(now))
     context = {
@@ -69,8 +70,8 @@ def show_team(request: HttpRequest) -> HttpResponse:
         "measures": [
             (code, code.label, f"?period={period.code}&measure={code}") for code in known_measures()
         ],
-        "people": _people(team, measure, period, now),
-        "units": _units(team, measure, period),
+        "people": _people(everybody, team, measure, period, now),
+        "units": _units(everybody, measure, period),
         "sleepers": to_wake_up(team, now)[:SHOWN],
         "customer_kind": kind_of(Customer),
         "activity_kind": kind_of(SalesActivity),
@@ -101,28 +102,33 @@ def _figure(measure: MeasureCode, amount: Decimal | None) -> str:
 
 
 def _people(
-    team: dict[int, Employee], measure: MeasureCode, period: Period, now: datetime
+    everybody: dict[int, Employee],
+    team: dict[int, Employee],
+    measure: MeasureCode,
+    period: Period,
+    now: datetime,
 ) -> list[Line]:
-    """The ranking: who has reached most comes first; whoever neither sells nor should is left
-    out."""
-    attained = attained_by_people(team, measure, period)
+    """The ranking: who has reached most comes first; whoever neither sells nor should is left out,
+    and of those who have left who has reached nothing then."""
+    attained = attained_by_people(everybody, measure, period)
     loads, neglected = load_of(team), neglected_by(team, now)
     selling = [
         user
-        for user in team
-        if attained[user].reached or attained[user].target or loads[user] != Load()
+        for user in everybody
+        if attained[user].reached
+        or (user in team and (attained[user].target or loads[user] != Load()))
     ]
-    selling.sort(key=lambda user: (-attained[user].reached, team[user].pk))
+    selling.sort(key=lambda user: (-attained[user].reached, user))
     return [
         Line(
             place,
-            str(team[user].user),
-            str(team[user].department),
+            str(everybody[user].user),
+            str(everybody[user].department if user in team else _("has left")),
             attained[user],
             _figure(measure, attained[user].reached),
             _figure(measure, attained[user].target),
-            loads[user],
-            neglected[user],
+            loads.get(user, Load()),
+            neglected.get(user, Neglected()),
             _urls(user, measure, period),
         )
         for place, user in enumerate(selling, start=1)

@@ -22,7 +22,16 @@ TEAM = "sales.team"
 
 def team_of(rights: Rights) -> QuerySet[Employee]:
     """The colleagues whose work somebody with these rights may see, themselves included."""
-    within = Employee.objects.employed().annotate(owner=F("pk")).filter(rights.within(TEAM))
+    return _within(Employee.objects.employed(), rights)
+
+
+def former_of(rights: Rights) -> QuerySet[Employee]:
+    """Those of them who don't work here any more, or not yet."""
+    return _within(Employee.objects.exclude(pk__in=Employee.objects.employed()), rights)
+
+
+def _within(people: QuerySet[Employee], rights: Rights) -> QuerySet[Employee]:
+    within = people.annotate(owner=F("pk")).filter(rights.within(TEAM))
     return within.exclude(department=None).select_related("user", "department")
 
 

@@ -17,6 +17,7 @@ from apps.core.kinds.merging import merged_meanwhile
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.search import make_searchable
 from apps.core.kinds.services import live_instance
+from apps.sales import crediting
 from apps.sales.customers.entering import complete
 from apps.sales.customers.hanging import move_all
 from apps.sales.customers.invoicing import INVOICING
@@ -174,13 +175,17 @@ def _take_over_success(gone: Customer, stays: Customer, now: datetime, by: int |
     if CustomerStage.WON not in (gone.stage, gone.stage_before):
         return
     stays.won_by_hand = stays.won_by_hand or gone.won_by_hand
-    stays.won_at = min(at for at in (stays.won_at, gone.won_at, now) if at is not None)
+    won_at = min(at for at in (stays.won_at, gone.won_at, now) if at is not None)
+    if won_at != stays.won_at:
+        stays.won_at = won_at
+        stays.credited_to_id = gone.credited_to_id or gone.owner_id
+        stays.credited_unit_id = gone.credited_unit_id or gone.department_id
     if stays.stage == CustomerStage.IN_TALK:
         move_to_stage(stays, CustomerStage.WON, by=by, now=now, cause=gone.business_key)
         return
     if stays.stage == CustomerStage.DORMANT:
         stays.stage_before = CustomerStage.WON
-    stays.save(update_fields=["won_by_hand", "won_at", "stage_before"])
+    stays.save(update_fields=["won_by_hand", "won_at", "stage_before", *crediting.FIELDS])
 
 
 def _keep_owner(gone: Customer, stays: Customer) -> None:

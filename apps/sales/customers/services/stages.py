@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from apps.core.access.rights import Rights
 from apps.core.kinds.registry import kind_of
 from apps.core.parameters.models import DictionaryEntry
+from apps.sales import crediting
 from apps.sales.customers.blockers import blockers_of
 from apps.sales.customers.models import ALIVE, ASLEEP, Customer, CustomerStage, CustomerStageChange
 from apps.sales.customers.protection import protected_from
@@ -30,6 +31,7 @@ STAGED = (
     "wake_up_on",
     "won_at",
     "won_by_hand",
+    *crediting.FIELDS,
     "owner",
     "department",
     "protected_until",
@@ -71,6 +73,7 @@ def win_customer(
     if customer.stage != CustomerStage.WON:
         moment = now or timezone.now()
         customer.won_at = moment
+        customer.credit()
         move_to_stage(customer, CustomerStage.WON, by=by, now=moment, cause=cause)
     return customer
 
@@ -81,6 +84,7 @@ def win_by_hand(*, customer_id: int, rights: Rights, now: datetime | None = None
     customer = _locked_for("win", customer_id, rights)
     moment = now or timezone.now()
     customer.won_at, customer.won_by_hand = moment, True
+    customer.credit()
     move_to_stage(customer, CustomerStage.WON, by=rights.user, now=moment)
     return customer
 
@@ -97,12 +101,14 @@ def unwin_customer(
         return customer
     if customer.stage == CustomerStage.WON:
         customer.won_at = None
+        customer.take_back_credit()
         move_to_stage(
             customer, CustomerStage.IN_TALK, by=by, now=now or timezone.now(), cause=cause
         )
     elif customer.stage_before == CustomerStage.WON:
         customer.stage_before, customer.won_at = CustomerStage.IN_TALK, None
-        customer.save(update_fields=["stage_before", "won_at"])
+        customer.take_back_credit()
+        customer.save(update_fields=["stage_before", "won_at", *crediting.FIELDS])
     return customer
 
 
