@@ -8,7 +8,7 @@ from apps.contracts import rules
 from apps.contracts.filters import SalesContractFilter
 from apps.contracts.forms import InstalmentForm, SalesContractForm, SalesContractLineForm
 from apps.contracts.models import Instalment, SalesContract, SalesContractLine
-from apps.core.approval.settings.texts import name_texts
+from apps.core.approval.settings.texts import offer_texts
 from apps.core.kinds.amending import AMEND
 from apps.core.kinds.declaration import Approval, DocumentKind, Lines, Numbering, Section
 from apps.core.kinds.parts import AttachmentCategory
@@ -16,12 +16,14 @@ from apps.core.kinds.registry import register
 from apps.sales.customers.invoicing import INVOICING
 from apps.sales.customers.reach import LOOKING
 
-name_texts(
+offer_texts(
+    "contract_matrix",
+    "kind",
     {
         "sales_contract": _("Sales contract"),
         "service_contract": _("Service contract"),
         "purchase_contract": _("Purchase contract"),
-    }
+    },
 )
 
 

@@ -191,11 +191,49 @@ class TestMatrices:
         added = client.post(self.URL, self.sent(client, act="add"))
         assert len(added.context["table"].forms) == 11
         data = self.sent(client, **{"rows-8-gone": "on", "rows-7-gone": "on"})
-        new = {"rows-9-kind": "trial", "rows-9-level": "1", "rows-9-role": "finance"}
+        new = {"rows-9-kind": ["purchase_contract"], "rows-9-level": "1", "rows-9-role": "finance"}
         assert client.post(self.URL, {**data, **new}).status_code == 302
         rows = matrix(CONTRACT).rows
         assert len(rows) == 8
-        assert (rows[-1].role, rows[-1].conditions[0].among) == ("finance", ("trial",))
+        assert (rows[-1].role, rows[-1].conditions[0].among) == ("finance", ("purchase_contract",))
+
+    def test_a_kind_of_document_is_one_of_those_there_are(self, signed_in):
+        client, before = signed_in("admin"), matrix(CONTRACT)
+        kinds = client.get(self.URL).context["table"].forms[0].fields["kind"].choices
+        assert kinds == [
+            ("sales_contract", "销售合同"),
+            ("service_contract", "服务合同"),
+            ("purchase_contract", "采购合同"),
+        ]
+        new = {"rows-9-level": "1", "rows-9-role": "finance"}
+        refused = client.post(self.URL, self.sent(client, **new, **{"rows-9-kind": ["胡说"]}))
+        assert refused.status_code == 422
+        assert refused.context["remarks"] == []  # nothing is said of a table not yet understood
+        nonsense = (Condition(among=("胡说",)), *before.rows[0].conditions[1:])
+        made_up = replace(before.rows[0], conditions=nonsense)
+        (remark,) = (one for one in judge(before.inputs, [*before.rows, made_up]) if one.fatal)
+        assert (remark.row, "胡说" in remark.text, "单据类型" in remark.text) == (9, True, True)
+        assert matrix(CONTRACT) == before
+
+    def test_activities_are_chosen_by_the_names_of_their_kinds(self, signed_in):
+        deploy("activity_approval")
+        form = signed_in("admin").get("/settings/approvals/activity_matrix/").context["table"]
+        assert ("visit", "拜访") in form.forms[0].fields["kind"].choices
+
+    def test_what_nobody_decides_is_told_in_words(self, signed_in):
+        client = signed_in("admin")
+        refused = client.post(self.URL, self.sent(client, **{"rows-0-under_floor": "yes"}))
+        (said,) = (remark.text for remark in refused.context["remarks"])
+        assert said.startswith("没有人审核：单据类型 = 销售合同、")
+        assert said.endswith("、低于底价 = 否、超信用额度 = 否。")
+        assert refused.content.decode().count(said) == 1
+
+    def test_a_percentage_of_nothing_is_refused_at_its_row_alone(self, signed_in):
+        client = signed_in("admin")
+        refused = client.post(self.URL, self.sent(client, **{"rows-1-threshold": "0"}))
+        assert refused.status_code == 422
+        assert refused.context["remarks"] == []
+        assert refused.context["table"].forms[1].errors.keys() == {"threshold"}
 
     def test_trying_it_out_on_the_page_changes_nothing(self, signed_in, company):
         client = signed_in("admin")
@@ -217,7 +255,7 @@ class TestMatrices:
     def asking_for(self, client, *names: str, **changes):
         """The first row asks for these departments; a new one is there for all the others."""
         data = {**self.sent(client, **changes), "rows-0-departments": list(names)}
-        kinds = "sales_contract, service_contract"
+        kinds = ["sales_contract", "service_contract"]
         return {**data, "rows-9-kind": kinds, "rows-9-level": "2", "rows-9-role": "finance"}
 
     def test_a_row_for_a_department_holds_for_those_below_it(self, signed_in, company):

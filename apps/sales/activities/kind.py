@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.approval.settings.texts import offer_texts
 from apps.core.kinds.declaration import Approval, DocumentKind, Section
 from apps.core.kinds.registry import register
+from apps.core.parameters.models import DictionaryEntry
 from apps.sales.activities import rules
 from apps.sales.activities.commands import COMMANDS, OWN_ACTIONS
 from apps.sales.activities.filters import ActivityFilter
 from apps.sales.activities.forms import ActivityForm
 from apps.sales.activities.models import ActivityState, Review, SalesActivity
 from apps.sales.customers.reach import LOOKING
+
+
+def _kinds() -> dict[str, str]:
+    """Also those that aren't offered any more: some activities are of them still."""
+    entries = DictionaryEntry.objects.filter(dictionary="activity_kind")
+    return dict(entries.values_list("code", "name"))
+
+
+offer_texts("activity_matrix", "kind", _kinds)
 
 
 @register

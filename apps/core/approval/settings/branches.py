@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from django import forms
-from django.template.loader import render_to_string
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 
 from apps.core.approval.departments import unmistakable
-from apps.core.inbox.wording import listed
+from apps.core.approval.settings.folded import Folded
 from engine.organisation import organisation
 
 DEEPER = "\u3000"  # as wide as a character of a name
@@ -41,17 +38,11 @@ def _indented(names: tuple[str, ...]) -> str:
     return DEEPER * (len(names) - 1) + names[-1]
 
 
-class Branches(forms.CheckboxSelectMultiple):
-    """Folded up to the names that are chosen."""
+class Branches(Folded):
+    """What is chosen is named as rows name it: of several of one name, with what is above it."""
 
-    def render(
-        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
-    ) -> Any:
-        context = self.get_context(name, value, attrs)
-        context["label"] = self.attrs.get("aria-label", "")
-        context["none"], context["comma"] = _("Any"), _(", ")
-        context["chosen"] = listed(value or ()) or context["none"]
-        return render_to_string("core/approval/_branches.html", context)
+    def said(self, value: str, label: str) -> str:
+        return value
 
 
 class DepartmentsField(forms.MultipleChoiceField):

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 from apps.core.approval.departments import FACT, department_facts
 from apps.core.approval.settings.branches import DepartmentsField, Tree
 from apps.core.approval.settings.conditions import Condition
+from apps.core.approval.settings.folded import TextsField
 from apps.core.approval.settings.matrix import Input, Matrix, Row
 from apps.core.approval.settings.people import Deciders
-from apps.core.approval.settings.texts import text_for, word_for
 from apps.core.inbox import wording
 from apps.core.inbox.wording import listed
 from apps.core.parameters.forms import css_of
@@ -81,17 +81,20 @@ class RowForm(forms.Form):
         for each in inputs:
             if each.name not in self.formulas:
                 self.fields.update(_fields(each))
-        self._offer_departments(self.fields)
+        self._offer(self.fields)
         for name, field in self.fields.items():
             field.widget.attrs["aria-label"] = field.label or name
             field.widget.attrs["class"] = f"{css_of(field)} {css_of(field)}-sm"
             field.widget.attrs["style"] = f"min-width: {_width(name, field)}rem"
 
-    def _offer_departments(self, fields: Mapping[str, Any]) -> None:
-        """The tree, and what the row names already."""
+    def _offer(self, fields: Mapping[str, Any]) -> None:
+        """The departments, the known texts, and what the row names already."""
         for name, field in fields.items():
+            named = self.initial.get(name, ())
             if isinstance(field, DepartmentsField):
-                field.choices = self.tree.choices(self.initial.get(name, ()))
+                field.choices = self.tree.choices(named)
+            elif isinstance(field, TextsField):
+                field.offer(named)
 
     @property
     def width(self) -> int:
@@ -151,7 +154,8 @@ class RowForm(forms.Form):
             return Condition(lowest=data[f"{each.name}_from"], below=data[f"{each.name}_to"])
         if each.kind == "boolean":
             return Condition(flag={"yes": True, "no": False}.get(data[each.name]))
-        return Condition(among=tuple(map(text_for, split(data[each.name]))))
+        given = data[each.name]
+        return Condition(among=tuple(given if each.known else split(given)))
 
 
 def _width(name: str, field: forms.Field) -> float:
@@ -185,6 +189,8 @@ def _fields(each: Input) -> dict[str, forms.Field]:
         return {each.name: forms.ChoiceField(label=each.label, choices=YES_NO, required=False)}
     if each.kind == "departments":
         return {each.name: DepartmentsField(label=each.label, required=False)}
+    if each.known:
+        return {each.name: TextsField(label=each.label, choices=each.known, required=False)}
     known = forms.TextInput(attrs={"list": f"texts-{each.name}"})
     return {
         each.name: forms.CharField(label=each.label, max_length=300, required=False, widget=known)
@@ -204,7 +210,7 @@ def _initial(inputs: Sequence[Input], row: Row) -> dict[str, Any]:
         elif each.kind == "departments":
             found[each.name] = list(condition.within)
         else:
-            found[each.name] = listed(map(word_for, condition.among))
+            found[each.name] = list(condition.among) if each.known else listed(condition.among)
     return found
 
 
@@ -289,7 +295,8 @@ class TryForm(forms.Form):
         for each in matrix.inputs:
             self.fields[each.name] = self._field(each)
             if each.kind == "string":  # a document that the first row is about
-                self.initial[each.name] = next(iter(split(first.get(each.name, ""))), "")
+                named = first.get(each.name, "")
+                self.initial[each.name] = next(iter(named if each.known else split(named)), "")
         self.fields["initiator"] = forms.TypedChoiceField(
             label=_("Submitted by"), choices=people, coerce=int
         )
@@ -309,6 +316,8 @@ class TryForm(forms.Form):
             return forms.TypedChoiceField(
                 label=each.label, required=False, choices=[theirs, *Tree().units], coerce=int
             )
+        if each.known:
+            return forms.ChoiceField(label=each.label, choices=each.known)
         known = forms.TextInput(attrs={"list": f"texts-{each.name}"})
         return forms.CharField(label=each.label, required=False, max_length=100, widget=known)
 
@@ -321,7 +330,4 @@ class TryForm(forms.Form):
                 department = given[each.name] or theirs
                 told = department_facts(department) if department else {FACT: []}
                 given[each.name] = told[FACT]
-        return {
-            name: text_for(value) if isinstance(value, str) else value
-            for name, value in given.items()
-        }
+        return given

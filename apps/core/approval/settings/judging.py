@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Final
+from typing import Any, Final
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from engine.bpmn.predicates import Alternative, TooComplex, can_meet, uncovered
 from engine.bpmn.values import EVERYTHING, NUMBERS, TEXTS, YES_OR_NO, ValueSet, constants
 from engine.organisation import Answers, Role, Unit, organisation
 
-DOMAINS: Final = {"number": NUMBERS, "boolean": YES_OR_NO, "string": TEXTS}
+DOMAINS: Final = {"number": NUMBERS, "boolean": YES_OR_NO}
 WHOLE_TABLE: Final = -1
 
 
@@ -35,28 +35,43 @@ def judge(inputs: Sequence[Input], rows: Sequence[Row]) -> list[Remark]:
     nobody holds."""
     asked = any(each.kind == "departments" for each in inputs)
     units = organisation().departments() if asked else ()
-    alternatives = [_alternative(row, units) for row in rows]
+    alternatives = [_alternative(inputs, row, units) for row in rows]
     return [
-        *_empty(rows, alternatives),
+        *_empty(inputs, rows, alternatives),
         *_doubles(rows, alternatives),
         *_gaps(inputs, rows, alternatives, units),
         *_unheld(rows),
     ]
 
 
-def _alternative(row: Row, units: Sequence[Unit]) -> Alternative:
-    return {
-        str(index): values
-        for index, condition in enumerate(row.conditions)
-        if (values := condition.values(units)) is not None and values != EVERYTHING
-    }
+def _alternative(inputs: Sequence[Input], row: Row, units: Sequence[Unit]) -> Alternative:
+    found: dict[str, ValueSet] = {}
+    for index, (each, condition) in enumerate(zip(inputs, row.conditions, strict=True)):
+        values = condition.values(units)
+        if values is not None and values != EVERYTHING:
+            found[str(index)] = values & _texts(each) if condition.among else values
+    return found
 
 
-def _empty(rows: Sequence[Row], alternatives: Sequence[Alternative]) -> Iterator[Remark]:
+def _texts(each: Input) -> ValueSet:
+    """All that a text can be."""
+    return constants(text for text, _word in each.known) if each.known else TEXTS
+
+
+def _empty(
+    inputs: Sequence[Input], rows: Sequence[Row], alternatives: Sequence[Alternative]
+) -> Iterator[Remark]:
     for index, (row, alternative) in enumerate(zip(rows, alternatives, strict=True)):
         never = [int(column) for column, values in alternative.items() if not values]
         if any(row.conditions[column].within for column in never):
             yield Remark(index, _("It never holds: there is no such department."), fatal=True)
+        elif unknown := [column for column in never if row.conditions[column].among]:
+            text = _("It never holds: “%(text)s” is nothing that “%(input)s” can be.")
+            told = {
+                "text": listed(row.conditions[unknown[0]].among),
+                "input": inputs[unknown[0]].label,
+            }
+            yield Remark(index, text % told, fatal=True)
         elif never:
             yield Remark(index, _("It never holds: “from” must be less than “to”."), fatal=True)
 
@@ -100,19 +115,24 @@ def _gaps(
 
 
 def _sample(each: Input, values: ValueSet, units: Sequence[Unit]) -> str:
-    asked = units if each.kind == "departments" else ()
-    missing = (unit.names[-1] for unit in asked if values & constants([unit.id]))
-    return next(missing, None) or values.sample()
+    """One of the values, as people call it."""
+    called: dict[str, list[tuple[Any, str]]] = {
+        "departments": [(unit.id, unit.names[-1]) for unit in units],
+        "boolean": [(True, _("Yes")), (False, _("No"))],
+        "string": list(each.known),
+    }
+    words = (word for value, word in called.get(each.kind, ()) if values & constants([value]))
+    return next(words, None) or values.sample()
 
 
 def _domain(each: Input, index: int, rows: Sequence[Row], units: Sequence[Unit]) -> ValueSet:
-    """Where every row lists texts, these are all there are: kinds of documents, say."""
+    """Where every row lists texts, no others are to be decided: kinds of activities, say."""
     if each.kind == "departments":
         return constants(unit.id for unit in units) or NUMBERS
     listed = [row.conditions[index].among for row in rows]
     if each.kind == "string" and listed and all(listed):
-        return constants(text for texts in listed for text in texts)
-    return DOMAINS[each.kind]
+        return constants(text for texts in listed for text in texts) & _texts(each)
+    return _texts(each) if each.kind == "string" else DOMAINS[each.kind]
 
 
 def _unheld(rows: Sequence[Row]) -> Iterator[Remark]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import repeat
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from lxml import etree
 from apps.core.approval.deciders import BETWEEN
 from apps.core.approval.departments import FACT, OLD_FACT
 from apps.core.approval.settings.conditions import Condition, read_condition
-from apps.core.approval.settings.texts import word_for
+from apps.core.approval.settings.texts import offered_texts
 from engine import definitions
 from engine.bpmn.tables import Cell, Column, Rule, Table
 from engine.exceptions import NotFound
@@ -30,11 +30,13 @@ BRANCH: Final = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
 @dataclass(frozen=True, slots=True)
 class Input:
     """Something that rows ask for. `kind`: number, boolean, string or departments; `expression`
-    names the variable, `facts.amount`."""
+    names the variable, `facts.amount`. `known`: all that a text can be, with its word; empty where
+    it can be any."""
 
     label: str
     kind: str
     expression: str
+    known: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         return self.label
@@ -143,7 +145,7 @@ def _read(resource: Resource) -> Matrix | None:
         return None
     cells = zip(*(rule.inputs for rule in table.rules), strict=True)
     inputs = tuple(
-        _input(column, said, resource.name)
+        _input(column, said, resource)
         for column, said in zip(table.inputs, cells if table.rules else repeat(()), strict=False)
     )
     return Matrix(
@@ -167,7 +169,7 @@ def _named(xml: etree._Element, name: str) -> str:
     return name
 
 
-def _input(column: Column, cells: Iterable[Cell], file: str) -> Input:
+def _input(column: Column, cells: Iterable[Cell], resource: Resource) -> Input:
     """A column goes on to ask for the very department where a formula does, which can't be put to a
     list, and where the documents aren't known to tell more: what is shipped doesn't ask for it."""
     declared = next((each.get("typeRef") for each in column.xml.iterfind("{*}inputExpression")), "")
@@ -176,10 +178,13 @@ def _input(column: Column, cells: Iterable[Cell], file: str) -> Input:
     if expression == EXPRESSION or (
         expression == OLD_EXPRESSION
         and not any(read_condition(cell.text).formula for cell in cells)
-        and EXPRESSION.encode() in definitions.shipped_files().get(file, b"")
+        and EXPRESSION.encode() in definitions.shipped_files().get(resource.name, b"")
     ):
         kind, expression = "departments", EXPRESSION
-    return Input(_named(column.xml, column.title), str(kind), expression)
+    found = Input(_named(column.xml, column.title), str(kind), expression)
+    if kind != "string":
+        return found
+    return replace(found, known=offered_texts(resource.key, found.name))
 
 
 def _ask(column: Column, expression: str) -> None:
@@ -267,7 +272,7 @@ def _rule(
 def used_texts(inputs: Sequence[Input], rows: Sequence[Row]) -> dict[str, list[str]]:
     """The texts that occur in the rows, by name of the input: what is likely to be chosen again."""
     return {
-        each.name: sorted({word_for(text) for row in rows for text in row.conditions[index].among})
+        each.name: sorted({text for row in rows for text in row.conditions[index].among})
         for index, each in enumerate(inputs)
-        if each.kind == "string"
+        if each.kind == "string" and not each.known
     }

@@ -119,8 +119,9 @@ def _page(
     """The page. `refused`: nothing was saved, and all that was entered stands there still."""
     sent = table.forms[0].is_bound if table.forms else False
     valid = not sent or all(form.is_valid() for form in table.filled)
+    # As long as a row isn't understood, nothing can be said about the whole.
     rows = (table.rows() if sent else list(found.rows)) if valid else []
-    remarks = judge(found.inputs, rows)
+    remarks = judge(found.inputs, rows) if valid else []
     places = [table.forms.index(form) for form in table.filled] if sent else range(len(rows))
     beside: dict[int, list[Any]] = {}
     for remark in remarks:
