@@ -19,7 +19,7 @@ from openpyxl import Workbook
 from apps.accountsets.models import AccountSet
 from apps.accountsets.routing import in_account_set
 from apps.accountsets.services import create_account_set, drop_account_set
-from apps.core.access.actions import EVERYONE, Scope
+from apps.core.access.actions import Scope
 from apps.core.access.models import DataScope
 from apps.core.access.rights import Rights, rights_of
 from apps.core.kinds.listing import Listing
@@ -33,6 +33,7 @@ from apps.sales.large.texts import firm
 from apps.sales.models import CompanyState, Customer, TargetCompany
 from bench.http import Browser, p95, sign_in, web
 from bench.report import Figure, median_of, say
+from engine.organisation import Role
 
 SCHEMA: Final = "bench_sales"
 SCALE: Final = float(os.environ.get("BENCH_SCALE", "1"))
@@ -107,7 +108,7 @@ def fill() -> None:
     create_account_set(schema_name=SCHEMA, name=SCHEMA)
     seed(SCHEMA, scale=SCALE, now=timezone.now(), say=say)
     with in_account_set(SCHEMA):
-        DataScope.objects.filter(role=EVERYONE, kind__startswith="sales.").update(
+        DataScope.objects.filter(role=Role.SALES, kind__startswith="sales.").update(
             scope=Scope.DEPARTMENT
         )
 

@@ -25,6 +25,7 @@ class Role(TextChoices):
     FINANCE = "finance", _("Finance")
     CASHIER = "cashier", _("Cashier")
     GENERAL_MANAGER = "general_manager", _("General manager")
+    SALES = "sales", _("Salesperson")
     SALES_MANAGER = "sales_manager", _("Sales manager")
     SERVICE_MANAGER = "service_manager", _("Service manager")
     PURCHASING_MANAGER = "purchasing_manager", _("Purchasing manager")

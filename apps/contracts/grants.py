@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apps.core.access.actions import EVERYONE, Action, Scope
+from apps.core.access.actions import Action, Scope
 from engine.organisation import Role
 
 WORK = (
@@ -20,7 +20,9 @@ READ = (Action.VIEW, Action.PRINT, Action.EXPORT)
 CONTRACT = "contracts.salescontract"
 
 DEFAULTS = {
-    EVERYONE: {CONTRACT: (Scope.OWN, WORK)},
+    Role.SALES: {CONTRACT: (Scope.OWN, WORK)},
+    Role.PRESALES: {CONTRACT: (Scope.OWN, (Action.VIEW,))},
+    Role.ENGINEER: {CONTRACT: (Scope.OWN, (Action.VIEW,))},
     Role.DEPARTMENT_HEAD: {CONTRACT: (Scope.TREE, (*READ, Action.HAND_OVER, Action.SEE_COST))},
     Role.SALES_MANAGER: {
         CONTRACT: (

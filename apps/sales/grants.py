@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.access.actions import EVERYONE, Action, Scope
+from apps.core.access.actions import Action, Scope
 from apps.core.access.subjects import declare
 from engine.organisation import Role
 
@@ -29,9 +29,17 @@ CLAIMING = ("claim", "promote", "release")
 ACTIVITY, PRESALES = "sales.salesactivity", "sales.presalesrequest"
 TARGET, TEAM = "sales.salestarget", "sales.team"
 CLOSE, REOPEN = "close", "reopen"  # opportunities
+ASSISTING = {
+    CUSTOMER: (Scope.OWN, (VIEW, CHANGE, ATTACH, PRINT)),
+    CONTACT: (Scope.OWN, WORK),
+    OPPORTUNITY: (Scope.OWN, (VIEW,)),
+    ACTIVITY: (Scope.OWN, (*WORK, DELETE, Action.SUBMIT, "comment")),
+    PRESALES: (Scope.OWN, (VIEW, ATTACH, PRINT)),
+}
+"""Of those who support a sale: what is shared with them, and what they are asked to do."""
 
 DEFAULTS = {
-    EVERYONE: {
+    Role.SALES: {
         COMPANY: (Scope.OWN, (*WORK, *CLAIMING)),
         CUSTOMER: (Scope.OWN, (*WORK, *CARE)),
         CONTACT: (Scope.OWN, (*WORK, DELETE)),
@@ -75,6 +83,8 @@ DEFAULTS = {
         CONTACT: (Scope.ALL, (VIEW, ADD)),
         PRESALES: (Scope.ALL, READ),
     },
+    Role.PRESALES: ASSISTING,
+    Role.ENGINEER: ASSISTING,
     Role.HOTLINE: {CUSTOMER: (Scope.ALL, (VIEW, ADD)), CONTACT: (Scope.ALL, (VIEW, ADD, CHANGE))},
     Role.GENERAL_MANAGER: {
         COMPANY: (Scope.ALL, (*MANAGE, *CLAIMING, "assign", "discard")),

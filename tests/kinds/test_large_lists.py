@@ -9,13 +9,14 @@ from django.db import connection
 from django.http import QueryDict
 from django.utils import timezone
 
-from apps.core.access.actions import EVERYONE, Scope
+from apps.core.access.actions import Scope
 from apps.core.access.models import DataScope
 from apps.core.kinds import listing, search
 from apps.core.kinds.listing import Listing
 from apps.core.kinds.registry import kinds
 from apps.people.models import Employee
 from apps.sales.models import Customer, Lead, SalesActivity
+from engine.organisation import Role
 from tests.contracts.factories import rights
 from tests.kinds.factories import make
 
@@ -84,7 +85,7 @@ def test_keys_of_what_is_seen_come_once_each(key: str, scope: Scope) -> None:
 
 @pytest.mark.parametrize("scope", Scope)
 def test_customers_are_looked_up_as_they_are_seen(scope: Scope) -> None:
-    DataScope.objects.filter(role=EVERYONE, kind="sales.customer").update(scope=scope)
+    DataScope.objects.filter(role=Role.SALES, kind="sales.customer").update(scope=scope)
     for user in (SELLER, COLLEAGUE):
         kept, gone = make("sales.customer", by=user), make("sales.customer", by=user)
         Customer.objects.filter(pk=gone.pk).update(merged_into=kept)
@@ -96,7 +97,7 @@ def test_customers_are_looked_up_as_they_are_seen(scope: Scope) -> None:
 
 def test_a_list_of_more_than_are_counted_says_so_in_every_order(monkeypatch) -> None:
     monkeypatch.setattr(listing, "COUNTED", 10)
-    DataScope.objects.filter(role=EVERYONE, kind="sales.lead").update(scope=Scope.DEPARTMENT)
+    DataScope.objects.filter(role=Role.SALES, kind="sales.lead").update(scope=Scope.DEPARTMENT)
     leads(12)
     for query in ("", "sort=name", "sort=-owner"):
         total = shown("sales.lead", SELLER, query, size=5).total
@@ -109,7 +110,7 @@ def test_a_list_of_more_than_are_counted_says_so_in_every_order(monkeypatch) -> 
 
 
 def test_what_is_seen_for_other_reasons_is_counted_along(monkeypatch) -> None:
-    DataScope.objects.filter(role=EVERYONE).update(scope=Scope.DEPARTMENT)
+    DataScope.objects.filter(role=Role.SALES).update(scope=Scope.DEPARTMENT)
     mine = make("sales.customer", by=SELLER)
     for number in range(3):
         make("sales.opportunity", by=SELLER, customer=mine.pk, amount=100 + number)

@@ -99,7 +99,7 @@ def test_who_has_left_holds_no_role(people):
 def test_roles_of_a_person(people):
     roles = organisation().roles_of(people.ids["shanlina"])
     assert roles == {Role.SALES_MANAGER, Role.REVIEWER, Role.DEPARTMENT_HEAD}
-    assert organisation().roles_of(people.ids["qiuzhiyuan"]) == frozenset()
+    assert organisation().roles_of(people.ids["qinyong"]) == {Role.WAREHOUSE}
     assert organisation().roles_of(-1) == frozenset()
 
 

@@ -528,6 +528,7 @@ def test_the_head_of_the_department_doesnt_approve_their_own(submit):
 
 def test_one_of_two_holders_leaves_it_to_the_other(submit):
     hold(Role.FINANCE, "linjing", "qinyong")
+    grant_role(role=Role.SALES, employee=Employee.objects.get(user__username="linjing"))
     case = submit(100000, by="linjing").decide(MANAGER, "approve")
     assert case.who() == ["qinyong"]
 

@@ -101,6 +101,7 @@ DECLARED: dict[str, Expected] = {
     "studio:resume": Needs("processes.definition", "deploy"),
     "studio:cases": Needs("processes.case", VIEW),
     "studio:case": Needs("processes.case", VIEW),
+    "studio:move_timer": Needs("processes.case", "operate"),
     "studio:incidents": Needs("processes.case", VIEW),
     "studio:steer": Needs("processes.case", "operate"),
     "studio:set_data": Needs("processes.case", "operate"),

@@ -19,7 +19,7 @@ from engine.exceptions import Conflict, WrongState
 from tests.engine.races.racing import race
 from tests.kinds.factories import all_rights
 
-SELLERS = ("qiuzhiyuan", "xiexiaomei", "ouwenbin", "shanlina", "zhamin")
+SELLERS = ("qiuzhiyuan", "xiexiaomei", "ouwenbin", "shanlina", "zengguoqiang")
 
 
 @pytest.fixture

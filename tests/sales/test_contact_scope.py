@@ -9,11 +9,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from apps.core.access.actions import EVERYONE, Action, Scope
+from apps.core.access.actions import Action, Scope
 from apps.core.access.models import DataScope, RoleGrant
 from apps.core.kinds.addresses import url_of
 from apps.core.kinds.registry import kinds
 from apps.sales.models import Contact, Customer
+from engine.organisation import Role
 from tests.kinds.factories import make, posted, typed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("company")]
@@ -36,7 +37,7 @@ def narrow(customers: Scope) -> None:
     DataScope.objects.filter(kind__in=["sales.customer", "sales.contact"]).delete()
     scopes = {"sales.customer": customers, "sales.contact": Scope.OWN}
     DataScope.objects.bulk_create(
-        DataScope(role=EVERYONE, kind=kind, scope=scope) for kind, scope in scopes.items()
+        DataScope(role=Role.SALES, kind=kind, scope=scope) for kind, scope in scopes.items()
     )
 
 

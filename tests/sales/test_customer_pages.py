@@ -73,11 +73,11 @@ class TestCommands:
         assert customer.stage == "in_talk"
 
     def test_with_whom_it_is_shared_works_on_it_and_no_more(self, signed_in: SignIn) -> None:
-        client, customer = signed_in("zhamin"), make("sales.customer", name="苏州平江路医院")
+        client, customer = signed_in("ouwenbin"), make("sales.customer", name="苏州平江路医院")
         assert client.get(page(customer)).status_code == 404
         assert customer.name not in choices(client, "form.customer", "平江")
         services.share_customer(
-            customer_id=customer.pk, user=rights("zhamin").user, rights=rights("qiuzhiyuan")
+            customer_id=customer.pk, user=rights("ouwenbin").user, rights=rights("qiuzhiyuan")
         )
         shown = client.get(page(customer)).content.decode()
         assert page(customer, "edit") in shown

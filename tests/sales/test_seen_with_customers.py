@@ -12,13 +12,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.core.access.actions import EVERYONE, Action, Scope
+from apps.core.access.actions import Action, Scope
 from apps.core.access.models import DataScope
 from apps.core.kinds.registry import kind_of
 from apps.sales.activities.services import finish_activity
 from apps.sales.customers import services
 from apps.sales.models import Customer, Opportunity, SalesActivity
 from apps.sales.opportunities.services import lose_opportunity
+from engine.organisation import Role
 from tests.contracts.factories import entry, line, make_contract, make_product, rights
 from tests.kinds.factories import make
 
@@ -66,7 +67,7 @@ def hand_over(customer: Customer, to: str) -> None:
 @pytest.mark.parametrize("scope", [Scope.OWN, Scope.DEPARTMENT])
 def test_after_a_transfer_the_new_owner_sees_what_was_before(signed_in: SignIn, customer, scope):
     """To another department."""
-    DataScope.objects.filter(role=EVERYONE).update(scope=scope)
+    DataScope.objects.filter(role=Role.SALES).update(scope=scope)
     hand_over(customer, BESIDE)
     assert shown(signed_in(BESIDE), customer) == list(TABS)
     # Who had it before has no customer any more, but what they own stays theirs.

@@ -7,9 +7,10 @@ from typing import Final
 from django.contrib.auth.hashers import make_password
 
 from apps.people.demo import DEMO_PASSWORD, HIRED_ON, make_people
-from apps.people.models import Department, Employee, User
+from apps.people.models import Department, Employee, RoleHolder, User
 from apps.people.services import create_department
 from apps.sales.large.texts import person
+from engine.organisation import Role
 
 MORE: Final = 60
 REGIONS: Final = ("华东组", "华南组", "华北组", "华中组", "西南组", "西北组")
@@ -43,6 +44,7 @@ def make_sellers() -> list[Seller]:
         )
         for n, user in enumerate(users)
     )
+    RoleHolder.objects.bulk_create(RoleHolder(role=Role.SALES, employee=one) for one in staff)
     for place in range(0, len(teams), len(TEAMS)):
         Department.objects.filter(pk=teams[place].parent_id).update(head=staff[place])
     others = Employee.objects.filter(user__username__in=SELL_ALREADY).order_by("pk")
