@@ -111,3 +111,17 @@ def test_so_is_a_general_request(company, signed_in, marked, send_back) -> None:
         reverse("desk:complete", args=[task.pk]), sent | {"decision": "resubmit"}
     )
     assert marked(key)
+
+
+def test_why_it_was_sent_back_stands_on_its_page_too(grant, signed_in, send_back) -> None:
+    kind = kinds["contracts.salescontract"]
+    grant(kind.key, Scope.OWN)
+    deploy(kind.approval.process)
+    record, client = make(kind.key), signed_in(SELLER)
+    page = url_of(kind, "page", record.pk)
+    client.post(url_of(kind, "submit", record.pk))
+    assert "缺报价" not in client.get(page).content.decode()
+    send_back(record.business_key)
+    assert "缺报价" in client.get(page).content.decode()
+    client.post(url_of(kind, "submit", record.pk))
+    assert "缺报价" not in client.get(page).content.decode()

@@ -101,6 +101,12 @@ class KindView(View):
             found.append((str(record), self.url("page", record.pk)))
         return found
 
+    def sent_back(self, record: Any) -> dict[str, Any]:
+        """Who sent it back to its owner, and why, where that is how it stands."""
+        found = services.sent_back_by(record)
+        name = wording.names_of([found.user]).get(found.user) if found else ""
+        return {"sent_back": found, "sent_back_by": name}
+
     def say_next(self, what: str, record: Any) -> None:
         """What was done, and whom the document waits for now."""
         case = services.live_instance(record.business_key)

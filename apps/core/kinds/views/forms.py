@@ -20,7 +20,6 @@ from django.utils.translation import gettext as _
 from apps.core.access.actions import Action
 from apps.core.api.problems import detail_of
 from apps.core.inbox.views import status_of
-from apps.core.inbox.wording import names_of
 from apps.core.kinds import columns, grids, inputs, services
 from apps.core.kinds.addresses import url_of
 from apps.core.kinds.comparing import Difference, differences
@@ -57,12 +56,10 @@ class FormPage(KindView):
         if self.files.refused:
             editor.tell({"": self.files.refused})
         record, problems = editor.record, editor.problems()
-        sent_back = services.sent_back_by(record)
         context = {
             "editor": editor,
             "record": record,
-            "sent_back": sent_back,
-            "sent_back_by": names_of([sent_back.user]).get(sent_back.user) if sent_back else "",
+            **self.sent_back(record),
             "place": self.place(record),
             "breadcrumbs": self.trail(record),
             "badges": columns.badges(record) if record else [],

@@ -84,6 +84,7 @@ class RecordPage(KindView):
             "withdrawable": mine is not None and waits_for_withdrawal(mine),
             "may_urge": mine is not None,
             "strip": strip_of(self.kind, record),
+            **self.sent_back(record),
             "waiting_for": looking.waiting(case) if case else [],
             "main_commands": [(name, one) for name, one in commands if one.primary],
             "further_commands": [(name, one) for name, one in commands if not one.primary],
