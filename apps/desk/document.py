@@ -116,7 +116,7 @@ def context(
             card.kind or elements.process_label(instance.definition),
             card.number,
             names.get(instance.starter or 0, _("System")),
-            wording.moment(instance.started_at),
+            wording.moment(rows.submitted_at(instance)),
         ],
         "state": _state(instance, waiting),
         "state_colour": rows.STATE_COLOURS[InstanceState(instance.state)],
@@ -212,7 +212,7 @@ def _chain(viewer: Viewer, instance: ProcessInstance, stops: Sequence[Stop]) -> 
     if not stops:
         return []
     names = wording.names_of({instance.starter, *(user for stop in stops for user in stop.people)})
-    submitted = _("Submitted %(at)s") % {"at": wording.moment(instance.started_at)}
+    submitted = _("Submitted %(at)s") % {"at": wording.moment(rows.submitted_at(instance))}
     nodes = [Node("done", names.get(instance.starter or 0, _("System")), submitted)]
     for stop in stops:
         people = _(", ").join(

@@ -23,10 +23,10 @@ ESCALATION = "escalation"  # ours for a superior who is asked as well
 def plan_route(context: Context, *, target: str, rows: list[dict[str, Any]]) -> Route:
     """The route through the rows of the document's matrix; what was sent back to come straight to
     its sender goes on there, unless it was withdrawn since, and begins a round of its own. The case
-    shows that it was submitted before."""
+    shows that it was submitted before, and when it was submitted now."""
     if context.last_value("route") is None:
         return routes.plan(rows)
-    context.show(again=True)
+    context.show(again=True, submitted_at=context.now.isoformat())
     return routes.plan(rows, before=context.last_value("route", reset_by="matrix"))
 
 

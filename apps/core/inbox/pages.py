@@ -109,6 +109,7 @@ def _about(instance: ProcessInstance) -> dict[str, Any]:
         "amount": rows.amount_of(instance),
         "card": card,
         "party": instance.card.get("party", ""),
+        "submitted_at": rows.submitted_at(instance),
         "starter": names.get(instance.starter or 0, _("System")),
         "state_colour": rows.STATE_COLOURS[InstanceState(instance.state)],
         "end": rows.end_label(instance),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from apps.core.addresses import address
@@ -59,3 +60,9 @@ def amount_of(instance: ProcessInstance) -> Decimal | None:
 def end_label(instance: ProcessInstance) -> str:
     """How a completed case ended, in the words of its diagram."""
     return elements.element_label(instance, instance.definition.key, instance.end_event)
+
+
+def submitted_at(instance: ProcessInstance) -> datetime:
+    """When a case was submitted, the last time where it was so again."""
+    again = instance.card.get("submitted_at")
+    return datetime.fromisoformat(again) if again else instance.started_at
