@@ -78,6 +78,17 @@ class SalesContractForm(OfCustomerForm):
         return data
 
 
+class DiscountRateField(forms.DecimalField):
+    """What is left of a price, in percent; also as it is said: 8.5折 and 85折 are 85 %."""
+
+    def to_python(self, value: Any) -> Any:
+        said = str(value or "").strip().removesuffix("%").rstrip()
+        if not said.endswith("折"):
+            return super().to_python(said or value)
+        rate = super().to_python(said.removesuffix("折").rstrip())
+        return rate * 10 if rate is not None and rate <= 10 else rate
+
+
 class SalesContractLineForm(RecallingForm):
     """A product and what is asked for it. Of discount rate, net unit price and gross amount the one
     that was typed counts: `typed` says which; where it doesn't, the one that has changed. So it is
@@ -105,6 +116,7 @@ class SalesContractLineForm(RecallingForm):
             "remarks",
         )
         widgets = {"basis": forms.HiddenInput, "typed": forms.HiddenInput}
+        field_classes = {"rate": DiscountRateField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

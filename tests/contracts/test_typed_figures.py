@@ -254,6 +254,22 @@ def test_a_program_says_which_or_the_percentage_counts(client, lines, row, by_am
     assert instalments() == [(10, 200, False)]
 
 
+@pytest.mark.parametrize("said", ["8.5折", "85折", "85", " 85 % ", "8.50 折"])
+@pytest.mark.parametrize("pasted", [False, True])
+def test_a_discount_is_understood_as_it_is_said(client, form, said, pasted) -> None:
+    if pasted:
+        cell = {"lines-paste": said, "lines-from": "rate", "do": "lines:paste:0"}
+        url = url_of(kinds[KEY], "preview")
+        answer = client.post(url, form | cell, headers={"accept": "text/html"})
+        inputs = dict(INPUT.findall(answer.content.decode()))
+        assert inputs["lines-0-gross"] == "1700"
+    else:
+        saved = form | {"lines-0-rate": said, "lines-0-typed": "rate"}
+        assert client.post(url_of(kinds[KEY], "new"), saved).status_code == 302
+        (line,) = SalesContract.objects.latest("pk").lines.all()
+        assert (line.rate, line.gross) == (85, 1700)
+
+
 # --- pasted ---------------------------------------------------------------------------------------
 @pytest.mark.parametrize("alive", ["", "1"])
 @pytest.mark.parametrize(
