@@ -301,3 +301,25 @@ def test_pasted_instalments_are_what_their_cells_say(client, form, alive, cells,
     inputs = dict(INPUT.findall(answer.content.decode()))
     found = tuple(inputs[f"instalments-0-{name}"] for name in ("by_amount", "percent", "amount"))
     assert found == kept
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["数量\t商品\t折扣率（%）\t没有这一列", "QUANTITY\tproduct *\tDiscount rate\tno such column"],
+)
+def test_a_pasted_heading_says_which_columns_follow_and_is_no_line(client, form, heading) -> None:
+    product = make("catalog.product", code="PM-77", standard_price="1000")
+    form |= {"lines-paste": f"{heading}\n3\t{product.code}\t90\tx\n4\tPM-77\t80\ty\n"}
+    form |= {"do": "lines:paste:0"}
+    answer = client.post(url_of(kinds[KEY], "preview"), form, headers={"accept": "text/html"})
+    inputs = dict(INPUT.findall(answer.content.decode()))
+    rows = [(inputs[f"lines-{n}-quantity"], inputs[f"lines-{n}-rate"]) for n in (0, 1)]
+    assert rows == [("3", "90"), ("4", "80")]
+    assert answer.context["editor"].grids[0].count == 2
+    assert "没有这一列" not in answer.content.decode()
+
+
+def test_a_line_of_data_is_no_heading(client, form) -> None:
+    form |= {"lines-paste": "数量\t3\n", "lines-from": "product", "do": "lines:paste:0"}
+    answer = client.post(url_of(kinds[KEY], "preview"), form, headers={"accept": "text/html"})
+    assert dict(INPUT.findall(answer.content.decode()))["lines-0-quantity"] == "3"

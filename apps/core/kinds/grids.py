@@ -6,7 +6,7 @@ JavaScript and without."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -21,7 +21,7 @@ from apps.core.kinds.choosing import dress_choices
 from apps.core.kinds.columns import Column
 from apps.core.kinds.declaration import DocumentKind, Lines
 from apps.core.kinds.dressing import NUMBERS, WIDE, dress, mark_errors
-from apps.core.kinds.recalling import RecallingForm
+from apps.core.kinds.pasting import Row, paste
 
 MOST: Final = 500  # rows of a grid
 
@@ -240,17 +240,9 @@ def rework(data: QueryDict, grid: Grid, act: str, row: int) -> QueryDict:
         if 0 <= other < len(rows):
             rows[row], rows[other] = rows[other], rows[row]
     elif act == "paste":
-        _paste(
-            rows,
-            grid,
-            row,
-            data.get(f"{grid.prefix}-from", ""),
-            data.get(f"{grid.prefix}-paste", ""),
-        )
+        first, text = data.get(f"{grid.prefix}-from", ""), data.get(f"{grid.prefix}-paste", "")
+        paste(rows, grid.entries[-1], row, first, text, most=MOST)
     return _written(data, grid, rows[:MOST])
-
-
-Row = dict[str, list[str]]
 
 
 def _posted(data: QueryDict, grid: Grid, index: int) -> Row:
@@ -272,44 +264,3 @@ def _written(data: QueryDict, grid: Grid, rows: list[Row]) -> QueryDict:
         for name, values in row.items():
             found.setlist(f"{grid.prefix}-{index}-{name}", values)
     return found
-
-
-def _paste(rows: list[Row], grid: Grid, row: int, name: str, text: str) -> None:
-    """Cells of a spreadsheet (tabs between them), from one cell on to the right and down."""
-    blank = grid.entries[-1]
-    names = [n for n, field in blank.fields.items() if not field.widget.is_hidden]
-    first = names.index(name) if name in names else 0
-    lines = text.replace("\r\n", "\n").strip("\n").split("\n") if text.strip() else []
-    for index, line in enumerate(lines[:MOST], start=max(0, row)):
-        while len(rows) <= index:
-            rows.append({n: [_initial(blank[n])] for n in blank.fields})
-        cells = dict(zip(names[first:], (text.strip() for text in line.split("\t")), strict=False))
-        for name, value in cells.items():
-            rows[index] |= _pasted(blank.fields[name], name, value)
-        if isinstance(blank, RecallingForm):
-            typed = blank.settled_by([name for name, value in cells.items() if value])
-            rows[index] |= {name: [said] for name, said in typed.items()}
-
-
-def _initial(field: forms.BoundField) -> str:
-    """What an empty row holds."""
-    value = field.value()
-    return "" if value is None else str(value)
-
-
-def _pasted(field: forms.Field, name: str, value: str) -> Mapping[str, list[str]]:
-    """One cell. Rows of other tables come by their names, numbers perhaps with ¥ and commas."""
-    if isinstance(field, forms.ModelChoiceField):
-        known = getattr(field, "known", None)
-        if known is None:
-            return {name: [""], f"{name}-text": [value]}
-        return {name: [str(next((pk for pk, row in known.items() if str(row) == value), value))]}
-    if isinstance(field, forms.ChoiceField):
-        listed: Any = field.choices
-        choices = {str(label): str(key) for key, label in listed}
-        return {name: [choices.get(value, value)]}
-    if isinstance(field, forms.DecimalField | forms.IntegerField):
-        value = value.replace(",", "").replace("，", "").lstrip("¥￥").rstrip("%")
-    if isinstance(field, forms.DateField):
-        value = value.replace("/", "-").replace(".", "-")
-    return {name: [value]}
