@@ -11,9 +11,11 @@ from apps.catalog.forms import ProductForm
 from apps.catalog.models import ProductCategory, TaxRate
 from apps.catalog.parameters import PRICES_INCLUDE_TAX
 from apps.core.parameters.models import DictionaryEntry, ParameterValue
-from apps.core.parameters.registry import Parameter
+from apps.core.parameters.registry import Parameter, parameters
 from apps.core.parameters.services import fill_dictionaries, set_parameter, values
+from engine.exceptions import InvalidData
 from tests.contracts.factories import entry, make_product, rights
+from tests.kinds.factories import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("company")]
 
@@ -130,6 +132,35 @@ def test_parameters_are_settled_on_their_page(signed_in):
     }
     wrong = client.post("/settings/parameters/", {"catalog.price_policy": "?"})
     assert wrong.status_code == 422
+
+
+NUMBERS = [code for code in parameters if parameters[code].is_number]
+
+
+@pytest.mark.parametrize("code", NUMBERS)
+@pytest.mark.parametrize("beyond", [-1, 999_999_999])
+def test_a_number_lies_within_its_bounds(signed_in, code, beyond):
+    client, before = signed_in("admin"), values()
+    data = {code: value for code, value in before.items() if value is not False}
+    answer = client.post("/settings/parameters/", {**data, code: beyond})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors.keys() == {code}
+    assert f'name="{code}" value="{beyond}" min="0" max="36500"' in answer.content.decode()
+    with pytest.raises(InvalidData) as refused:
+        set_parameter(parameter=parameters[code], value=beyond, by=rights("admin").user)
+    assert refused.value.data["errors"].keys() == {code}
+    assert values() == before
+
+
+@pytest.mark.parametrize("stored", [-1, 999_999_999])
+def test_numbers_settled_before_they_had_bounds_do_no_harm(signed_in, stored):
+    for code in NUMBERS:
+        ParameterValue.objects.create(code=code, value=stored)
+    assert {values()[code] for code in NUMBERS} == {0 if stored < 0 else 36_500}
+    client = signed_in("shanlina")
+    for page in ("/sales/team/", "/sales/customers/?contact=long"):
+        assert client.get(page).status_code == 200
+    assert bool(make("sales.customer").protected_until) is (stored > 0)
 
 
 def rows_of(queryset, prefix: str, fields, extra=()):

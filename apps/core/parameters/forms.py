@@ -59,6 +59,8 @@ def _field(parameter: Parameter[Any]) -> forms.Field:
         select = forms.Select(attrs={"class": "form-select"})
         return forms.ChoiceField(choices=parameter.choices, widget=select, **described)
     kind = type(parameter.default)
+    if parameter.is_number:
+        described |= {"min_value": parameter.least, "max_value": parameter.most}
     field = FIELDS[kind](required=kind not in (bool, str), **described)
     field.widget.attrs["class"] = "form-check-input" if kind is bool else "form-control"
     return field

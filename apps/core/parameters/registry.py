@@ -11,9 +11,11 @@ from decimal import Decimal
 from typing import Any, Final, Generic, TypeVar
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from apps.core.once import once
 from apps.core.parameters.models import ParameterValue
+from engine.exceptions import InvalidData
 from engine.registry import Registry
 
 Value = TypeVar("Value", bool, int, Decimal, str)
@@ -23,7 +25,8 @@ Text = str | Promise
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter(Generic[Value]):
     """Something an account set may settle in its own way. It has the type of its default; with
-    `choices` (codes and labels) a text is one of them."""
+    `choices` (codes and labels) a text is one of them, and a number lies from `least` to `most`:
+    as days, a hundred years."""
 
     code: str
     default: Value
@@ -31,6 +34,19 @@ class Parameter(Generic[Value]):
     group: Text
     help_text: Text = ""
     choices: tuple[tuple[str, Text], ...] = ()
+    least: int = 0
+    most: int = 36_500
+
+    @property
+    def is_number(self) -> bool:
+        return type(self.default) in (int, Decimal)
+
+    def validate(self, value: Value) -> None:
+        """Raises InvalidData for a number beyond its bounds."""
+        if self.is_number and not self.least <= Decimal(value) <= self.most:
+            bounds = {"least": self.least, "most": self.most}
+            message = _("From %(least)s to %(most)s.") % bounds
+            raise InvalidData(message, errors={self.code: [message]})
 
     def value(self) -> Value:
         """As the current account set has settled it: one question to the database for all that are
@@ -39,8 +55,11 @@ class Parameter(Generic[Value]):
         return self.read(stored[self.code]) if self.code in stored else self.default
 
     def read(self, stored: Any) -> Value:
-        """From what JSON holds."""
-        return type(self.default)(stored)
+        """From what JSON holds; what was settled before its bounds were lies within them too."""
+        value: Any = type(self.default)(stored)
+        if self.is_number:
+            value = min(max(value, self.least), self.most)
+        return type(self.default)(value)
 
     def write(self, value: Value) -> Any:
         """As JSON holds it."""

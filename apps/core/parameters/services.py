@@ -17,7 +17,9 @@ from apps.core.parameters.registry import SETTLED, Parameter, dictionaries, para
 def set_parameter(
     *, parameter: Parameter[Any], value: Any, by: int, now: datetime | None = None
 ) -> None:
-    """Settle a parameter. Back at its default, nothing is kept of it."""
+    """Settle a parameter; raises InvalidData for a number beyond its bounds. Back at its default,
+    nothing is kept of it."""
+    parameter.validate(value)
     forget(SETTLED)
     if value == parameter.default:
         ParameterValue.objects.filter(code=parameter.code).delete()
