@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, cast
 
@@ -14,6 +14,7 @@ from django.http import Http404, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.days import day_of
 from apps.core.inbox import elements, wording
 from apps.core.once import once
 from apps.people.models import User
@@ -47,7 +48,6 @@ NARROWING: Final = {view: ("q", *_OWN.get(view, ())) for view in VIEWS}
 """By what each list can be narrowed; what another one offers is applied nowhere unseen."""
 FREQUENT: Final = ("approve", "reject", "return")  # decisions that are offered first
 LONGEST: Final = 100
-LAST_YEAR: Final = 9000  # later moments aren't the same everywhere on earth
 MOST_PEOPLE: Final = 50  # of one name
 
 # “> 50万”, “金额>=5000”, “<1,000.50”: an amount in the search field.
@@ -249,11 +249,8 @@ def _people(text: str) -> list[int] | None:
 
 def _midnight(text: str, days: int = 0) -> datetime | None:
     """When that day begins, or so many days later."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    if not 1900 <= day.year <= LAST_YEAR:
+    day = day_of(text)
+    if day is None:
         return None
     return timezone.make_aware(datetime.combine(day + timedelta(days=days), time()))
 

@@ -324,6 +324,13 @@ def test_what_is_no_day_is_this_week(text):
     assert monday_of(text, date(2031, 3, 8)) == MONDAY
 
 
+@pytest.mark.parametrize("text", ["0001-01-01", "9999-12-31"])
+def test_the_ends_of_the_calendar_are_this_week(client, text):
+    answer = week(client, week=text)
+    assert answer.status_code == 200
+    assert answer.context["dates"] == week(client).context["dates"]
+
+
 def test_the_week_shows_by_person_and_day_what_is_planned_done_and_said(client):
     customer = make_customer("甲医院")
     early = plan(customer, at(MONDAY, 9), subject="电话回访")

@@ -190,9 +190,11 @@ def _names(row: Any, text: str) -> bool:
 
 
 def found_by(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """Rows that hold what was typed."""
+    """Rows that hold what was typed; none hold what no column can."""
     if not text:
         return rows
+    if "\x00" in text:
+        return rows.none()
     if rows.model._meta.label_lower in kinds:
         return search(rows, text)
     if rows.model is get_user_model():

@@ -229,9 +229,9 @@ def _decode(model: type[models.Model], order: _Order, cursor: str) -> _Cursor | 
     """The row a cursor names; None for a text that isn't one."""
     try:
         *key, back = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        values = [] if order.path == "pk" else [key.pop(0)]
-        if len(values) + len(key) != len(order.key) or key[-1] is None:
+        if len(key) != len(order.key) or key[-1] is None:
             return None
+        values = [] if order.path == "pk" else [key.pop(0)]
         field = _field(model, order.path)
         found = [None if value is None else _value(field, str(value)) for value in values]
         return _Cursor([*found, *(None if one is None else _id(one) for one in key)], bool(back))

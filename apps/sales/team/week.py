@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from apps.core.access.actions import Action
 from apps.core.access.doors import requires
 from apps.core.access.rights import rights_of
+from apps.core.days import day_of
 from apps.core.kinds.addresses import url_of
 from apps.core.kinds.registry import kind_of
 from apps.people.models import Employee
@@ -58,10 +59,7 @@ class Line:
 def monday_of(text: str, today: date) -> date:
     """The first day of the week in which a day lies, as it stands in an address; of this week where
     it is no day."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = today
+    day = day_of(text) or today
     return day - timedelta(days=day.weekday())
 
 
