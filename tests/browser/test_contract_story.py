@@ -183,6 +183,41 @@ def test_what_was_sent_after_the_session_had_ended_comes_back(
     expect(seller.locator("[name=name]")).to_have_value("")
 
 
+@pytest.mark.usefixtures("goods")
+def test_what_came_back_is_discarded_and_what_was_answered_never_comes(
+    person: Person, picture: Keep
+) -> None:
+    seller = person("qiuzhiyuan")
+    new = "/contracts/sales-contracts/new/"
+    fill_in(seller)
+    seller.locator("[name=name]").fill("")
+    seller.locator("[data-key='ctrl+s']").click()
+    expect(seller.locator("#errors")).to_be_visible()
+    expect(cell(seller, 2, "quantity")).to_have_value("50")
+    seller.goto(new)
+    expect(seller.locator("#form-body")).to_be_visible()
+    expect(seller.locator("#restored")).to_be_hidden()
+    expect(cell(seller, 2, "quantity")).to_have_count(0)
+
+    fill_in(seller)
+    seller.context.clear_cookies()
+    seller.locator("[data-key='ctrl+s']").click()
+    expect(seller).to_have_url(re.compile("/login/"))
+    log_in(seller, "qiuzhiyuan")
+    seller.goto(new)
+    expect(cell(seller, 2, "quantity")).to_have_value("50")
+    stays_inside(seller)
+    seller.set_viewport_size(PHONE)
+    stays_inside(seller)
+    picture(seller, "1-phone")
+    seller.locator("#discard").click()
+    expect(seller.locator("#restored")).to_be_hidden()
+    expect(seller.locator("[name=name]")).to_have_value("")
+    seller.goto(new)
+    expect(seller.locator("#restored")).to_be_hidden()
+    assert not SalesContract.objects.exists()
+
+
 def everybody_said_it(page: Page, contract: SalesContract, picture: Keep) -> None:
     """Page, trail, diagram and print of a contract in force tell how it came to that."""
     address = f"/contracts/sales-contracts/{contract.pk}/"

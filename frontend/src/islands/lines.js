@@ -2,7 +2,7 @@
 // pasting. The server works out and rewrites the rows; without this the same buttons do it.
 import "./pickers.js";
 import "./dialogs.js";
-import { keep, left } from "../unsent.js";
+import { drop, keep, left } from "../unsent.js";
 
 const WAIT = 350; // milliseconds of rest before asking
 const form = document.getElementById("record");
@@ -188,4 +188,8 @@ if (unsent) {
   document.getElementById("restored").hidden = false;
   window.htmx.ajax("POST", form.dataset.ldPreview, { target: body, swap: "innerHTML settle:0ms", values: unsent });
 }
+document.getElementById("discard").addEventListener("click", () => {
+  drop();
+  touched = false;
+});
 addEventListener("beforeunload", (event) => touched && event.preventDefault());
