@@ -152,6 +152,7 @@ def assign(
     with _command(task, seen_version, now) as command:
         if Role.ADMINISTRATOR not in organisation().roles_of(by):
             require_own(command.task, by)
+        _require_somebody_else(command.task, to)
         _give(command, to, by, TrailEvent.TASK_ASSIGNED, "assigned", reason)
 
 
@@ -175,6 +176,7 @@ def transfer(
     on."""
     with _command(task, seen_version, now) as command:
         require_own(command.task, by)
+        _require_somebody_else(command.task, to, by)
         _give(command, to, by, TrailEvent.TASK_TRANSFERRED, "transferred", reason)
 
 
@@ -185,6 +187,14 @@ def require_no_vote(case: Case, row: Task, user: int) -> None:
     asked = Q(state__lte=TaskState.WAITING, pool__members__user=user)
     if beside.filter(asked | Q(decided_by=user)).exists():
         raise Conflict(_("This person is asked already."), by=user, at=None)
+
+
+def _require_somebody_else(row: Task, to: int, by: int | None = None) -> None:
+    """Raises InvalidData (`to`) where that changes nothing: they have the task, or give it (`by`)
+    to themselves."""
+    if to in (row.assignee, by):
+        message = _("This person has the task already. Choose somebody else.")
+        raise InvalidData(message, errors={"to": [message]})
 
 
 def _give(command: Command, to: int, by: int, event: TrailEvent, rule: str, reason: str) -> None:
@@ -220,6 +230,7 @@ def delegate(
     with _command(task, seen_version, now) as command:
         row = command.task
         require_own(row, by)
+        _require_somebody_else(row, to, by)
         require_eligible(row, to)
         command.change(
             TrailEvent.TASK_DELEGATED,

@@ -386,6 +386,8 @@ def test_acts_ask_in_a_dialog_and_keep_what_was_typed(page, submitted, company) 
     asked = head.get(f"/approvals/{task.pk}/transfer", headers=HTMX)
     assert asked["HX-Retarget"] == "#dialog"
     assert "<html" not in asked.content.decode()
+    offered = {row.username for row in asked.context["form"].fields["to"].queryset}
+    assert "zhoumin" in offered and "shanlina" not in offered
     assert "<html" in head.get(f"/approvals/{task.pk}/transfer").content.decode()
     refused = head.post(
         f"/approvals/{task.pk}/transfer", {"transfer-to": "", "transfer-reason": "我出差三天"}

@@ -114,6 +114,23 @@ def test_a_transferred_task_cannot_be_put_back(case, people):
     assert (entry.actor, entry.data["to"]) == (people[ONE], people[STRANGER])
 
 
+def test_a_task_is_given_only_to_somebody_else(case, people):
+    me, admin = people[ONE], people["admin"]
+    for act in (tasks.transfer, tasks.delegate):
+        with pytest.raises(InvalidData) as refused:
+            act(pk(case), to=me, by=me, now=MONDAY)
+        assert refused.value.data["errors"].keys() == {"to"}
+    tasks.claim(pk(case), user=me, now=MONDAY)
+    for act in (tasks.transfer, tasks.delegate, tasks.assign):
+        with pytest.raises(InvalidData):
+            act(pk(case), to=me, by=me, now=MONDAY)
+    with pytest.raises(InvalidData):
+        tasks.assign(pk(case), to=me, by=admin, now=MONDAY)
+    assert case.did().who() == [ONE]
+    tasks.assign(pk(case), to=admin, by=admin, now=MONDAY)
+    assert case.did().who() == ["admin"]
+
+
 def test_nobody_gets_a_task_who_cannot_log_in(case, people):
     end_employment(employee=Employee.objects.get(user_id=people[STRANGER]))
     for act in (

@@ -42,6 +42,14 @@ class Act:
     run: Callable[[int, int, Data, int | None], str]
     offered: Callable[[HumanTask, Viewer, bool], bool]
     stays: bool = False  # the task is still for the user to look at
+    to_oneself: bool = False  # whoever gives the task may take it
+
+    def form_for(self, task: HumanTask, viewer: Viewer, *args: Any, **kwargs: Any) -> forms.Form:
+        """The form, which offers nobody who has the task already."""
+        form = self.form(*args, **kwargs)
+        if isinstance(form, HandForm):
+            form.leave_out(task.assignee, None if self.to_oneself else viewer.id)
+        return form
 
 
 def _claim(task: int, user: int, data: Data, seen: int | None) -> str:
@@ -165,6 +173,7 @@ ACTS: Final[Mapping[str, Act]] = {
             not mine and task.state in OPEN and Role.ADMINISTRATOR in viewer.roles
         ),
         stays=True,
+        to_oneself=True,
     ),
     "urge": Act(
         gettext_lazy("Urge"),

@@ -41,6 +41,11 @@ class HandForm(ReasonForm):
         super().__init__(*args, **kwargs)
         self.fields["to"].queryset = colleagues()  # type: ignore[attr-defined]
 
+    def leave_out(self, *users: int | None) -> None:
+        """These aren't offered."""
+        left = [user for user in users if user is not None]
+        self.fields["to"].queryset = colleagues().exclude(pk__in=left)  # type: ignore[attr-defined]
+
 
 class AddApproverForm(HandForm):
     """Who decides as well, and when."""

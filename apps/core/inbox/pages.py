@@ -173,9 +173,9 @@ def acts_of(task: HumanTask, viewer: Viewer, mine: bool, trouble: Trouble) -> li
         Offered(
             code,
             act,
-            act.form(trouble.typed, prefix=code)
+            act.form_for(task, viewer, trouble.typed, prefix=code)
             if trouble.act == code
-            else act.form(prefix=code, initial=_initial(task)),
+            else act.form_for(task, viewer, prefix=code, initial=_initial(task)),
             trouble.act == code,
         )
         for code, act in ACTS.items()

@@ -215,9 +215,9 @@ def act(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     task, chosen = found_or_404(find_task, viewer, pk), ACTS[code]
     if request.method != "POST":
         initial = {"due_at": task.due_at, "follow_up_at": task.follow_up_at}
-        form = chosen.form(prefix=code, initial=initial)
+        form = chosen.form_for(task, viewer, prefix=code, initial=initial)
         return _ask(request, Offered(code, chosen, form, True), task)
-    form = chosen.form(request.POST, request.FILES, prefix=code)
+    form = chosen.form_for(task, viewer, request.POST, request.FILES, prefix=code)
     if not form.is_valid():
         return _ask(request, Offered(code, chosen, form, True), task, status=422)
     try:
