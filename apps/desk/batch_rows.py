@@ -59,7 +59,7 @@ def _next_step(after: Mapping[str, Any] | None, task: HumanTask, names: Mapping[
     if after["end_event"]:
         definition = task.instance.definition
         end = elements.element_label(task.instance, definition.key, after["end_event"])
-        return _("The last level: then %(end)s") % {"end": end}
+        return _("This decides the case: %(end)s") % {"end": end}
     if not after["people"]:
         return _("Others decide this level as well")
     due = datetime.fromisoformat(after["due_at"]) if after["due_at"] else None

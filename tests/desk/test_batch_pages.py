@@ -50,6 +50,12 @@ def test_a_batch_is_checked_confirmed_and_told_row_by_row(page, submitted) -> No
     assert again.status_code == 409
 
 
+def test_a_rejection_ends_the_case_whatever_its_level(page, submitted) -> None:
+    head, task = page("shanlina"), task_of(submitted("qiuzhiyuan", 150_000))  # 曾国强 comes after
+    (row,) = choose(head, [task], "reject").context["rows"]
+    assert row.text == "流程到此结束：已拒绝"
+
+
 def test_all_that_a_list_finds_can_be_chosen_beyond_the_page(
     page, company, submitted, monkeypatch
 ) -> None:

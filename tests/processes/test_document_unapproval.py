@@ -10,6 +10,7 @@ import pytest
 from apps.contracts.kinds import SalesContractKind
 from apps.contracts.models import DueRule, SalesContract
 from apps.core.access.rights import rights_of
+from apps.core.kinds.addresses import url_of
 from apps.core.kinds.commands import commands_of, hindrance
 from apps.core.kinds.models import ApprovalState
 from apps.core.kinds.registry import kind_of
@@ -92,6 +93,30 @@ def stage(contract: SalesContract) -> str:
 
 
 # --- at once --------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("number", "said"), [(0, "已恢复为草稿"), (1, "已申请反审核")])
+def test_its_page_says_whether_it_is_a_draft_or_was_asked_for(
+    approve, effects, signed_in, number, said
+):
+    contract = approve()
+    effects.extend(["shipped"] * number)
+    kind, client = kind_of(contract), signed_in(FINANCE)
+    address = url_of(kind, "unapprove", contract.pk)
+    answer = client.post(address, {"reason": REASON}, follow=True)
+    assert f"{said}：{contract.number}" in answer.content.decode()
+
+
+def test_what_was_submitted_once_is_not_offered_for_deletion(people, approve, signed_in):
+    contract = approve()
+    unsubmitted = make_contract(line(make_product("PX", 1)), customer=contract.customer, by=SELLER)
+    assert Unapproval(people, contract).ended("end_unapproved", "unapproved")
+    kind, client = kind_of(contract), signed_in(SELLER)
+    for document, offered in ((contract, False), (unsubmitted, True)):
+        address = url_of(kind, "delete", document.pk)
+        page = client.get(url_of(kind, "page", document.pk)).content.decode()
+        assert (address in page) is offered
+        assert client.post(address).status_code == (302 if offered else 409)
+
+
 def test_a_payment_schedule_and_a_won_customer_hinder_nobody(people, approve):
     plan = [instalment(100, rule=DueRule.EFFECTIVE, days=30)]
     contract = approve(instalments=plan, effective_on=None)

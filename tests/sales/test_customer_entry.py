@@ -10,6 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from apps.core.kinds.addresses import url_of
+from apps.core.kinds.registry import kind_of
 from apps.core.transfer.models import ImportRun
 from apps.sales.companies.services import release_company
 from apps.sales.models import Customer
@@ -84,6 +86,20 @@ def test_an_import_is_refused_row_by_row(signed_in: SignIn):
     assert answer.status_code == 302
     run = ImportRun.objects.get()
     assert (run.added, [error[0] for error in run.errors]) == (1, [3, 4])
+
+
+def test_the_very_same_name_is_told_with_its_owner_too(signed_in: SignIn):
+    known = make("sales.customer", by="xiexiaomei", **KNOWN)
+    client = signed_in("shanlina")
+    answer = enter(client, name=known.name)
+    assert "解晓梅" in refusal(answer, "name")
+    assert f'href="{url_of(kind_of(known), "page", known.pk)}"' in answer.content.decode()
+    file = book(("名称 *", "级别 *"), (known.name, str(known.level)))
+    sent = {"file": SimpleUploadedFile("客户.xlsx", file.read()), "mode": "good"}
+    client.post(reverse("transfer:import", args=["sales.customer"]), sent)
+    ((row, column, text),) = ImportRun.objects.get().errors
+    assert (row, column) == (2, "名称")
+    assert "解晓梅" in text and known.name in text
 
 
 def test_what_is_there_already_may_stay_as_it_is(signed_in: SignIn):

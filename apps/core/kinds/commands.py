@@ -22,6 +22,7 @@ from apps.core.kinds.addresses import url_of_key
 from apps.core.kinds.declaration import DocumentKind
 from apps.core.kinds.registry import senseless
 from engine.exceptions import WrongState
+from engine.instances import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,8 @@ def _never(record: Any) -> str:
 class Command:
     """`action` is the right it needs, `done` is said afterwards, `run` calls the service.
 
-    `refusal` says why it can't be done with a record, "" where it can; `explanation` is said where
+    `at_once`: said instead of `done` where the case that `run` started has ended already. `refusal`
+    says why it can't be done with a record, "" where it can; `explanation` is said where
     the command asks. `primary`: a button of its own; `bulk`: for many records at once too; `stays`:
     the record still exists afterwards; `destructive`: shown in red; `contested`: somebody else may
     be faster, and the service alone says who; `makes`: it makes another record, which `run` returns
@@ -116,6 +118,12 @@ class Command:
     destructive: bool = False
     contested: bool = False
     makes: bool = False
+    at_once: str | Promise = ""
+
+    def said(self, made: object) -> str:
+        """What is said about what `run` gave."""
+        ended = isinstance(made, Result) and made.end_event
+        return str(self.at_once if ended and self.at_once else self.done)
 
     @property
     def asks(self) -> bool:
@@ -225,6 +233,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
             " when those who approved it last agree."
         ),
         destructive=True,
+        at_once=_("A draft again"),
     ),
     "close": Command(
         Action.CLOSE,
@@ -266,6 +275,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
         _("Deleted"),
         "trash",
         _delete,
+        refusal=services.why_not_deleted,
         explanation=_("It goes for good, with its lines. This can't be undone."),
         stays=False,
         destructive=True,

@@ -218,16 +218,21 @@ def void_document(*, kind: DocumentKind, pk: int, rights: Rights, reason: str) -
     return document
 
 
+def why_not_deleted(record: Any) -> str:
+    """Why a record stays, "" where it can be deleted."""
+    if isinstance(record, Document) and record.submitted_at is not None:
+        return _("%(number)s has been submitted before: make it void instead.") % {"number": record}
+    return ""
+
+
 @transaction.atomic
 def delete_record(*, kind: DocumentKind, pk: int, rights: Rights) -> None:
     """Delete a record, or a document that was never submitted. Raises WrongState where others
     point to it."""
     record = kind.find(rights, pk)
     kind.require(rights, Action.DELETE, record)
-    if isinstance(record, Document) and record.submitted_at is not None:
-        raise WrongState(
-            _("%(number)s has been submitted before: make it void instead.") % {"number": record}
-        )
+    if refused := why_not_deleted(record):
+        raise WrongState(refused)
     remove_attachments_of(record.business_key)
     unlink_document(record.business_key)
     record = _locked(kind, pk)

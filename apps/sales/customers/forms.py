@@ -34,6 +34,9 @@ class CustomerForm(forms.ModelForm):
             "remarks",
         )
 
+    def validate_unique(self) -> None:
+        """Whether the name is taken, `require_new` asks: it says by whose customer."""
+
     def clean_name(self) -> str:
         return " ".join(self.cleaned_data["name"].split())
 

@@ -23,6 +23,7 @@ from apps.core.transfer import services
 from apps.core.transfer.models import ImportRun, ImportState
 from apps.sales.models import Customer
 from tests.contracts.factories import make_customer, make_product
+from tests.kinds.factories import make
 
 pytestmark = pytest.mark.django_db
 
@@ -123,7 +124,7 @@ def test_good_rows_become_records_by_the_same_forms(company, manager) -> None:
 
 
 def test_all_or_nothing_imports_nothing_and_tells_row_and_column(manager) -> None:
-    level = make_customer("旧医院").level
+    level = make("sales.customer", name="旧医院").level
     run = upload(
         manager,
         CUSTOMERS,
@@ -144,7 +145,7 @@ def test_all_or_nothing_imports_nothing_and_tells_row_and_column(manager) -> Non
 
 
 def test_only_what_is_right_is_imported_and_the_rest_comes_back_to_be_put_right(manager) -> None:
-    level = make_customer("旧医院").level
+    level = make("sales.customer", name="旧医院").level
     rows = [("甲医院", str(level), "", "", ""), ("旧医院", str(level), "1", "", "")]
     run = upload(manager, CUSTOMERS, HEADING, *rows, mode="good")
     assert (run.state, run.added, run.refused) == (ImportState.DONE, 1, 1)
@@ -229,7 +230,7 @@ def test_headings_that_say_nothing_are_refused(manager) -> None:
 
 def test_a_long_import_is_done_by_a_worker_piece_by_piece(manager, monkeypatch) -> None:
     monkeypatch.setattr(services, "AT_ONCE", 2)
-    level = make_customer("旧医院").level
+    level = make("sales.customer", name="旧医院").level
     names = ["甲医院", "旧医院", "乙医院", "丙医院", "丁医院"]
     run = upload(
         manager, CUSTOMERS, HEADING, *((n, str(level), "", "", "") for n in names), mode="good"
@@ -245,7 +246,7 @@ def test_a_long_import_is_done_by_a_worker_piece_by_piece(manager, monkeypatch) 
 
 def test_what_was_done_before_a_crash_is_not_done_again(manager, monkeypatch) -> None:
     monkeypatch.setattr(services, "AT_ONCE", 2)
-    level = make_customer("旧医院").level
+    level = make("sales.customer", name="旧医院").level
     rows = ((f"{n}号医院", str(level), "", "", "") for n in range(5))
     run = upload(manager, CUSTOMERS, HEADING, *rows, mode="good")
     real, calls = services._import, []

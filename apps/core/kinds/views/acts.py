@@ -58,7 +58,7 @@ class CommandPage(KindView):
         if self.command.makes:
             say(request, f"{self.command.done}{_(': ')}{made}")
             return HttpResponseRedirect(self.url("edit", made.pk))  # type: ignore[attr-defined]
-        done = f"{self.command.done}{_(': ')}{record}"
+        done = f"{self.command.said(made)}{_(': ')}{record}"
         if self.action == Action.SUBMIT:
             self.say_next(done, record)
         else:
