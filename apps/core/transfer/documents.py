@@ -125,6 +125,12 @@ class Sheet:
         }
 
     # --- errors -----------------------------------------------------------------------------------
+    def not_understood(self) -> list[CellError]:
+        """What is wrong with the heading: columns that the template doesn't have."""
+        return [
+            CellError(1, label, _("The template has no such column.")) for label in self.unknown
+        ]
+
     def errors(self, entry: Entry, errors: Mapping[str, Sequence[str]]) -> list[CellError]:
         """Messages by field (`customer`, `lines-0-quantity`, "") with their rows and columns."""
         return [

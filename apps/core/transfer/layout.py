@@ -24,6 +24,8 @@ from apps.core.kinds.months import MonthField
 
 OFFERED: Final = 200
 """Entries of a pick list; longer ones are typed."""
+REMARK: Final = "*"
+"""Key of the column that says what is wrong with a row: nothing is read from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,10 @@ class Layout:
     def group_label(self) -> str:
         return _("Group")
 
+    @property
+    def remark_label(self) -> str:
+        return _("What to put right")
+
     @cached_property
     def columns(self) -> list[ImportColumn]:
         """In the order of the template."""
@@ -130,6 +136,7 @@ class Layout:
         for code, _name in settings.LANGUAGES:
             with translation.override(code):
                 spoken = Layout(self.kind, self.rights)
+                found[_normal(self.remark_label)] = REMARK
                 found |= {_normal(column.label): column.key for column in spoken.columns}
                 if self.grouped:
                     found[_normal(self.group_label)] = ""
@@ -140,7 +147,8 @@ class Layout:
         known = self.by_label()
         named = {at: _normal(text) for at, text in enumerate(heading) if text.strip()}
         unknown = [heading[at] for at, text in named.items() if text not in known]
-        return {at: known[text] for at, text in named.items() if text in known}, unknown
+        places = {at: known[text] for at, text in named.items() if text in known}
+        return {at: key for at, key in places.items() if key != REMARK}, unknown
 
 
 def _normal(label: str) -> str:

@@ -137,8 +137,8 @@ def _take(pk: int, sheet: Sheet, rights: Rights, size: int) -> bool:
             if run is None:
                 return False
             errors, added = _import(run, sheet, rights, sheet.entries[run.done : run.done + size])
-            if errors and run.mode == Mode.ALL:
-                raise _Undo(errors)
+            if run.mode == Mode.ALL and (wrong := [*sheet.not_understood(), *errors]):
+                raise _Undo(wrong)
             run.added += added
             run.done = min(run.done + size, run.total)
             run.errors += _plain(errors)

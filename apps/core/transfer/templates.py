@@ -58,12 +58,14 @@ def _lists(sheet: Sheet, picked: Sequence[ImportColumn]) -> None:
         sheet.row(column.choices[at] if at < len(column.choices) else None for column in picked)
 
 
-def correction(heading: Sequence[str], rows: Iterable[tuple[Sequence[str], str]]) -> IO[bytes]:
+def correction(
+    layout: Layout, heading: Sequence[str], rows: Iterable[tuple[Sequence[str], str]]
+) -> IO[bytes]:
     """The rows that were not taken, as they were sent, with what is wrong in a first column that
     an import doesn't mind."""
     book = new_book()
     sheet = Sheet(book, _("Import"), [40, *([WIDTH] * len(heading))], freeze="B2")
-    sheet.heading([_("What to put right"), *heading])
+    sheet.heading([layout.remark_label, *heading])
     for cells, error in rows:
         sheet.row([error, *cells], font=RED if error else None)
     return _saved(book)

@@ -118,9 +118,11 @@ class RunPage(ImportKindView):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         run = self.run(pk)
+        waiting = run.state == ImportState.WAITING
         context = {
             "run": run,
-            "waiting": run.state == ImportState.WAITING,
+            "waiting": waiting,
+            "unknown": [] if waiting else services.sheet_of(run, self.rights).unknown,
             "progress": services.progress(run),
             "errors": run.errors[:SHOWN],
             "more": max(0, len(run.errors) - SHOWN),
@@ -149,7 +151,9 @@ class CorrectionPage(ImportKindView):
             for number, cells in enumerate(run.rows[1:], start=FIRST)
             if number in kept
         )
-        return spreadsheet(templates.correction(run.rows[0], rows), run.name.removesuffix(".xlsx"))
+        return spreadsheet(
+            templates.correction(sheet.layout, run.rows[0], rows), run.name.removesuffix(".xlsx")
+        )
 
 
 def _wake() -> None:

@@ -158,6 +158,23 @@ def test_only_what_is_right_is_imported_and_the_rest_comes_back_to_be_put_right(
     assert (again.errors, again.added) == ([], 1)
 
 
+def test_columns_that_the_template_lacks_are_named(manager) -> None:
+    level = make("sales.customer", name="旧医院").level
+    heading, rows = ("Name", "Level", "电话号码", "Wishes"), ("甲医院", str(level), "1", "2")
+    refused = upload(manager, CUSTOMERS, heading, rows)
+    assert (refused.state, refused.added) == (ImportState.REFUSED, 0)
+    assert [(row, column) for row, column, _text in refused.errors] == [
+        (1, "电话号码"),
+        (1, "Wishes"),
+    ]
+    taken = upload(manager, CUSTOMERS, heading, rows, mode="good")
+    assert (taken.state, taken.added, taken.errors) == (ImportState.DONE, 1, [])
+    for run in (refused, taken):
+        answer = manager.get(f"{CUSTOMERS}{run.pk}/")
+        assert answer.context["unknown"] == ["电话号码", "Wishes"]
+        assert f'href="{CUSTOMERS}template/"' in answer.content.decode()
+
+
 def test_lines_are_grouped_to_documents(company, manager) -> None:
     firm, goods = found(make_customer("苏州医院")), found(make_product("UD-820"))
     run = upload(
