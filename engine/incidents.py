@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -21,7 +22,7 @@ from engine.cases import lock_instance, lock_instances
 from engine.exceptions import EngineError, NotFound, WrongState
 from engine.execution import Execution
 from engine.instances import deliver, require_active
-from engine.models import EventSubscription, Incident, Job, JobKind, TrailEvent
+from engine.models import EventSubscription, Incident, Job, JobKind, OutboxMessage, TrailEvent
 from engine.models.runtime import RETRIES
 from engine.notices import mails_to
 from engine.organisation import Role, organisation
@@ -31,6 +32,7 @@ from engine.trail import plain
 from engine.wake import wake
 
 QUIET: Final = timedelta(hours=1)
+MAILED: Final = "incident"  # what the keys of these mails begin with
 
 
 def owner(job: Job) -> int | None:
@@ -70,22 +72,25 @@ def open_incident(job: Job, error: Exception, *, now: datetime) -> Incident:
 
 
 def _mail_administrators(incident: Incident) -> None:
-    """To those who administer processes; what fails together is one mail."""
-    since = incident.opened_at - QUIET
-    others = Incident.objects.filter(state=Incident.State.OPEN, opened_at__gt=since)
-    if others.exclude(pk=incident.pk).exists():
+    """To those who administer processes, once an hour at most: what fails together is one mail."""
+    told = OutboxMessage.objects.filter(created_at__gt=incident.opened_at - QUIET)
+    if told.filter(message_id__startswith=f"mail:{MAILED}:").exists():
         return
     people = organisation()
     readers = people.holders(Role.PROCESS_ADMIN) or people.holders(Role.ADMINISTRATOR)
     mails = mails_to(
         readers,
-        key=f"incident:{incident.pk}",
-        subject=gettext_noop("Incident %(number)s: %(message)s"),
+        key=f"{MAILED}:{incident.pk}",
+        subject=gettext_noop("Incident %(number)s: %(cause)s"),
         text=gettext_noop(
             "%(message)s\n\nIt waits for you under Processes › Incidents. No mail tells of others"
             " that follow within an hour."
         ),
-        values={"number": incident.pk, "message": incident.message},
+        values={
+            "number": incident.pk,
+            "cause": Truncator(incident.message).chars(80),
+            "message": incident.message,
+        },
     )
     outbox.post(mails, now=incident.opened_at)
 

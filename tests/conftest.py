@@ -22,6 +22,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 from psycopg import sql
 
 from apps.accountsets import routing
@@ -209,7 +210,8 @@ def no_workers() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def account_set() -> str:
-    """Every test begins in the first account set. Its schema name."""
+    """Every test begins in the first account set, and in Chinese. Its schema name."""
+    translation.deactivate()  # what the request of another test has left
     calendar.forget()
     once.end()  # what an answer that was left open has read: a server would close the file
     connection.set_schema(SETS[0])

@@ -93,7 +93,7 @@ class Past:
             return Q()
         if self.state in STATES:
             return STATES[self.state][1]
-        ends = elements.end_labels(_used())
+        ends = _ends(self.process)
         called = ends.get(self.state)
         return Q(end_event__in=[end for end, name in ends.items() if name == called])
 
@@ -179,7 +179,7 @@ def read(given: QueryDict, *, now: datetime | None = None) -> Wanted:
 def choices(wanted: Wanted) -> tuple[Choice, ...]:
     """What narrows a list of the past; nothing for the others."""
     return tuple(
-        Choice(name, str(called), wanted.query.get(name, ""), tuple(offer()))
+        Choice(name, str(called), wanted.query.get(name, ""), tuple(offer(wanted.past)))
         for name, (called, offer) in _OFFERS.items()
         if name in NARROWING[wanted.view]
     )
@@ -189,12 +189,12 @@ def _used() -> list[ProcessDefinition]:
     return once("used definitions", lambda: list(definitions.used_definitions()))
 
 
-def _processes() -> Iterator[tuple[str, str]]:
+def _processes(past: Past) -> Iterator[tuple[str, str]]:
     for one in _used():
         yield one.key, elements.process_label(one)
 
 
-def _decisions() -> Iterator[tuple[str, str]]:
+def _decisions(past: Past) -> Iterator[tuple[str, str]]:
     """One of each name."""
     codes: dict[str, str] = {}
     for code in (*FREQUENT, *registry):
@@ -203,10 +203,15 @@ def _decisions() -> Iterator[tuple[str, str]]:
     return ((code, name) for name, code in codes.items())
 
 
-def _states() -> Iterator[tuple[str, str]]:
+def _ends(process: str) -> dict[str, str]:
+    """End event → its name, of that process or of all."""
+    return elements.end_labels(one for one in _used() if process in ("", one.key))
+
+
+def _states(past: Past) -> Iterator[tuple[str, str]]:
     for code, (said, _rows) in STATES.items():
         yield code, str(said)
-    ends = elements.end_labels(_used())
+    ends = _ends(past.process)
     yield from ((end, name) for name, end in {name: end for end, name in ends.items()}.items())
 
 

@@ -236,7 +236,7 @@ def _of_instances(instances: Sequence[ProcessInstance]) -> list[Item]:
                 else "",
             ),
             amount=rows.amount_of(instance),
-            at=wording.moment(instance.started_at),
+            at=wording.moment(rows.submitted_at(instance)),
             badge=rows.end_label(instance) or str(InstanceState(instance.state).label),
             colour=rows.STATE_COLOURS[InstanceState(instance.state)],
         )

@@ -19,8 +19,8 @@ FIELDS: Final = ("credited_to", "credited_unit")
 
 
 class Credited(models.Model):
-    """A record that is a success once something has come about. What came about before this was
-    kept is its owner's."""
+    """A record that is a success once something has come about. Where nothing is kept, as of what
+    another program has loaded, it is its owner's."""
 
     credited_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -97,6 +97,27 @@ def test_an_amount_that_was_agreed_stays_whatever_the_whole_is(person, goods, pi
     assert (stored.amount, stored.by_amount) == (7777, True)
 
 
+def test_an_answer_to_what_was_typed_before_settles_nothing(person, goods) -> None:
+    make("contracts.salescontract", "qiuzhiyuan", name="监护仪")
+    page = person("qiuzhiyuan", DESKTOP)
+    page.goto(f"/contracts/sales-contracts/{SalesContract.objects.get().pk}/edit/")
+    percent, amount, by_amount = (
+        page.locator(f"[name='instalments-0-{name}']")
+        for name in ("percent", "amount", "by_amount")
+    )
+    page.wait_for_load_state("networkidle")
+    held: list[Route] = []
+    page.route("**/preview/", lambda r: r.continue_() if held else held.append(r))
+    with page.expect_request("**/preview/"):
+        percent.fill("80")
+    amount.fill("7777")
+    percentage = {"instalments-0-percent": "80", "instalments-0-by_amount": "False"}
+    held[0].fulfill(json={"values": percentage, "outputs": {}})
+    expect(percent).not_to_have_value("80")
+    expect(amount).to_have_value("7777")
+    expect(by_amount).to_have_value("True")
+
+
 def test_errors_are_told_with_their_places_and_another_was_faster(person, goods, picture) -> None:
     contract = make("contracts.salescontract", "qiuzhiyuan")
     page = person("qiuzhiyuan", PHONE)

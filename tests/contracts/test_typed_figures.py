@@ -190,6 +190,12 @@ def test_an_amount_taken_out_again_leaves_the_percentage(live) -> None:
     assert said["instalments-0-amount"] == "1400"
 
 
+def test_a_row_that_was_emptied_again_is_none(client, form) -> None:
+    said = form | {"alive": "1"} | schedule({"label": "", "by_amount": "True"})
+    assert client.post(url_of(kinds[KEY], "new"), said).status_code == 302
+    assert instalments() == []
+
+
 def test_thirds_add_up_and_stay_percentages(client, form) -> None:
     rows = schedule(
         *[{"percent": text, "by_amount": "False"} for text in ("33.33", "33.33", "33.34")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -127,10 +128,18 @@ def test_who_administers_processes_is_told_once_of_what_fails_together(start_cas
     (mail,) = OutboxMessage.objects.all()
     assert mail.payload["user"] == people[ADMIN]
     assert letter(mail.payload)["subject"].endswith("没有库存")
-    later = start_case()
-    for _try in range(3):
-        later.pass_time(hours=24)
-    assert (Incident.objects.count(), OutboxMessage.objects.count()) == (3, 2)
+    told = [mail.created_at]
+    for hours in (18.7, 19.2, 19.7, 20.4):  # after the first one
+        effect.failures = 3
+        later = start_case()
+        later.now = case.now - timedelta(hours=18) + timedelta(hours=hours)
+        for _try in range(3):
+            later.until(later.now + timedelta(minutes=5))
+        told = list(OutboxMessage.objects.order_by("pk").values_list("created_at", flat=True))
+    assert Incident.objects.count() == 6
+    gaps = [after - before for before, after in pairwise(told)]
+    assert len(told) == 3
+    assert all(gap >= timedelta(hours=1) for gap in gaps)
 
 
 def test_a_timer_that_fails_keeps_no_other_of_its_case_from_firing(people, effect, registered):

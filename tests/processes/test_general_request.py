@@ -107,7 +107,13 @@ def test_returned_and_resubmitted_larger(submit):
     assert case.who() == ["qiuzhiyuan"]
     assert case.task("qiuzhiyuan").due_at == MONDAY + timedelta(days=2, hours=9)  # P3D of work
     resubmit(case, amount="200000", subject="二十把椅子")
-    shown = {"queue": "other", "subject": "二十把椅子", "amount": "200000", "again": True}
+    shown = {
+        "queue": "other",
+        "subject": "二十把椅子",
+        "amount": "200000",
+        "again": True,
+        "submitted_at": case.now.isoformat(),
+    }
     assert case.row.card == shown
     case.decide("shanlina", "approve").decide("zengguoqiang", "approve")
     assert case.ended("end_approved")

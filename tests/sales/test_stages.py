@@ -52,6 +52,17 @@ def test_a_dormant_customer_comes_back_as_it_was():
     assert list(changes) == ["won", "dormant", "won"]
 
 
+def test_a_won_customer_that_wakes_up_stays_the_success_of_who_won_it():
+    customer = services.win_customer(customer_id=make_customer().pk, now=NOW)
+    sleep(customer)
+    services.transfer_customer(
+        customer_id=customer.pk, to=user("xiexiaomei"), rights=rights("shanlina"), now=NOW
+    )
+    again = services.win_customer(customer_id=customer.pk, now=NOW + timedelta(days=400))
+    assert (again.stage, again.owner_id) == (CustomerStage.WON, user("xiexiaomei"))
+    assert (again.won_at, again.credited_to_id) == (NOW, user("qiuzhiyuan"))
+
+
 def test_whoever_gets_a_dormant_customer_gives_it_back_when_it_is_restored():
     customer = sleep(make_customer())
     services.transfer_customer(

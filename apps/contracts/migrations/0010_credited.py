@@ -24,4 +24,9 @@ class Migration(migrations.Migration):
             name='credited_unit',
             field=models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.department', verbose_name='success of the department'),
         ),
+        migrations.RunSQL(  # what is there is its owner's from now on
+            'UPDATE contracts_salescontract SET credited_to_id = owner_id, credited_unit_id = department_id'
+            " WHERE state IN ('approved', 'closed', 'superseded')",
+            migrations.RunSQL.noop,
+        ),
     ]

@@ -96,8 +96,10 @@ class Grid:
         return [*rows, blank]
 
     def _is_filled(self, form: forms.ModelForm[Any]) -> bool:
-        """Whether a row is a line: an empty new one is none."""
-        return bool(self.data is None or form.instance.pk or form.has_changed())
+        """Whether a row is a line: an empty new one is none, whatever was typed into it before."""
+        if self.data is None or form.instance.pk:
+            return True
+        return any(not form.fields[name].widget.is_hidden for name in form.changed_data)
 
     def _rows(self) -> Iterator[forms.ModelForm[Any]]:
         if self.data is None:

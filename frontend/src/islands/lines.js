@@ -48,6 +48,7 @@ const preview = async () => {
 };
 const later = () => {
   touched = true;
+  number++; // an answer to what was typed before is none any more
   clearTimeout(asking);
   asking = setTimeout(preview, WAIT);
 };
@@ -62,14 +63,14 @@ const settled = (field) => {
 const settle = (field) => {
   if (!field.dataset.sets) return;
   const [other, value] = settled(field);
-  other.value = value;
+  if (other) other.value = value;
   tell();
 };
 /** What follows from what was typed looks less weighty. */
 const tell = () =>
   form.querySelectorAll("[data-sets]").forEach((field) => {
     const [other, value] = settled(field);
-    field.classList.toggle("text-secondary", other.value !== value);
+    field.classList.toggle("text-secondary", other?.value !== value);
   });
 tell();
 form.addEventListener("input", ({ target }) => {

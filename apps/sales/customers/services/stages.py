@@ -72,8 +72,9 @@ def win_customer(
     customer = lock_customer(customer_id)
     if customer.stage != CustomerStage.WON:
         moment = now or timezone.now()
-        customer.won_at = moment
-        customer.credit()
+        if customer.won_at is None:  # woken up, it is whose success it was
+            customer.won_at = moment
+            customer.credit()
         move_to_stage(customer, CustomerStage.WON, by=by, now=moment, cause=cause)
     return customer
 
