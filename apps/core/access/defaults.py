@@ -1,7 +1,8 @@
 """The rights that roles have to begin with.
 
 An app's `grants.py` holds `DEFAULTS`: role → kind → (scope, actions). They are written where a role
-has no rows for a kind yet: what an account set has settled stays as it is.
+has no rows for a kind yet: what an account set has settled stays as it is. Where it has settled
+what everyone may do with a kind, that settles their own rows: no role gets a default for no more.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from django.apps import apps
 from django.db import transaction
 from django.utils.module_loading import module_has_submodule
 
-from apps.core.access.actions import Scope
+from apps.core.access.actions import EVERYONE, Scope
 from apps.core.access.models import DataScope, RoleGrant
 
 Defaults = Mapping[str, Mapping[str, tuple[Scope, Sequence[str]]]]
@@ -36,7 +37,12 @@ def sync_grants() -> int:
     """Write the defaults of the current account set that are missing; how many kinds of roles."""
     settled = set(DataScope.objects.values_list("role", "kind"))
     settled |= set(RoleGrant.objects.values_list("role", "kind"))
-    missing = [row for row in declared_defaults() if (row[1], row[2]) not in settled]
+    missing = [
+        row
+        for row in declared_defaults()
+        if (row[1], row[2]) not in settled
+        and not (row[3] is Scope.OWN and (EVERYONE, row[2]) in settled)
+    ]
     DataScope.objects.bulk_create(
         DataScope(role=role, kind=kind, scope=scope) for _, role, kind, scope, _ in missing
     )

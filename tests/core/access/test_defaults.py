@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.checks import run_checks
 
-from apps.core.access.actions import Action, Scope
+from apps.core.access.actions import EVERYONE, Action, Scope
 from apps.core.access.defaults import declared_defaults, sync_grants
 from apps.core.access.models import DataScope, RoleGrant
 from apps.people import grants
@@ -42,6 +42,21 @@ def test_a_kind_that_came_later_gets_its_defaults(note, monkeypatch):
     monkeypatch.setattr(grants, "DEFAULTS", more)
     assert sync_grants() == 1
     assert of(Role.HR, note.key) == {"view"}
+
+
+def test_what_everyone_may_do_with_their_own_stays_settled_when_roles_get_it(note, monkeypatch):
+    """An account set from before a role took over what everyone was granted."""
+    more = {
+        Role.SALES: {note.key: (Scope.OWN, (Action.VIEW, Action.CHANGE))},
+        Role.ENGINEER: {note.key: (Scope.OWN, (Action.VIEW,))},
+        Role.HR: {note.key: (Scope.ALL, (Action.VIEW,))},
+    }
+    DataScope.objects.create(role=EVERYONE, kind=note.key, scope=Scope.OWN)
+    RoleGrant.objects.create(role=EVERYONE, kind=note.key, action=Action.VIEW)
+    monkeypatch.setattr(grants, "DEFAULTS", more)
+    assert sync_grants() == 1
+    assert of(EVERYONE, note.key) == of(Role.HR, note.key) == {"view"}
+    assert of(Role.SALES, note.key) == of(Role.ENGINEER, note.key) == set()
 
 
 @pytest.mark.parametrize(
