@@ -75,6 +75,15 @@ def test_a_new_user_chooses_a_password_at_the_first_login(admin):
     assert log_in("newone", "Quiet-river-9")[1].status_code == 302
 
 
+def test_a_user_without_a_role_is_led_to_the_roles(admin, company):
+    assert "角色" in admin.get("/settings/users/new/").content.decode()
+    leads = 'href="/settings/roles/">分配角色'
+    user = company["baixue"]
+    assert leads not in admin.get(f"/settings/users/{user.pk}/").content.decode()
+    RoleHolder.objects.filter(employee=user.pk).delete()
+    assert leads in admin.get(f"/settings/users/{user.pk}/").content.decode()
+
+
 def test_a_user_name_is_given_once(admin):
     data = {"username": "shanlina", "display_name": "又", "language": "en", "department": 1}
     page = admin.post("/settings/users/new/", data)

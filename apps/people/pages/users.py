@@ -104,7 +104,10 @@ def add_user(request: HttpRequest) -> HttpResponse:
     context = {
         "place": _("New user"),
         "form": form,
-        "hint": _("The password is made, shown once, and must be changed at the first login."),
+        "hint": _(
+            "The password is made, shown once, and must be changed at the first login. What "
+            "somebody may do comes with their roles, which are given afterwards."
+        ),
         "breadcrumbs": [(_("Users"), reverse("people:users"))],
         "back": reverse("people:users"),
     }
@@ -137,6 +140,7 @@ def _shown(request: HttpRequest, user: User, problems: list[str] | None = None) 
         "sessions": open_sessions(user.pk),
         "problems": problems or [],
         "may_change": rights.may(KIND, Action.CHANGE),
+        "may_give_roles": rights.may("people.role", Action.CHANGE),
         "may_see_employee": rights.may("people.employee", Action.VIEW),
         "may_hand_over": rights.may("people.employee", Action.HAND_OVER),
         "oneself": user.pk == request.user.pk,

@@ -57,6 +57,12 @@ def test_an_entry_is_shown_to_those_who_may_view_its_kind(company, signed_in, en
     assert "things" not in labels(signed_in("qiuzhiyuan"))
 
 
+def test_selling_is_in_the_menu_of_those_who_sell(company, signed_in) -> None:
+    selling = {str(navigation.find(name).label) for name in ("sales.companies", "contracts.sales")}
+    assert selling <= set(labels(signed_in("qiuzhiyuan")))
+    assert not selling & set(labels(signed_in("baixue")))
+
+
 def test_an_entry_of_a_kind_needs_nothing_but_the_kind(company, signed_in, entries) -> None:
     client = signed_in("admin")
     client.cookies["django_language"] = "en"
