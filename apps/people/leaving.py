@@ -40,10 +40,10 @@ def held_by(employee: Employee) -> list[Held]:
     """Everything that would be without anybody if this employee went now."""
     return [
         *_tasks(employee),
-        *_records(employee),
         *_departments(employee),
         *_subordinates(employee),
         *_roles(employee),
+        *_records(employee),  # last: by the role of the leaver a successor may see them
     ]
 
 

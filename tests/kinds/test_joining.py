@@ -44,9 +44,9 @@ def test_all_that_somebody_owns_is_given_to_the_successor(
     holding = holdings[key]
     before = holding.count(company["qiuzhiyuan"].pk)
     assert before >= 1
-    leaver, heir, admin = (company[name].pk for name in ("qiuzhiyuan", "ouwenbin", "admin"))
+    leaver, heir, admin = (company[name].pk for name in ("qiuzhiyuan", "shanlina", "admin"))
     assert holding.hand_over(leaver, heir, admin) == before
     row.refresh_from_db()
-    assert row.owner == company["ouwenbin"]
-    assert row.department_id == company["ouwenbin"].employee.department_id
+    assert row.owner == company["shanlina"]
+    assert row.department_id == company["shanlina"].employee.department_id
     assert holding.count(company["qiuzhiyuan"].pk) == 0

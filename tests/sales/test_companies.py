@@ -261,6 +261,22 @@ def test_an_assignment_claims_and_promotes(who, company):
         )
 
 
+def test_whoever_may_see_no_leads_is_neither_offered_nor_given_one(who, company, signed_in):
+    row = enter()
+    with pytest.raises(InvalidData) as refused:
+        promotion.assign_company(company_id=row.pk, to=company["baixue"].pk, rights=who("shanlina"))
+    assert list(refused.value.data["errors"]) == ["to"]
+    row.refresh_from_db()
+    assert row.state == CompanyState.UNCLAIMED
+    assert not Lead.objects.exists()
+    offered = signed_in("shanlina").get(f"/sales/target-companies/{row.pk}/assign/")
+    names = offered.content.decode()
+    assert "柏雪" not in names
+    for name in ("ouwenbin", "shanlina", "zhoumin"):  # by a role, as a head
+        assert rights_of(company[name].pk).may("sales.lead", "view")
+        assert company[name].display_name in names
+
+
 def test_the_form_of_an_assignment_shows_each_ones_load(company, signed_in):
     mine = enter()
     services.claim_company(company_id=mine.pk, rights=rights_of(company["xiexiaomei"].pk))

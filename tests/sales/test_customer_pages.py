@@ -101,6 +101,13 @@ class TestCommands:
             customer_id=customer.pk, user=rights("zhamin").user, rights=rights("qiuzhiyuan")
         )
 
+    def test_it_is_shared_with_nobody_who_could_not_open_it(self, signed_in: SignIn) -> None:
+        owner, customer = signed_in("qiuzhiyuan"), make_customer()
+        answer = owner.post(page(customer, "share"), {"user": rights("baixue").user})
+        assert answer.status_code == 422
+        assert "柏雪 无权查看客户" in answer.content.decode()
+        assert not customer.collaborators.exists()
+
     def test_those_who_may_not_merge_are_refused(self, signed_in: SignIn) -> None:
         client, customer = signed_in("qiuzhiyuan"), make_customer()
         other = make_customer("乙医院")

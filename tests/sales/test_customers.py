@@ -21,6 +21,7 @@ from apps.sales.duplicates import Basis, find_matches
 from apps.sales.models import Collaborator, Contact, Customer
 from apps.sales.parameters import PROTECTION_DAYS
 from apps.sales.pricing.forms import PricePolicyForm
+from engine.exceptions import InvalidData
 from tests.contracts.factories import entry, make_customer, make_product, rights
 from tests.kinds.factories import make
 
@@ -116,6 +117,16 @@ class TestCustomers:
             now=now,
         )
         assert moved.protected_until == until
+
+    def test_it_is_given_to_nobody_who_could_not_open_it(self):
+        owner, manager = rights("qiuzhiyuan").user, rights("shanlina")
+        customer = open_customer(name="甲医院", owner=owner, now=timezone.now())
+        with pytest.raises(InvalidData) as refused:
+            transfer_customer(customer_id=customer.pk, to=rights("baixue").user, rights=manager)
+        assert list(refused.value.data["errors"]) == ["to"]
+        before = customer.version
+        customer.refresh_from_db()
+        assert (customer.owner_id, customer.version) == (owner, before)
 
     def test_an_old_tax_id_is_warned_of_wherever_it_stands(self):
         old, new = "320500123456789", "91990000MA0HX0001P"

@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.core.kinds.registry import kind_of
 from apps.core.kinds.services import submit_document
 from apps.core.parameters.services import set_parameter
-from apps.people.models import User
+from apps.people.models import RoleHolder, User
 from apps.sales.customers.story import story_of
 from apps.sales.models import (
     CompanyClaim,
@@ -28,6 +28,7 @@ from apps.sales.opportunities.services import open_opportunity
 from apps.sales.parameters import PROTECTION_DAYS
 from engine import definitions, inbox, tasks
 from engine.models import Deployment, HumanTask
+from engine.organisation import Role
 from tests.contracts.factories import rights
 from tests.kinds.factories import make
 
@@ -82,6 +83,21 @@ def test_all_of_a_leavers_goes_to_one_colleague(signed_in: SignIn, held: Lead):
     assert [claim.user_id for claim in CompanyClaim.objects.filter(ended_at=None)] == [user(HEIR)]
     (task,) = inbox.page(user(HEIR), limit=10).tasks
     assert task.instance.business_key == held.business_key
+
+
+def test_a_successor_without_the_role_gets_nothing_or_the_role_too(signed_in: SignIn, held: Lead):
+    admin, address = signed_in("admin"), f"/settings/employees/{user(LEAVER)}/hand-over/"
+    form = {"left_on": timezone.localdate().isoformat(), "act": "leave", "reason": "离职"}
+    everything = {**form, "everything": user("baixue")}
+    refused = admin.post(address, everything)
+    assert refused.status_code == 422
+    assert "柏雪 无权查看" in refused.content.decode()
+    for kind in KINDS:
+        assert set(kind.objects.values_list("owner", flat=True)) == {user(LEAVER)}, kind
+    RoleHolder.objects.filter(role=Role.SALES).exclude(employee=user(LEAVER)).delete()
+    assert admin.post(address, everything).status_code == 302  # the last one's role goes along
+    for kind in KINDS:
+        assert set(kind.objects.values_list("owner", flat=True)) == {user("baixue")}, kind
 
 
 def test_a_leavers_customers_are_protected_anew_and_their_story_tells(signed_in: SignIn):

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.core.access.actions import Action
-from apps.core.access.rights import Rights
+from apps.core.access.rights import Rights, rights_of
 from apps.core.attachments.services import remove_attachments_of
 from apps.core.kinds import states, versions
 from apps.core.kinds.declaration import DocumentKind
@@ -277,7 +277,7 @@ def give_held(kind: DocumentKind, user: int, to: int, by: int) -> int:
 
 def give_records(kind: DocumentKind, rows: Sequence[Any], to: int) -> int:
     """New owner and department of locked rows, with what follows from that for their kind, in the
-    caller's transaction; how many. Raises InvalidData for somebody who has left."""
+    caller's transaction; how many. Raises InvalidData for somebody who can't have them."""
     before = {record.pk: record.owner_id for record in rows}
     move_records(kind, rows, to)
     kind.given(rows, before)
@@ -286,16 +286,29 @@ def give_records(kind: DocumentKind, rows: Sequence[Any], to: int) -> int:
 
 def move_records(kind: DocumentKind, rows: Sequence[Any], to: int) -> None:
     """New owner and department of locked rows, and nothing else. Raises InvalidData for somebody
-    who has left."""
+    who has left, or who may not see the kind."""
     department = organisation().department_of(to)
     if department is None or to not in organisation().active([to]):
         raise InvalidData(
             _("Choose a colleague who works here."),
             errors={"to": [_("Choose a colleague who works here.")]},
         )
+    if rows:
+        require_viewer(kind, to)
     for record in rows:
         record.owner_id, record.department_id = to, department
         record.version += 1
     kind.model._default_manager.bulk_update(
         rows, ["owner", "department", "version", "changed_by", "changed_at"], batch_size=1000
     )
+
+
+def require_viewer(kind: DocumentKind, user: int, *, field: str = "to") -> None:
+    """Raises InvalidData, beside `field`, for somebody who may see nothing of a kind: they could
+    never open what they are given."""
+    if not rights_of(user).may(kind.key, Action.VIEW):
+        message = _("%(name)s may not see %(kinds)s: give them a role that does first.") % {
+            "name": organisation().names([user]).get(user, "?"),
+            "kinds": kind.label_plural,
+        }
+        raise InvalidData(message, errors={field: [message]})

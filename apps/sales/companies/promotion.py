@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from apps.core.access.rights import Rights
 from apps.core.audit.models import Event
 from apps.core.audit.services import record
+from apps.core.kinds.registry import kinds
+from apps.core.kinds.services import require_viewer
 from apps.core.links.services import link_documents
 from apps.sales.activities.services import follow_company_into_lead
 from apps.sales.companies.models import CompanyState, TargetCompany
@@ -65,12 +67,14 @@ def assign_company(
     *, company_id: int, to: int, rights: Rights, need: str = "", now: datetime | None = None
 ) -> Lead:
     """Claim an unclaimed company for a colleague and make a lead of it. Raises NotFound,
-    NotAllowed, and Conflict where somebody was faster."""
+    NotAllowed, Conflict where somebody was faster, and InvalidData for a colleague who may see no
+    leads."""
     require(rights, ASSIGN)
     moment = now or timezone.now()
     company = take_company(
         company_id=company_id, user=to, by=rights.user, now=moment, assigned=True
     )
+    require_viewer(kinds["sales.lead"], to)
     record(Event.COMPANY_ASSIGNED, by=rights.user, subject=company, after={"owner": to})
     return _promote(company, by=rights.user, need=need, now=moment)
 

@@ -15,7 +15,7 @@ from apps.core.access.rights import Rights
 from apps.core.audit.models import Event
 from apps.core.audit.services import record
 from apps.core.kinds.registry import kind_of
-from apps.core.kinds.services import move_records
+from apps.core.kinds.services import move_records, require_viewer
 from apps.sales.customers.belongings import give_belongings, usual_belongings
 from apps.sales.customers.models import Collaborator, Customer
 from apps.sales.customers.protection import protected_from
@@ -94,7 +94,7 @@ def share_customer(
     """Let a colleague work on a customer too, and so see it; False where they do already.
 
     `rights` are of whoever asks for it; a process gives `by` instead. Raises NotAllowed, and
-    InvalidData for the owner, or somebody who has left."""
+    InvalidData for the owner, or somebody who has left or may see no customers."""
     customer = lock_customer(customer_id)
     by = _require_sharing(customer, rights, by)
     if user == customer.owner_id:
@@ -105,6 +105,7 @@ def share_customer(
         raise InvalidData(message, errors={"user": [message]})
     if customer.collaborators.filter(user=user).exists():
         return False
+    require_viewer(kind_of(customer), user, field="user")
     last = customer.collaborators.aggregate(row=Max("row"))["row"] or 0
     Collaborator.objects.create(document=customer, user_id=user, row=last + 1)
     _changed(customer, by)
